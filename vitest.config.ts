@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+const packages = new URL('./packages/', import.meta.url).pathname
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@zkstack\/([a-z0-9-]+)\/testing$/, replacement: `${packages}$1/testing/index.ts` },
+      { find: /^@zkstack\/([a-z0-9-]+)$/, replacement: `${packages}$1/src/index.ts` },
+    ],
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+  },
+})
