@@ -1,1 +1,5 @@
-export {}
+export type * from './chonky/check.js'
+export type * from './chonky/config.js'
+export type * from './chonky/effect.js'
+export type * from './chonky/input.js'
+export type * from './chonky/rejection.js'
