@@ -1,0 +1,31 @@
+import { ZkStackError } from '@zkstack/concurrency'
+
+/**
+ * Codes of a {@link NetworkError}.
+ *
+ * `NETWORK_PORT_IN_USE`: another process listens on the address. `NETWORK_ADDRESS`: the address is not
+ * `host:port`. `NETWORK_LISTEN_FAILED`: the system refuses to listen. `NETWORK_DIAL_FAILED`: nobody answers.
+ * `NETWORK_WRONG_PEER`: another key answers. `NETWORK_FRAME_TOO_LARGE`: a frame is above the limit of its
+ * stream. `NETWORK_STREAM_RESET`: the stream broke. `NETWORK_CLOSED`: the connection or network has ended.
+ * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the handshake failed.
+ */
+export type NetworkErrorCode =
+  | 'NETWORK_PORT_IN_USE'
+  | 'NETWORK_ADDRESS'
+  | 'NETWORK_LISTEN_FAILED'
+  | 'NETWORK_DIAL_FAILED'
+  | 'NETWORK_WRONG_PEER'
+  | 'NETWORK_FRAME_TOO_LARGE'
+  | 'NETWORK_STREAM_RESET'
+  | 'NETWORK_CLOSED'
+  | 'NETWORK_TIMEOUT'
+  | 'NETWORK_HELLO'
+
+/** An error of this package, with a stable code. */
+export class NetworkError extends ZkStackError {
+  override readonly name = 'NetworkError'
+
+  constructor(code: NetworkErrorCode, message: string, o?: { readonly cause?: unknown }) {
+    super(code, message, o)
+  }
+}

@@ -1,0 +1,158 @@
+import { maxMessageBytes, type Genesis } from '@zkstack/roles'
+
+const KB = 1024
+const MB = 1024 * KB
+
+/** A token bucket: `burst` at once, one more every `refreshMs`. */
+export interface Rate {
+  readonly burst: number
+  readonly refreshMs: number
+}
+
+/** The largest frame of each protocol in bytes, checked on the length prefix before anything is kept. */
+export interface FrameLimits {
+  readonly hello: number
+  readonly consensus: number
+  readonly blockRange: number
+  readonly blockRequest: number
+  readonly block: number
+  readonly transactions: number
+  readonly ping: number
+}
+
+/** Sizes, rates and times of the network; made by {@link networkLimits}. */
+export interface NetworkLimits {
+  /** Largest payload of a block, in bytes. */
+  readonly maxPayloadBytes: number
+  /** Largest transaction, in bytes. */
+  readonly maxTransactionBytes: number
+  readonly frames: FrameLimits
+  /** Whole hello, from the proven node key to the proven validator key. */
+  readonly helloTimeoutMs: number
+  /** One attempt to connect. */
+  readonly dialTimeoutMs: number
+  /** First and longest pause between attempts to connect to a static peer. */
+  readonly redialMinMs: number
+  readonly redialMaxMs: number
+  /** Share of the pause that is random, to either side. */
+  readonly redialJitter: number
+  /** A connection that lived so long resets the pause. */
+  readonly healthyAfterMs: number
+  readonly pingIntervalMs: number
+  readonly pingTimeoutMs: number
+  /** Connections that may be in their hello at once, beside those of static peers. */
+  readonly maxPendingInbound: number
+  /** How long a peer that broke a rule stays out, when it is a stranger and when it is a configured peer. */
+  readonly banMs: number
+  readonly banStaticMs: number
+  /** Consensus messages per peer. */
+  readonly consensusRate: Rate
+  /** Announcements of our block range per peer. */
+  readonly blockRangeRate: Rate
+  /** Answered block requests per peer. */
+  readonly blockRequestRate: Rate
+  /** Transactions taken from a peer. */
+  readonly transactionRate: Rate
+  /** One call for a block. */
+  readonly blockTimeoutMs: number
+  /** Calls for blocks outstanding at one peer. */
+  readonly blockInflight: number
+  /** Heights that sync holds at once: asked for, or waiting to become durable. */
+  readonly syncWindow: number
+  /** After this long without an answer another peer is asked too. */
+  readonly syncHedgeMs: number
+  /** How long a committee member waits for consensus to bring a block at the tip before it asks for it. */
+  readonly syncGraceMs: number
+  /** Transactions waiting for one peer; further ones are not sent to it. */
+  readonly transactionQueue: number
+  readonly transactionQueueBytes: number
+  /** Transactions remembered as seen, and for how long. */
+  readonly seenTransactions: number
+  readonly seenTransactionMs: number
+}
+
+/** What {@link networkLimits} computes from. */
+export interface NetworkLimitsInit extends Partial<Omit<NetworkLimits, 'frames'>> {
+  readonly genesis: Genesis
+  /** Largest committee, for a genesis without a fixed one. Default 100. */
+  readonly maxValidators?: number
+}
+
+/**
+ * The limits of a chain: frame sizes follow from its scheme, committee and payload limit.
+ * @see the table of constants in the network specification (section 11); where a figure differs, the line says why
+ * @throws RangeError when a size or time is not a positive number
+ */
+export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
+  const { genesis, maxValidators = 100, ...chosen } = init
+  const maxPayloadBytes = chosen.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
+  const maxTransactionBytes = chosen.maxTransactionBytes ?? DEFAULT_MAX_TRANSACTION_BYTES
+  const validators = genesis.schedule?.length ?? maxValidators
+  const message = maxMessageBytes({ validators, scheme: genesis.scheme, maxPayloadBytes })
+  const limits = {
+    ...defaults,
+    syncWindow: syncWindow(message),
+    ...chosen,
+    maxPayloadBytes,
+    maxTransactionBytes,
+    frames: {
+      ...fixedFrames,
+      consensus: message,
+      // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
+      block: message + KB,
+      // many small transactions share a frame, or one of the largest has its own
+      transactions: Math.max(64 * KB, maxTransactionBytes + KB),
+    },
+  }
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value === 'number' && !(value > 0) && !mayBeZero.has(name)) {
+      throw new RangeError(`${name} must be positive, is ${value}`)
+    }
+  }
+  return limits
+}
+
+/** Era's deployed limit is 2.5 MB (decimal). */
+const DEFAULT_MAX_PAYLOAD_BYTES = 2_500_000
+/** Era's local networks use 100 000. */
+const DEFAULT_MAX_TRANSACTION_BYTES = 100_000
+
+const mayBeZero: ReadonlySet<string> = new Set(['redialJitter', 'syncGraceMs'])
+
+const fixedFrames = {
+  hello: 10 * KB, // handshake frame
+  blockRange: 10 * KB, // push_block_store_state
+  blockRequest: KB, // get_block request
+  ping: KB,
+}
+
+const defaults = {
+  helloTimeoutMs: 5_000, // preface and handshake timeout
+  dialTimeoutMs: 10_000, // libp2p's dial timeout
+  redialMinMs: 500, // upstream retries every 20 s; a restarted peer should be back within a view or two
+  redialMaxMs: 20_000, // CONNECT_RETRY
+  redialJitter: 0.25,
+  healthyAfterMs: 60_000,
+  pingIntervalMs: 10_000, // ping
+  pingTimeoutMs: 10_000,
+  maxPendingInbound: 64, // twice upstream's listen backlog
+  banMs: 600_000,
+  banStaticMs: 20_000, // a committee must not lose a member for minutes over one bad frame
+  consensusRate: { burst: 1_000, refreshMs: 1 }, // four labels per view: room for 250 views/s and a re-send of all
+  blockRangeRate: { burst: 10, refreshMs: 50 }, // upstream 2/200 ms delays followers; a range is 20 bytes
+  blockRequestRate: { burst: 64, refreshMs: 2 }, // upstream 10/100 ms cannot follow a chain of 100 blocks/s
+  transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, not per frame: frames are batches
+  blockTimeoutMs: 10_000, // get_block timeout
+  blockInflight: 5, // INFLIGHT of get_block
+  syncHedgeMs: 2_000,
+  syncGraceMs: 250, // a wide-area round trip: the spread within which a committee finalizes a block
+  transactionQueue: 1_000, // tx broadcast capacity
+  transactionQueueBytes: 4 * MB,
+  seenTransactions: 65_536,
+  seenTransactionMs: 120_000,
+}
+
+/** max_block_queue_size is 20; small blocks take more to fill a long path, large ones less to bound memory. */
+function syncWindow(blockBytes: number): number {
+  return Math.max(4, Math.min(64, Math.floor((64 * MB) / blockBytes)))
+}

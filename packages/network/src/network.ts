@@ -1,0 +1,131 @@
+import type { Clock, Ctx, Logger, MetricsSink, Random, ZkStackError } from '@zkstack/concurrency'
+import type { Hash32, Result } from '@zkstack/crypto'
+import type { Block, EpochScope, Genesis, NodePublicKey, NodeSecretKey, Signed } from '@zkstack/roles'
+import type { BlockQueue, BlockStore, CallOptions } from '@zkstack/storage'
+import type { Goodbye, GoodbyeCode } from './goodbye.js'
+import type { NetworkLimits } from './limits.js'
+import type { ConnectionDirection, NetworkTransport } from './transport/network-transport.js'
+
+/** A peer that we dial for as long as the network runs. */
+export interface StaticPeer {
+  readonly key: NodePublicKey
+  /** `host:port`; names are resolved again at each attempt. */
+  readonly addr: string
+}
+
+/** Who may connect. */
+export interface PeersInit {
+  /** Peers to dial; they may dial us too. */
+  readonly outbound?: readonly StaticPeer[]
+  /** Keys that are admitted beyond the limit. */
+  readonly inbound?: readonly NodePublicKey[]
+  /** How many other peers may connect to us; members of the committee are not counted. Default 100. */
+  readonly maxDynamicInbound?: number
+}
+
+/** The validator key that is proven in the hello; the key itself may live elsewhere. */
+export interface HelloSigner {
+  readonly publicKey: Uint8Array
+  sign(hash: Hash32, o: CallOptions): Promise<Uint8Array>
+}
+
+/** What {@link createNetwork} takes. */
+export interface NetworkInit {
+  readonly genesis: Genesis
+  /** The committee with whom consensus messages are exchanged now; undefined: none. */
+  scope(): EpochScope | undefined
+  readonly nodeKey: NodeSecretKey
+  readonly validator?: HelloSigner | undefined
+  readonly transport: NetworkTransport
+  /** `host:port` to listen on; an empty string only dials. */
+  readonly listen: string
+  /** The address under which others reach us, `host:port`; told to peers for their logs. */
+  readonly publicAddr?: string | undefined
+  readonly peers: PeersInit
+  /** Where fetched blocks enter, and whose range is announced. */
+  readonly blocks: BlockQueue
+  /** Where blocks for others are read. */
+  readonly store: BlockStore
+  readonly limits: NetworkLimits
+  readonly clock: Clock
+  readonly random: Random
+  readonly buildVersion?: string | undefined
+  readonly logger?: Logger | undefined
+  readonly metrics?: MetricsSink | undefined
+  /** Judges a fetched block; may wait, for instance for the schedule of its epoch. */
+  verifyBlock(
+    block: Block,
+    o: CallOptions,
+  ): Promise<Result<void, { readonly code: string; readonly message: string }>>
+  /** Takes a decoded message, unverified; resolves once it is handled or dropped: back-pressure on that peer. */
+  onConsensusMessage(
+    message: Signed,
+    carrier: Uint8Array | undefined,
+    from: NodePublicKey,
+  ): Promise<void>
+  /** Admits a transaction of a peer; an accepted one is passed on. Absent: transactions are dropped. */
+  onTransaction?: ((tx: Uint8Array, from: NodePublicKey) => Promise<TransactionVerdict>) | undefined
+  onEvent(e: NetworkEvent): void
+}
+
+/** What became of a transaction. */
+export type TransactionVerdict = 'accepted' | 'duplicate' | 'rejected'
+
+/** What a network reports. */
+export type NetworkEvent =
+  | { readonly type: 'peerConnected'; readonly peer: PeerInfo }
+  | {
+      readonly type: 'peerDisconnected'
+      readonly peer: PeerInfo
+      readonly code: GoodbyeCode
+      readonly text: string
+      readonly by: Goodbye['by']
+    }
+  /** A connection ended before its hello was complete. */
+  | {
+      readonly type: 'peerRefused'
+      readonly key: NodePublicKey
+      readonly direction: ConnectionDirection
+      readonly code: GoodbyeCode
+      readonly text: string
+      readonly by: Goodbye['by']
+    }
+  | { readonly type: 'peerMisbehaved'; readonly peer: NodePublicKey; readonly rule: string }
+  | { readonly type: 'warning'; readonly error: ZkStackError }
+
+/** A connected peer. */
+export interface PeerInfo {
+  readonly key: NodePublicKey
+  /** The libp2p name of the key, `12D3KooW…`. */
+  readonly peerId: string
+  readonly direction: ConnectionDirection
+  /** `host:port` as seen by us. */
+  readonly address: string
+  /** The validator key proven on this connection. */
+  readonly carrier: Uint8Array | undefined
+  readonly buildVersion: string | undefined
+  /** Blocks that the peer says it has: [first, next). */
+  readonly range: { readonly first: bigint; readonly next: bigint } | undefined
+  /** Round trip of the last ping in milliseconds. */
+  readonly rttMs: number | undefined
+  /** Whether the peer is one of the configured ones. */
+  readonly isStatic: boolean
+}
+
+/** The peers of one node. */
+export interface Network {
+  /** Addresses listened on, `host:port`. */
+  readonly addresses: string[]
+  /**
+   * Sends our message to every peer of the committee: the newest view of each label wins, an equal view is
+   * sent again, a peer that reconnects gets the newest of each label again. Never waits, never to ourselves.
+   */
+  broadcast(message: Signed): void
+  /** Floods a transaction to all peers, except one. */
+  gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void
+  peers(): PeerInfo[]
+  /** Serves until cancelled or stopped; rejects only when the store fails. */
+  run(ctx: Ctx): Promise<void>
+  /** Says goodbye, closes everything; idempotent. */
+  stop(): Promise<void>
+}
