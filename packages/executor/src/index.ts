@@ -1,1 +1,7 @@
-export {}
+export { createNode } from './create-node.js'
+export type * from './consensus-node.js'
+export type { Limits, NodeOptions, Timing } from './node-options.js'
+export { NodeError, NodeOptionError } from './errors.js'
+export type { NodeErrorCode, NodeOptionErrorCode } from './errors.js'
+export type { Signer } from './signer.js'
+export type { Json, Plain } from './plain.js'

@@ -1,0 +1,125 @@
+import type { ZkStackError } from '@zkstack/concurrency'
+import type { Evidence, ReplicaSnapshot } from '@zkstack/bft'
+import type { GoodbyeCode, PeerInfo } from '@zkstack/network'
+import type { Block, FinalBlock, NodePublicKey } from '@zkstack/roles'
+import type { CallOptions } from '@zkstack/storage'
+import type { Plain } from './plain.js'
+
+/**
+ * A running node.
+ *
+ * A block that `blocks`, `waitForBlock` or `block:finalized` shows is final, on disk and committed by the
+ * execution layer, in this order.
+ */
+export interface ConsensusNode extends AsyncDisposable {
+  /** Resolves once the node listens and every stored block is committed; rejects with the fatal cause. */
+  readonly ready: Promise<void>
+  /** Resolves after `stop`; rejects with the fatal cause. Nobody needs to listen: the cause is logged too. */
+  readonly closed: Promise<void>
+  readonly status: NodeStatus
+  /** Addresses that the node listens on, `host:port`. */
+  readonly addresses: readonly string[]
+  /**
+   * Blocks in order, without a gap: the history from `from` (default: the next block), then live ones; reads
+   * the next one only when asked. Ends when the node stops or `signal` aborts; throws the fatal cause, or
+   * `BLOCK_PRUNED` when the store no longer has the next block.
+   */
+  blocks(o?: { readonly from?: bigint; readonly signal?: AbortSignal }): AsyncIterable<Block>
+  /** Resolves with block `number` once it is committed. @throws `NODE_STOPPED`, `BLOCK_PRUNED`, abort. */
+  waitForBlock(number: bigint, o?: Partial<CallOptions>): Promise<Block>
+  /**
+   * Offers a transaction to the mempool, and an accepted one to the peers.
+   * @throws `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`, `NODE_STOPPED`.
+   */
+  submit(tx: Uint8Array, o?: Partial<CallOptions>): Promise<'accepted' | 'duplicate' | 'rejected'>
+  /** Listens; returns the end of it. A listener that throws is reported as `warning` and harms nobody. */
+  on<K extends keyof NodeEvents>(
+    event: K,
+    listener: (e: NodeEvents[K]) => void,
+    o?: { readonly signal?: AbortSignal },
+  ): () => void
+  /** Everything one needs to see why a node does what it does: plain JSON, without secrets. */
+  inspect(): NodeSnapshot
+  /**
+   * Leaves the committee and the network, gives the execution layer `drainMs` (default 5 000) to commit what is
+   * on disk, then aborts it. Idempotent; never rejects; leaves nothing that keeps the process alive.
+   */
+  stop(o?: { readonly drainMs?: number }): Promise<void>
+}
+
+/** Whether the node votes. */
+export type Role = 'validator' | 'full'
+
+/**
+ * What the node does: `recovering` (commits stored blocks), `syncing` (peers have blocks that it lacks),
+ * `following` (a full node at the head), `validating` (a validator at the head), `stopping`, `stopped`,
+ * `failed` (see `closed`).
+ */
+export type NodePhase =
+  | 'recovering'
+  | 'syncing'
+  | 'following'
+  | 'validating'
+  | 'stopping'
+  | 'stopped'
+  | 'failed'
+
+/** What a node is doing now. */
+export interface NodeStatus {
+  readonly phase: NodePhase
+  readonly role: Role
+  /** The replica's view; undefined on a full node. */
+  readonly view: bigint | undefined
+  readonly epoch: bigint
+  /** The last block on disk; undefined before the first. */
+  readonly head: bigint | undefined
+  /** The last block that the execution layer committed; undefined before the first. */
+  readonly committed: bigint | undefined
+  /** Connected peers. */
+  readonly peers: number
+}
+
+/** Events of a node, by name. */
+export interface NodeEvents {
+  /** In order, once per block and process; blocks replayed after a restart do not count again. */
+  'block:finalized': FinalBlock
+  /** The view ended without a block. */
+  'view:timeout': { readonly view: bigint; readonly leader: Uint8Array }
+  'epoch:changed': { readonly epoch: bigint; readonly role: Role }
+  'peer:connected': PeerInfo
+  'peer:disconnected': PeerInfo & { readonly code: GoodbyeCode; readonly text: string }
+  'peer:misbehaved': { readonly peer: NodePublicKey; readonly rule: string }
+  /** A validator signed a contradiction. */
+  evidence: Evidence
+  /** What must never happen did. */
+  invariant: InvariantViolation
+  /** Something is wrong, and the node goes on. */
+  warning: ZkStackError
+}
+
+/** What must never happen, and did; the node stops after it. */
+export interface InvariantViolation {
+  readonly code: string
+  readonly message: string
+}
+
+/** A peer as {@link ConsensusNode.inspect} shows it. */
+export type PeerSnapshot = Plain<PeerInfo>
+
+/** A node as {@link ConsensusNode.inspect} shows it; numbers above 2^53 and heights are decimal strings. */
+export interface NodeSnapshot {
+  readonly genesis: { readonly hash: string; readonly chainId: string; readonly scheme: string }
+  readonly nodeKey: string
+  readonly validatorKey: string | undefined
+  readonly status: Plain<NodeStatus>
+  readonly addresses: readonly string[]
+  /** Blocks on disk: [first, next). */
+  readonly store: { readonly first: string; readonly next: string }
+  /** How many blocks the execution layer has still to commit. */
+  readonly commitBacklog: string
+  readonly replica: Plain<ReplicaSnapshot> | undefined
+  readonly peers: readonly PeerSnapshot[]
+  /** The newest warnings, oldest first. */
+  readonly warnings: readonly { readonly atUtcMs: number; readonly code: string; readonly message: string }[]
+  readonly limits: Plain<object>
+}

@@ -1,0 +1,75 @@
+import { ZkStackError } from '@zkstack/concurrency'
+
+/**
+ * Codes of a {@link NodeOptionError}: `OPTION_MISSING`, `OPTION_UNKNOWN`, `OPTION_INVALID` (wrong type or out of
+ * range), `OPTION_NOT_SUPPORTED` (known, not built yet), `GENESIS_INVALID`, `GENESIS_NO_SCHEDULE`,
+ * `PROOF_OF_POSSESSION` (missing or wrong), `VALIDATOR_KEY_SCHEME` (a key of another signature scheme).
+ */
+export type NodeOptionErrorCode =
+  | 'OPTION_MISSING'
+  | 'OPTION_UNKNOWN'
+  | 'OPTION_INVALID'
+  | 'OPTION_NOT_SUPPORTED'
+  | 'GENESIS_INVALID'
+  | 'GENESIS_NO_SCHEDULE'
+  | 'PROOF_OF_POSSESSION'
+  | 'VALIDATOR_KEY_SCHEME'
+
+/** A wrong option: where it is, what is wrong, what to do. Never carries the value of a key. */
+export class NodeOptionError extends ZkStackError {
+  override readonly name = 'NodeOptionError'
+
+  constructor(
+    code: NodeOptionErrorCode,
+    /** Where, as one would write it: `options.peers.outbound[2].addr`. */
+    readonly path: string,
+    problem: string,
+    /** What to do. */
+    readonly remedy: string,
+  ) {
+    super(code, `${path}: ${problem}. ${remedy}.`)
+  }
+}
+
+/**
+ * Codes of a {@link NodeError}.
+ *
+ * At start: `EXECUTION_AHEAD` (the execution layer has blocks that the store lacks), `EXECUTION_BEHIND` (it
+ * needs blocks that the store no longer has), `STORE_GENESIS` and its relatives (the store belongs to another chain).
+ * Fatal later: `EXECUTION_COMMIT_FAILED`. Of calls: `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`,
+ * `NODE_STOPPED`, `BLOCK_PRUNED`.
+ * Warnings: `EXECUTION_PROPOSE_FAILED`, `EXECUTION_VERIFY_FAILED`, `EXECUTION_TIMEOUT` (it answered after the
+ * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
+ * `PROPOSAL_TOO_LARGE`, `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`.
+ */
+export type NodeErrorCode =
+  | 'EXECUTION_AHEAD'
+  | 'EXECUTION_BEHIND'
+  | 'EXECUTION_FAILED'
+  | 'EXECUTION_COMMIT_FAILED'
+  | 'EXECUTION_PROPOSE_FAILED'
+  | 'EXECUTION_VERIFY_FAILED'
+  | 'EXECUTION_TIMEOUT'
+  | 'EXECUTION_STUCK'
+  | 'EXECUTION_COMMIT_RETRY'
+  | 'EXECUTION_COMMIT_SLOW'
+  | 'PROPOSAL_TOO_LARGE'
+  | 'PROPOSAL_INVALID'
+  | 'LISTENER_FAILED'
+  | 'VALIDATOR_NOT_IN_SCHEDULE'
+  | 'NO_PROGRESS'
+  | 'NO_MEMPOOL'
+  | 'TRANSACTION_TOO_LARGE'
+  | 'MEMPOOL_FAILED'
+  | 'NODE_STOPPED'
+  | 'BLOCK_PRUNED'
+  | 'STORE_GAP'
+
+/** An error or warning of a node, with a stable code. */
+export class NodeError extends ZkStackError {
+  override readonly name = 'NodeError'
+
+  constructor(code: NodeErrorCode, message: string, o?: { readonly cause?: unknown }) {
+    super(code, message, o)
+  }
+}
