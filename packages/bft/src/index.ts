@@ -1,5 +1,18 @@
+/**
+ * ChonkyBFT: a pure state machine, and the runner that gives it time, disk, signer and execution layer.
+ *
+ * @packageDocumentation
+ */
 export type * from './chonky/check.js'
 export type * from './chonky/config.js'
+export { diagnose } from './chonky/diagnose.js'
+export type { Awaited, CommitCount, Diagnosis, VoteCount } from './chonky/diagnose.js'
 export type * from './chonky/effect.js'
 export type * from './chonky/input.js'
 export type * from './chonky/rejection.js'
+export { ReplicaError, ReplicaWarning } from './runner/errors.js'
+export type { ReplicaErrorCode, ReplicaWarningCode } from './runner/errors.js'
+export type { ReplicaEvent } from './runner/replica-event.js'
+export { createReplicaRunner } from './runner/replica-runner.js'
+export type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './runner/replica-runner-init.js'
+export type { ValidatorSigner } from './runner/validator-signer.js'
