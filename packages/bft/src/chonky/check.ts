@@ -60,5 +60,14 @@ export interface ConflictCheckResult {
   readonly valid: boolean
 }
 
+/** The check was not run, because `reviewCheck` said `drop`. */
+export interface MootCheckResult {
+  readonly type: 'moot'
+}
+
 /** What the verifier found. */
-export type CheckResult = MessageCheckResult | VotesCheckResult | ConflictCheckResult
+export type CheckResult =
+  | MessageCheckResult
+  | VotesCheckResult
+  | ConflictCheckResult
+  | MootCheckResult

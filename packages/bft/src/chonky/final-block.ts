@@ -1,0 +1,46 @@
+import { bytesEqual } from '@zkstack/crypto'
+import { createFinalBlock } from '@zkstack/roles'
+import type { CommitQC, Proposal } from '@zkstack/roles'
+import type { ChonkyState } from './state.js'
+import type { Turn } from './turn.js'
+
+/**
+ * Saves the block that a verified CommitQC finalizes, if its payload is here: accepted, or of a proposal still being
+ * judged (a quorum has judged it). Otherwise sync brings it. We wait for the disk whenever the block before is there.
+ */
+export function saveFinalBlock(turn: Turn, qc: CommitQC): void {
+  const { number, payload: hash } = qc.message.proposal
+  if (number < turn.state.nextBlock) return
+  const proposal = findProposal(turn.state, number, hash)
+  if (proposal === undefined) return
+  if (!turn.state.proposals.includes(proposal)) {
+    turn.update({ proposals: [...turn.state.proposals, proposal] })
+  }
+  const block = createFinalBlock(proposal.payload, qc, proposal.hash)
+  turn.emit({ type: 'saveBlock', block, wait: number === turn.state.nextBlock })
+}
+
+function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {
+  const cached = state.proposals.find(
+    (proposal) => proposal.number === number && bytesEqual(proposal.hash, hash),
+  )
+  if (cached !== undefined) return cached
+  const pending = state.pendingProposal
+  if (pending === undefined || pending.number !== number) return undefined
+  const { payload } = pending.message
+  if (payload === undefined || !bytesEqual(pending.hash, hash)) return undefined
+  return { number, payload, hash: pending.hash }
+}
+
+/**
+ * The payloads worth keeping: of blocks not yet final, and of final blocks that still wait for the block before them
+ * and so are not on disk (rule 22).
+ */
+export function livingProposals(state: ChonkyState): readonly Proposal[] {
+  const final = state.highCommitQc?.message.proposal.number
+  if (final === undefined) return state.proposals
+  const alive = state.proposals.filter(
+    (proposal) => proposal.number > final || proposal.number > state.nextBlock,
+  )
+  return alive.length === state.proposals.length ? state.proposals : alive
+}

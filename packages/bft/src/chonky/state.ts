@@ -1,0 +1,149 @@
+import type { Hash32 } from '@zkstack/crypto'
+import type {
+  CommitQC,
+  LeaderProposal,
+  Proposal,
+  ReplicaCommit,
+  ReplicaState,
+  Signed,
+  TimeoutQC,
+} from '@zkstack/roles'
+import type { Check } from './check.js'
+import type { ReplicaConfig } from './config.js'
+import { emptyTally } from './vote-tally.js'
+import type { VoteKind, VoteTally } from './vote-tally.js'
+
+/** A message on its way through a handler. */
+export interface Arrival {
+  readonly message: Signed
+  /** Index in the schedule; `undefined` when the key is not in it. */
+  readonly author: number | undefined
+  /** The validator whose connection brought it; `'self'` for our own. */
+  readonly carrier: number | 'self' | undefined
+}
+
+/** What a check in flight is about. */
+export type PendingCheck =
+  | { readonly id: number; readonly check: Check; readonly of: 'message'; readonly slot: string }
+  | {
+      readonly id: number
+      readonly check: Check
+      readonly of: 'votes'
+      readonly kind: VoteKind
+      readonly view: bigint
+    }
+  | {
+      readonly id: number
+      readonly check: Check
+      readonly of: 'conflict'
+      readonly author: number
+      readonly kind: 'TWO_COMMITS' | 'TWO_PROPOSALS' | 'TWO_TIMEOUTS' | 'COMMIT_AND_TIMEOUT'
+      readonly view: bigint
+    }
+
+/** One place a (carrier, author's relation, label): the message being checked, and the newest that waits behind it. */
+export interface Slot {
+  readonly checkId: number
+  readonly checking: Arrival
+  readonly waiting: Arrival | undefined
+}
+
+/** The verified proposal of the current view, on its way to our vote. */
+export interface PendingProposal {
+  readonly message: LeaderProposal
+  readonly leader: number
+  readonly number: bigint
+  readonly hash: Hash32
+  /** `previousBlock`: block number−1 is not there yet; `verdict`: the execution layer is judging. */
+  readonly waitsFor: 'previousBlock' | 'verdict'
+}
+
+/** What we do as leader of the current view. */
+export type ProposerState =
+  | { readonly step: 'previousBlock'; readonly number: bigint }
+  | { readonly step: 'payload'; readonly number: bigint }
+  | undefined
+
+/** The whole of a replica; plain immutable data. */
+export interface ChonkyState {
+  readonly config: ReplicaConfig
+  readonly view: bigint
+  readonly phase: 'prepare' | 'commit' | 'timeout'
+  readonly highVote: ReplicaCommit | undefined
+  readonly highCommitQc: CommitQC | undefined
+  readonly highTimeoutQc: TimeoutQC | undefined
+  /** Payloads that the execution layer accepted and that are not known to be on disk as blocks. */
+  readonly proposals: readonly Proposal[]
+  /** When the view times out; monotonic milliseconds. */
+  readonly deadline: number
+  /** Blocks `[firstBlock, nextBlock)` are on disk and applied. */
+  readonly firstBlock: bigint
+  readonly nextBlock: bigint
+  readonly votes: Readonly<Record<VoteKind, VoteTally>>
+  readonly pendingProposal: PendingProposal | undefined
+  readonly proposer: ProposerState
+  /** The first verified proposal of each leader that lives as long as its view, for evidence. */
+  readonly seenProposal: Signed | undefined
+  readonly slots: ReadonlyMap<string, Slot>
+  readonly checks: ReadonlyMap<number, PendingCheck>
+  readonly nextCheckId: number
+  /** Validators that failed a check since the epoch or process began (rule 14). */
+  readonly blamed: ReadonlySet<number>
+  /** Until when messages of `author/label` are not checked (rule 15). */
+  readonly cooldowns: ReadonlyMap<string, number>
+  /** Conflicts already checked, as `kind/author/view`, with their view (rule 16). */
+  readonly conflicts: ReadonlyMap<string, bigint>
+}
+
+/** What is known when a replica is created. */
+export interface InitialConditions {
+  readonly config: ReplicaConfig
+  /** State loaded from disk, its QCs verified (rule 23); `undefined` on the first start of an epoch. */
+  readonly persisted: ReplicaState | undefined
+  readonly firstBlock: bigint
+  readonly nextBlock: bigint
+}
+
+/** The state before the first input, which must be `start`. */
+export function initialState(init: InitialConditions): ChonkyState {
+  const { config, persisted } = init
+  if (persisted !== undefined && persisted.epoch !== config.scope.epoch) {
+    throw new RangeError('persisted: the state belongs to another epoch')
+  }
+  const validators = config.scope.schedule.length
+  return {
+    config,
+    view: persisted?.view ?? 0n,
+    phase: persisted?.phase ?? 'prepare',
+    highVote: persisted?.highVote,
+    highCommitQc: persisted?.highCommitQc,
+    highTimeoutQc: persisted?.highTimeoutQc,
+    proposals: persisted?.proposals ?? [],
+    deadline: 0,
+    firstBlock: init.firstBlock,
+    nextBlock: init.nextBlock,
+    votes: { commit: emptyTally(validators), timeout: emptyTally(validators) },
+    pendingProposal: undefined,
+    proposer: undefined,
+    seenProposal: undefined,
+    slots: new Map(),
+    checks: new Map(),
+    nextCheckId: 1,
+    blamed: new Set(),
+    cooldowns: new Map(),
+    conflicts: new Map(),
+  }
+}
+
+/** The part of the state that survives a restart. */
+export function replicaStateOf(state: ChonkyState): ReplicaState {
+  return {
+    epoch: state.config.scope.epoch,
+    view: state.view,
+    phase: state.phase,
+    highVote: state.highVote,
+    highCommitQc: state.highCommitQc,
+    highTimeoutQc: state.highTimeoutQc,
+    proposals: state.proposals,
+  }
+}
