@@ -6,7 +6,8 @@ import type { Clock } from './clock.js'
  * @throws RangeError unless `speed` is positive and finite.
  */
 export function affineClock(base: Clock, speed: number): Clock {
-  if (!(speed > 0 && Number.isFinite(speed))) throw new RangeError(`speed must be positive and finite: ${speed}`)
+  if (!(speed > 0 && Number.isFinite(speed)))
+    throw new RangeError(`speed must be positive and finite: ${speed}`)
   const origin = base.now()
   const originUtc = base.nowUtc()
   return {

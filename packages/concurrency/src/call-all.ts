@@ -1,5 +1,8 @@
 /** Calls every listener even when some throw, then throws the first error: one bad listener takes nothing from the others. */
-export function callAll<A extends readonly unknown[]>(listeners: Iterable<(...args: A) => void>, ...args: A): void {
+export function callAll<A extends readonly unknown[]>(
+  listeners: Iterable<(...args: A) => void>,
+  ...args: A
+): void {
   let failure: { readonly error: unknown } | undefined
   for (const listener of [...listeners]) {
     try {

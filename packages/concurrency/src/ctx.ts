@@ -2,6 +2,7 @@ import { callAll } from './call-all.js'
 import { realClock } from './clock.js'
 import type { Clock } from './clock.js'
 import { CanceledError, canceledBecause } from './errors.js'
+import { onAbort } from './on-abort.js'
 import { raceCancel } from './race-cancel.js'
 import { systemRandom } from './random.js'
 import type { Random } from './random.js'
@@ -66,7 +67,10 @@ export class Ctx implements Disposable {
 
   /** Makes a context that ends with this one, at its own deadline, or when it is canceled itself. */
   child(o: ChildOptions = {}): Ctx {
-    const own = Math.min(o.deadline ?? Infinity, o.timeoutMs === undefined ? Infinity : this.clock.now() + o.timeoutMs)
+    const own = Math.min(
+      o.deadline ?? Infinity,
+      o.timeoutMs === undefined ? Infinity : this.clock.now() + o.timeoutMs,
+    )
     const earlier = own < (this.deadline ?? Infinity)
     const child = new Ctx(this, earlier ? own : this.deadline)
     if (this.#canceledWith !== undefined) {
@@ -183,19 +187,19 @@ export class Ctx implements Disposable {
 
   #armDeadline(at: number | undefined): void {
     if (at === undefined || this.canceled) return
-    this.#cancelTimer = this.clock.setTimer(at, () => { this.cancel(new CanceledError('the deadline has passed')) }, { passive: true })
+    this.#cancelTimer = this.clock.setTimer(
+      at,
+      () => {
+        this.cancel(new CanceledError('the deadline has passed'))
+      },
+      { passive: true },
+    )
   }
 
   #followSignal(signal: AbortSignal): void {
-    const abort = (): void => {
+    const unlink = onAbort(signal, () => {
       this.cancel(signal.reason)
-    }
-    if (signal.aborted) abort()
-    else {
-      signal.addEventListener('abort', abort)
-      this.#unlink = () => {
-        signal.removeEventListener('abort', abort)
-      }
-    }
+    })
+    if (!this.canceled) this.#unlink = unlink
   }
 }

@@ -41,7 +41,10 @@ export class RetryableError extends ZkStackError {
 /** Normalises a caught value: an `Error` is returned as it is, anything else becomes the message and cause of a new one. */
 export function errorOf(e: unknown): Error {
   if (e instanceof Error) return e
-  return new Error(typeof e === 'string' ? e : `a value that is no Error was thrown: ${String(e)}`, { cause: e })
+  return new Error(
+    typeof e === 'string' ? e : `a value that is no Error was thrown: ${String(e)}`,
+    { cause: e },
+  )
 }
 
 /**
@@ -57,7 +60,9 @@ export function wrapError(e: unknown, message: string): Error {
 export function canceledBecause(reason: unknown): Error {
   if (reason instanceof Error && isCanceled(reason)) return reason
   if (reason === undefined) return new CanceledError()
-  return new CanceledError(`the operation was canceled: ${errorOf(reason).message}`, { cause: reason })
+  return new CanceledError(`the operation was canceled: ${errorOf(reason).message}`, {
+    cause: reason,
+  })
 }
 
 /** True for errors that only a bug raises (`TypeError`, `RangeError`, `ReferenceError`, …). */

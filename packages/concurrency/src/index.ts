@@ -9,13 +9,29 @@ export { realClock } from './clock.js'
 export type { Clock, TimerOptions } from './clock.js'
 export { Ctx } from './ctx.js'
 export type { ChildOptions, RootOptions } from './ctx.js'
-export { CanceledError, errorOf, isCanceled, isProgrammingError, RetryableError, wrapError, ZkStackError } from './errors.js'
+export {
+  CanceledError,
+  errorOf,
+  isCanceled,
+  isProgrammingError,
+  RetryableError,
+  wrapError,
+  ZkStackError,
+} from './errors.js'
 export { jsonLogger, logLevels, silentLogger } from './logger.js'
 export type { LogFields, Logger, LogLevel } from './logger.js'
 export { ManualClock } from './manual-clock.js'
 export { defaultBuckets, MemoryMetrics } from './memory-metrics.js'
 export { silentMetrics } from './metrics.js'
-export type { Counter, Gauge, Histogram, HistogramOptions, LabelValues, MetricsSink } from './metrics.js'
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  LabelValues,
+  MetricsSink,
+} from './metrics.js'
+export { onAbort } from './on-abort.js'
 export { PrunableQueue } from './prunable-queue.js'
 export type { PrunableQueueOptions, PushOutcome } from './prunable-queue.js'
 export { systemRandom } from './random.js'

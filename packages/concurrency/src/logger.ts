@@ -22,12 +22,20 @@ export const silentLogger: Logger = {
 
 /** The levels of a logger, from chatty to quiet. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
+/** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number]
 
 function plain(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Uint8Array) return Array.from(value, (b) => b.toString(16).padStart(2, '0')).join('')
-  if (value instanceof Error) return { name: value.name, message: value.message, ...('code' in value ? { code: value.code } : {}) }
+  if (value instanceof Uint8Array)
+    return Array.from(value, (b) => b.toString(16).padStart(2, '0')).join('')
+  if (value instanceof Error)
+    return {
+      name: value.name,
+      message: value.message,
+      ...('code' in value ? { code: value.code } : {}),
+    }
   return value
 }
 
@@ -35,10 +43,14 @@ function plain(_: string, value: unknown): unknown {
  * A logger that hands one JSON object per line to `write`, without a line end: `{"level", "message", …fields}`. Numbers of type
  * `bigint` become decimal text, byte arrays hexadecimal, errors their name, message and code.
  */
-export function jsonLogger(write: (line: string) => void, o: { readonly level?: LogLevel; readonly fields?: LogFields } = {}): Logger {
+export function jsonLogger(
+  write: (line: string) => void,
+  o: { readonly level?: LogLevel; readonly fields?: LogFields } = {},
+): Logger {
   const from = logLevels.indexOf(o.level ?? 'info')
   const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
-    if (logLevels.indexOf(level) >= from) write(JSON.stringify({ level, message, ...o.fields, ...fields }, plain))
+    if (logLevels.indexOf(level) >= from)
+      write(JSON.stringify({ level, message, ...o.fields, ...fields }, plain))
   }
   return {
     debug: at('debug'),

@@ -23,7 +23,9 @@ export class ManualClock implements Clock {
   readonly #timers: ManualTimer[] = []
 
   /** @param o.autoAdvance whether the time jumps to the next timer whenever nothing else is left to do; default false. */
-  constructor(o: { readonly nowMs?: number; readonly utcMs?: number; readonly autoAdvance?: boolean } = {}) {
+  constructor(
+    o: { readonly nowMs?: number; readonly utcMs?: number; readonly autoAdvance?: boolean } = {},
+  ) {
     this.#now = o.nowMs ?? 0
     // A fixed moment in 1998, so that a test that mistakes one kind of time for the other fails.
     this.#utcOffset = (o.utcMs ?? 891_082_933_154.890_2) - this.#now
@@ -82,7 +84,8 @@ export class ManualClock implements Clock {
 
   /** Moves the time to `atMs`, firing every timer on the way, those included that they set. @throws RangeError when it lies in the past. */
   advanceTo(atMs: number): void {
-    if (!(atMs >= this.#now)) throw new RangeError(`time cannot go back from ${this.#now} to ${atMs}`)
+    if (!(atMs >= this.#now))
+      throw new RangeError(`time cannot go back from ${this.#now} to ${atMs}`)
     while (this.#fireNext(atMs)) continue
     this.#now = Math.max(this.#now, atMs)
   }
@@ -120,17 +123,21 @@ export class ManualClock implements Clock {
 
   #scheduleAutoAdvance(): void {
     if (!this.#auto || this.#turnPending) return
-    const next = this.#timers.find((t) => !t.passive)
-    if (next === undefined) return
+    if (this.#timers.every((t) => t.passive)) return
     this.#turnPending = true
-    void nextTurn().then(() => {
-      this.#turnPending = false
-      const due = this.#timers.find((t) => !t.passive)
-      if (!this.#auto || due === undefined) return
-      // Passive timers that lie before it fire on the way.
-      if (due.atMs > this.#now) while (this.#timers[0] !== due && this.#fireNext(due.atMs)) continue
-      if (this.#timers.includes(due)) while (this.#timers.includes(due) && this.#fireNext(Infinity)) continue
-      this.#scheduleAutoAdvance()
-    })
+    nextTurn().then(
+      () => {
+        this.#turnPending = false
+        if (this.#auto) this.#jump()
+      },
+      () => undefined,
+    )
+  }
+
+  /** Advances to the earliest timer that is not passive, firing the passive ones on the way. */
+  #jump(): void {
+    const due = this.#timers.find((t) => !t.passive)
+    while (due !== undefined && this.#timers.includes(due)) this.#fireNext(Infinity)
+    this.#scheduleAutoAdvance()
   }
 }

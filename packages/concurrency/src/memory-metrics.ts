@@ -1,7 +1,16 @@
-import type { Counter, Gauge, Histogram, HistogramOptions, LabelValues, MetricsSink } from './metrics.js'
+import type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  LabelValues,
+  MetricsSink,
+} from './metrics.js'
 
 /** Upper bounds in seconds: from a millisecond to a minute, about 2.5-fold apart. */
-export const defaultBuckets: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+export const defaultBuckets: readonly number[] = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+]
 
 type Kind = 'counter' | 'gauge' | 'histogram'
 
@@ -55,8 +64,10 @@ class Family implements Counter, Gauge, Histogram {
   }
 
   #samples(s: Series): string[] {
-    if (this.kind === 'gauge') return [`${this.name}${this.#labelText(s.labels)} ${number(s.value)}`]
-    if (this.kind === 'counter') return [`${this.name}_total${this.#labelText(s.labels)} ${number(s.value)}`]
+    if (this.kind === 'gauge')
+      return [`${this.name}${this.#labelText(s.labels)} ${number(s.value)}`]
+    if (this.kind === 'counter')
+      return [`${this.name}_total${this.#labelText(s.labels)} ${number(s.value)}`]
     let below = 0
     const buckets = this.bounds.map((bound, i) => {
       below += s.buckets[i] ?? 0
@@ -79,7 +90,9 @@ class Family implements Counter, Gauge, Histogram {
 
   #series(labels: LabelValues): Series {
     if (Object.keys(labels).length !== this.labelNames.length) {
-      throw new TypeError(`${this.name} has the labels [${this.labelNames.join(', ')}], not [${Object.keys(labels).join(', ')}]`)
+      throw new TypeError(
+        `${this.name} has the labels [${this.labelNames.join(', ')}], not [${Object.keys(labels).join(', ')}]`,
+      )
     }
     const key = JSON.stringify(this.labelNames.map((name) => labels[name]))
     const known = this.series.get(key)
@@ -117,7 +130,8 @@ export class MemoryMetrics implements MetricsSink {
   /** A metric's present value (a histogram's count) for these labels; `undefined` when it has none. A counter's `_total` may be left out. */
   value(name: string, labels: LabelValues = {}): number | undefined {
     const family = this.#families.get(name) ?? this.#families.get(name.replace(/_total$/, ''))
-    return family?.series.get(JSON.stringify(family.labelNames.map((label) => labels[label])))?.value
+    return family?.series.get(JSON.stringify(family.labelNames.map((label) => labels[label])))
+      ?.value
   }
 
   /**
@@ -126,21 +140,32 @@ export class MemoryMetrics implements MetricsSink {
    * @see https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
    */
   openMetrics(): string {
-    return [...[...this.#families.values()].flatMap((family) => family.lines()), '# EOF', ''].join('\n')
+    return [...[...this.#families.values()].flatMap((family) => family.lines()), '# EOF', ''].join(
+      '\n',
+    )
   }
 
-  #family(kind: Kind, name: string, help: string, labels: readonly string[], bounds: readonly number[]): Family {
+  #family(
+    kind: Kind,
+    name: string,
+    help: string,
+    labels: readonly string[],
+    bounds: readonly number[],
+  ): Family {
     const known = this.#families.get(name)
     if (known !== undefined) {
       if (known.kind !== kind || known.labelNames.join() !== labels.join()) {
-        throw new TypeError(`${name} is a ${known.kind} with the labels [${known.labelNames.join(', ')}] already`)
+        throw new TypeError(
+          `${name} is a ${known.kind} with the labels [${known.labelNames.join(', ')}] already`,
+        )
       }
       return known
     }
     if (!metricName.test(name)) throw new TypeError(`${name} is no metric name`)
     const bad = labels.find((label) => !labelName.test(label) || label === 'le')
     if (bad !== undefined) throw new TypeError(`${bad} is no label name`)
-    if (bounds.some((bound, i) => i > 0 && bound <= (bounds[i - 1] ?? -Infinity))) throw new RangeError(`the buckets of ${name} must ascend`)
+    if (bounds.some((bound, i) => i > 0 && bound <= (bounds[i - 1] ?? -Infinity)))
+      throw new RangeError(`the buckets of ${name} must ascend`)
     const family = new Family(kind, name, help, labels, bounds)
     this.#families.set(name, family)
     return family

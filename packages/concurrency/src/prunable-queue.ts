@@ -31,7 +31,8 @@ export class PrunableQueue<T> {
 
   /** @throws RangeError when the capacity is not a positive integer. */
   constructor(o: PrunableQueueOptions<T>) {
-    if (!Number.isSafeInteger(o.capacity) || o.capacity < 1) throw new RangeError(`capacity must be a positive integer: ${o.capacity}`)
+    if (!Number.isSafeInteger(o.capacity) || o.capacity < 1)
+      throw new RangeError(`capacity must be a positive integer: ${o.capacity}`)
     this.#o = o
   }
 

@@ -12,9 +12,11 @@ export interface Random {
 const bytesPerCall = 65_536
 
 function fillSystemRandom(n: number): Uint8Array {
-  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`n must be a non-negative integer: ${n}`)
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(`n must be a non-negative integer: ${n}`)
   const bytes = new Uint8Array(n)
-  for (let i = 0; i < n; i += bytesPerCall) globalThis.crypto.getRandomValues(bytes.subarray(i, i + bytesPerCall))
+  for (let i = 0; i < n; i += bytesPerCall)
+    globalThis.crypto.getRandomValues(bytes.subarray(i, i + bytesPerCall))
   return bytes
 }
 

@@ -1,4 +1,4 @@
-import { Ctx } from './ctx.js'
+import type { Ctx } from './ctx.js'
 import { CanceledError, errorOf, isCanceled, isProgrammingError } from './errors.js'
 
 /** A running task of a scope. */
@@ -73,7 +73,8 @@ class ScopeRun implements Scope {
   }
 
   #start<T>(task: (ctx: Ctx) => Promise<T>, wantsMain: boolean): Task<T> {
-    if (this.#ended) throw new TypeError('the scope has ended: a task can be spawned only while another one runs')
+    if (this.#ended)
+      throw new TypeError('the scope has ended: a task can be spawned only while another one runs')
     // Once the last main task has ended, whatever background tasks start is background.
     const main = wantsMain && (this.#tasks === 0 || this.#mainTasks > 0)
     this.#tasks += 1
@@ -83,12 +84,17 @@ class ScopeRun implements Scope {
       join: async () => {
         const ended = await outcome
         if (ended.ok) return ended.value
-        throw isCanceled(ended.error) ? ended.error : new CanceledError('the task failed', { cause: ended.error })
+        throw isCanceled(ended.error)
+          ? ended.error
+          : new CanceledError('the task failed', { cause: ended.error })
       },
     }
   }
 
-  async #run<T>(task: (ctx: Ctx) => Promise<T>, main: boolean): Promise<{ ok: true; value: T } | { ok: false; error: Error }> {
+  async #run<T>(
+    task: (ctx: Ctx) => Promise<T>,
+    main: boolean,
+  ): Promise<{ ok: true; value: T } | { ok: false; error: Error }> {
     const ctx = this.ctx.child()
     try {
       return { ok: true, value: await task(ctx) }
@@ -110,7 +116,11 @@ class ScopeRun implements Scope {
       if (main && this.#outer.canceled && !this.#canceledFromInside) this.#interrupted ??= error
       return
     }
-    if (this.#failure === undefined || (isProgrammingError(error) && !isProgrammingError(this.#failure))) this.#failure = error
+    if (
+      this.#failure === undefined ||
+      (isProgrammingError(error) && !isProgrammingError(this.#failure))
+    )
+      this.#failure = error
     this.ctx.cancel(error)
   }
 }

@@ -39,7 +39,8 @@ export function seededRandom(seed: string | number): SeededRandom {
   // The first outputs still resemble the seed.
   for (let i = 0; i < 16; i++) uint32()
   const bytes = (n: number): Uint8Array => {
-    if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`n must be a non-negative integer: ${n}`)
+    if (!Number.isSafeInteger(n) || n < 0)
+      throw new RangeError(`n must be a non-negative integer: ${n}`)
     const out = new Uint8Array(n)
     for (let i = 0; i < n; i += 4) {
       const word = uint32()
@@ -47,5 +48,10 @@ export function seededRandom(seed: string | number): SeededRandom {
     }
     return out
   }
-  return { bytes, uint32, float: () => floatOf(uint32), split: (label) => seededRandom(`${text}/${label}`) }
+  return {
+    bytes,
+    uint32,
+    float: () => floatOf(uint32),
+    split: (label) => seededRandom(`${text}/${label}`),
+  }
 }

@@ -21,7 +21,8 @@ export class Semaphore {
 
   /** @param permits how many may hold at once. @throws RangeError unless a positive integer. */
   constructor(permits: number) {
-    if (!Number.isSafeInteger(permits) || permits < 1) throw new RangeError(`permits must be a positive integer: ${permits}`)
+    if (!Number.isSafeInteger(permits) || permits < 1)
+      throw new RangeError(`permits must be a positive integer: ${permits}`)
     this.#available = permits
   }
 

@@ -1,5 +1,6 @@
 import { canceledBecause } from './errors.js'
 import { LinkedList } from './linked-list.js'
+import { onAbort } from './on-abort.js'
 
 /** Options of everything that waits. */
 export interface WaitOptions {
@@ -38,25 +39,24 @@ export class WaitQueue<P, R> {
         reject(canceledBecause(signal.reason))
         return
       }
-      const unlink = (): void => signal?.removeEventListener('abort', abort)
       const node = this.#waiters.push({
         payload,
         resolve: (result) => {
-          unlink()
+          unlink?.()
           resolve(result)
         },
         reject: (error) => {
-          unlink()
+          unlink?.()
           reject(error)
         },
       })
-      const abort = (): void => {
-        if (!this.#waiters.remove(node)) return
-        unlink()
-        reject(canceledBecause(signal?.reason))
-        onCancel?.()
-      }
-      signal?.addEventListener('abort', abort)
+      const unlink =
+        signal &&
+        onAbort(signal, () => {
+          if (!this.#waiters.remove(node)) return
+          reject(canceledBecause(signal.reason))
+          onCancel?.()
+        })
     })
   }
 
@@ -69,6 +69,7 @@ export class WaitQueue<P, R> {
 
   /** Ends every wait with an error. */
   fail(error: () => Error): void {
-    for (let node = this.#waiters.shift(); node !== undefined; node = this.#waiters.shift()) node.value.reject(error())
+    for (let node = this.#waiters.shift(); node !== undefined; node = this.#waiters.shift())
+      node.value.reject(error())
   }
 }

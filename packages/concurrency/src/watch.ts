@@ -1,5 +1,6 @@
 import { callAll } from './call-all.js'
 import { canceledBecause, errorOf } from './errors.js'
+import { onAbort } from './on-abort.js'
 import type { WaitOptions } from './wait-queue.js'
 
 /** A value that can be waited upon. Observers see the newest value; they may miss those in between. */
@@ -55,7 +56,7 @@ export class Watch<T> {
 
   /** Yields the present value, then the newest one after each change. @throws CanceledError when the signal aborts. */
   async *changes(o?: WaitOptions): AsyncGenerator<T, never, undefined> {
-    for (let seen = -1; ; ) {
+    for (let seen = -1; ;) {
       await this.waitFor(() => this.#version !== seen, o)
       seen = this.#version
       yield this.#value
@@ -66,11 +67,7 @@ export class Watch<T> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         unsubscribe()
-        signal?.removeEventListener('abort', abort)
-      }
-      const abort = (): void => {
-        end()
-        reject(canceledBecause(signal?.reason))
+        unlink?.()
       }
       const unsubscribe = this.subscribe((value) => {
         try {
@@ -82,7 +79,12 @@ export class Watch<T> {
           reject(errorOf(e))
         }
       })
-      signal?.addEventListener('abort', abort)
+      const unlink =
+        signal &&
+        onAbort(signal, () => {
+          end()
+          reject(canceledBecause(signal.reason))
+        })
     })
   }
 }
