@@ -1,31 +1,29 @@
-// Builds the packages in the order in which they import each other, so that each sees its dependencies' declarations.
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+// Builds every package, two at a time, dependencies first; a package whose dependency failed is not tried.
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { root, workspacePackages } from './lib/packages.mjs'
+import { run, runEach } from './lib/run.mjs'
 
-const root = new URL('..', import.meta.url).pathname
-const packages = new Map(
-  readdirSync(join(root, 'packages')).map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
-    return [manifest.name, { folder, dependencies: Object.keys(manifest.dependencies ?? {}) }]
-  }),
+const packages = workspacePackages()
+const byName = new Map(packages.map((entry) => [entry.name, entry]))
+const broken = new Set()
+
+await runEach(
+  packages,
+  async (entry) => {
+    if (entry.needs.some((name) => broken.has(name))) {
+      broken.add(entry.name)
+      return
+    }
+    for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) {
+      copyFileSync(join(root, licence), join(entry.path, licence))
+    }
+    const { code, output } = await run(['tsup', '--silent'], { cwd: entry.path })
+    if (code !== 0) broken.add(entry.name)
+    process.stdout.write(
+      code === 0 ? `built ${entry.name}\n` : `${output}${entry.name} does not build\n`,
+    )
+  },
+  { needs: (entry) => entry.needs.map((name) => byName.get(name)) },
 )
-
-const order = []
-const visit = (name) => {
-  const entry = packages.get(name)
-  if (!entry || order.includes(name)) return
-  entry.dependencies.forEach(visit)
-  order.push(name)
-}
-for (const name of packages.keys()) visit(name)
-
-for (const name of order) {
-  const cwd = join(root, 'packages', packages.get(name).folder)
-  const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/tsup'), ['--silent'], { cwd, encoding: 'utf8' })
-  if (status !== 0) {
-    process.stderr.write(`${name} does not build\n${stdout}${stderr}`)
-    process.exit(1)
-  }
-  process.stdout.write(`built ${name}\n`)
-}
+process.exitCode = broken.size > 0 ? 1 : 0
