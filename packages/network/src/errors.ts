@@ -7,7 +7,7 @@ import { ZkStackError } from '@zkstack/concurrency'
  * `host:port`. `NETWORK_LISTEN_FAILED`: the system refuses to listen. `NETWORK_DIAL_FAILED`: nobody answers.
  * `NETWORK_WRONG_PEER`: another key answers. `NETWORK_FRAME_TOO_LARGE`: a frame is above the limit of its
  * stream. `NETWORK_STREAM_RESET`: the stream broke. `NETWORK_CLOSED`: the connection or network has ended.
- * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the handshake failed.
+ * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the peer and we refuse each other.
  */
 export type NetworkErrorCode =
   | 'NETWORK_PORT_IN_USE'
@@ -23,9 +23,12 @@ export type NetworkErrorCode =
 
 /** An error of this package, with a stable code. */
 export class NetworkError extends ZkStackError {
-  override readonly name = 'NetworkError'
-
   constructor(code: NetworkErrorCode, message: string, o?: { readonly cause?: unknown }) {
     super(code, message, o)
   }
+}
+
+/** Whether `e` is the {@link NetworkError} of that code. */
+export function isNetworkError(e: unknown, code: NetworkErrorCode): boolean {
+  return e instanceof NetworkError && e.code === code
 }

@@ -1,12 +1,133 @@
-import type { NetworkTransport } from './network-transport.js'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { bytesEqual } from '@zkstack/crypto'
+import type { NodePublicKey } from '@zkstack/roles'
+import { errorOf } from '@zkstack/concurrency'
+import { NetworkError } from '../errors.js'
+import { formatHostPort, multiaddrOf, parseHostPort } from '../host-port.js'
+import { formatPeerId } from '../peer-id.js'
+import { Libp2pConnection } from './libp2p-connection.js'
+import { createHost, loadLibp2p, type Libp2pModules } from './libp2p-host.js'
+import type { NetworkTransport, TransportConnection, TransportStart } from './network-transport.js'
 
 /** Options of {@link libp2pTransport}. */
 export interface Libp2pTransportOptions {
-  /** Largest frame that any stream may carry; sizes the receive buffers. Default 64 MiB. */
-  readonly maxFrameBytes?: number
+  /** Connections that may be in their encryption handshake at once. Default 64. */
+  readonly maxPendingInbound?: number
+  /** New inbound connections per second and remote address. Default 100: a test network shares one address. */
+  readonly maxInboundPerSecond?: number
 }
 
-/** libp2p over TCP with noise and yamux. */
+/**
+ * libp2p over TCP with noise and yamux: the transport of production.
+ *
+ * libp2p is loaded when the transport starts, after `Promise.withResolvers` has been installed where the
+ * platform lacks it. Discovery, routing, relaying, address books and libp2p's own pruning are not used.
+ */
 export function libp2pTransport(o: Libp2pTransportOptions = {}): NetworkTransport {
-  throw new Error(`not there yet: ${o.maxFrameBytes}`)
+  return new Libp2pTransport(o)
+}
+
+class Libp2pTransport implements NetworkTransport {
+  readonly #options: Libp2pTransportOptions
+  readonly #connections = new WeakMap<Connection, Libp2pConnection>()
+  #running: { readonly host: Libp2p; readonly modules: Libp2pModules } | undefined
+
+  constructor(o: Libp2pTransportOptions) {
+    this.#options = o
+  }
+
+  async start(o: TransportStart): Promise<{ addresses: string[] }> {
+    const listen = o.listen.map(parseHostPort)
+    const modules = await loadLibp2p()
+    const host = await createHost(modules, { ...this.#options, identity: o.identity, listen: listen.map(multiaddrOf) })
+    this.#running = { host, modules }
+    host.addEventListener('connection:open', ({ detail }) => {
+      if (detail.direction === 'inbound') o.onConnection(this.#wrap(detail))
+    })
+    const addresses: string[] = []
+    host.addEventListener('transport:listening', ({ detail }) => {
+      const wanted = listen[addresses.length]
+      const port = detail.getAddrs()[0]?.toString().match(/\/tcp\/(\d+)/)?.[1]
+      if (wanted) addresses.push(formatHostPort({ host: wanted.host, port: Number(port ?? wanted.port) }))
+    })
+    for (const protocol of o.protocols) {
+      await host.handle(protocol, (stream, connection) => this.#wrap(connection).accept(stream), {
+        maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
+        maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
+      })
+    }
+    try {
+      await host.start()
+    } catch (e) {
+      await this.stop()
+      throw listenError(o.listen, errorOf(e))
+    }
+    return { addresses }
+  }
+
+  async dial(
+    address: string,
+    expected: NodePublicKey,
+    o: { readonly signal: AbortSignal },
+  ): Promise<TransportConnection> {
+    const running = this.#running
+    if (!running) throw new NetworkError('NETWORK_CLOSED', 'the transport is not started')
+    const peerId = formatPeerId(expected)
+    const target = running.modules.multiaddr(`${multiaddrOf(parseHostPort(address))}/p2p/${peerId}`)
+    try {
+      // force: a second connection is wanted when the first one is dead without knowing it
+      const connection = this.#wrap(await running.host.dial(target, { signal: o.signal, force: true }))
+      if (bytesEqual(connection.remote, expected)) return connection
+      connection.abort(new Error('another peer answers'))
+    } catch (e) {
+      throw dialError(address, peerId, errorOf(e))
+    }
+    throw wrongPeer(address, peerId, undefined)
+  }
+
+  async stop(): Promise<void> {
+    const host = this.#running?.host
+    this.#running = undefined
+    if (!host) return
+    for (const connection of host.getConnections()) connection.abort(new Error('the transport stops'))
+    await host.stop()
+  }
+
+  #wrap(connection: Connection): Libp2pConnection {
+    const known = this.#connections.get(connection)
+    if (known) return known
+    const wrapped = new Libp2pConnection(connection)
+    this.#connections.set(connection, wrapped)
+    return wrapped
+  }
+}
+
+/** Two lanes at most, and one more of each while a broken stream is replaced. */
+const MAX_STREAMS_PER_PROTOCOL = 4
+
+function listenError(listen: readonly string[], cause: Error): NetworkError {
+  const addresses = listen.join(', ')
+  if (cause.message.includes('EADDRINUSE')) {
+    return new NetworkError(
+      'NETWORK_PORT_IN_USE',
+      `${addresses} is in use by another process: stop it, or listen on another port`,
+      { cause },
+    )
+  }
+  const reason = /\b(EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|EINVAL)\b/.exec(cause.message)?.[0]
+  return new NetworkError('NETWORK_LISTEN_FAILED', `cannot listen on ${addresses}: ${reason ?? cause.message}`, { cause })
+}
+
+function dialError(address: string, peerId: string, cause: Error): NetworkError {
+  if (cause instanceof NetworkError) return cause
+  if (cause.message.includes('does not match expected remote identity key')) return wrongPeer(address, peerId, cause)
+  return new NetworkError('NETWORK_DIAL_FAILED', `cannot connect to ${address}: ${cause.message}`, { cause })
+}
+
+function wrongPeer(address: string, peerId: string, cause: Error | undefined): NetworkError {
+  return new NetworkError(
+    'NETWORK_WRONG_PEER',
+    `another node answers at ${address} than ${peerId}: check the address and the key of this peer`,
+    { cause },
+  )
 }

@@ -1,0 +1,148 @@
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import { CanceledError, errorOf } from '@zkstack/concurrency'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { NetworkError } from '../errors.js'
+import { FrameDecoder, frameHeader, frameTooLarge } from './frame-decoder.js'
+import { FrameQueue } from './frame-queue.js'
+import type { FrameStream, StreamCallOptions } from './network-transport.js'
+
+/** Frames that are decoded ahead of their receiver; beyond it the peer has to wait. */
+const READ_AHEAD_BYTES = 64 * 1024
+
+/** A frame is handed to libp2p in pieces, so that what waits to be encrypted stays small. */
+const WRITE_PIECE_BYTES = 256 * 1024
+
+/** Whole frames over a libp2p stream: a 4-byte big-endian length and the bytes. */
+export class Libp2pFrameStream implements FrameStream {
+  readonly #stream: Stream
+  readonly #maxFrameBytes: number
+  readonly #decoder: FrameDecoder
+  readonly #inbox = new FrameQueue()
+  /** Frames are written one after another. */
+  #writing: Promise<void> | undefined
+  #wakeWriter: (() => void) | undefined
+  #closed: Error | undefined
+
+  constructor(stream: Stream, maxFrameBytes: number) {
+    this.#stream = stream
+    this.#maxFrameBytes = maxFrameBytes
+    this.#decoder = new FrameDecoder(maxFrameBytes)
+    this.#inbox.onTaken = () => this.#resumeWhenRoom()
+    stream.addEventListener('message', (e) => this.#onMessage(e))
+    stream.addEventListener('end', () => this.#onEnd())
+    stream.addEventListener('close', (e) => this.#onClose(e))
+    stream.addEventListener('drain', () => this.#wakeWriter?.())
+    stream.addEventListener('idle', () => this.#wakeWriter?.())
+    if (stream.readableEnded) this.#onEnd()
+    if (stream.status === 'open') stream.resume()
+    else this.#onClose({})
+  }
+
+  async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
+    if (frame.length > this.#maxFrameBytes) throw frameTooLarge(frame.length, this.#maxFrameBytes)
+    while (this.#writing) await this.#writing
+    // small frames on a free stream take the short way: one call, no promise to wait for
+    if (frame.length <= WRITE_PIECE_BYTES && !this.#stream.writableNeedsDrain) {
+      this.#write(new Uint8ArrayList(frameHeader(frame.length), frame))
+      return
+    }
+    const writing = this.#writePieces(frame, o?.signal)
+    this.#writing = writing.catch(() => undefined)
+    try {
+      await writing
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
+    return this.#inbox.take(o?.signal)
+  }
+
+  async close(): Promise<void> {
+    while (this.#writing) await this.#writing
+    try {
+      await this.#stream.close()
+    } catch (e) {
+      this.#stream.abort(errorOf(e))
+    }
+  }
+
+  abort(reason: Error): void {
+    this.#stream.abort(reason)
+  }
+
+  async #writePieces(frame: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    let header = frameHeader(frame.length)
+    for (let at = 0; at < frame.length || header.length > 0; at += WRITE_PIECE_BYTES) {
+      while (this.#stream.writableNeedsDrain && !this.#closed) await this.#drained(signal)
+      this.#write(new Uint8ArrayList(header, frame.subarray(at, at + WRITE_PIECE_BYTES)))
+      header = new Uint8Array(0)
+    }
+  }
+
+  #write(data: Uint8ArrayList): void {
+    if (this.#closed) throw this.#closed
+    try {
+      this.#stream.send(data)
+    } catch (e) {
+      throw resetError(errorOf(e))
+    }
+  }
+
+  /** Waits for the stream to move; an abort leaves half a frame behind, so it breaks the stream. */
+  #drained(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        const error = new CanceledError('the wait was cancelled', { cause: signal?.reason })
+        this.#stream.abort(error)
+        reject(error)
+      }
+      this.#wakeWriter = () => {
+        this.#wakeWriter = undefined
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      if (signal?.aborted) abort()
+      else signal?.addEventListener('abort', abort)
+    })
+  }
+
+  #onMessage({ data }: StreamMessageEvent): void {
+    try {
+      const emit = (frame: Uint8Array): void => this.#inbox.put(frame)
+      for (const chunk of data instanceof Uint8Array ? [data] : data) this.#decoder.push(chunk, emit)
+    } catch (e) {
+      const error = errorOf(e)
+      this.#inbox.fail(error)
+      this.#stream.abort(error)
+      return
+    }
+    if (this.#inbox.bytes > READ_AHEAD_BYTES && this.#stream.status === 'open') this.#stream.pause()
+  }
+
+  #resumeWhenRoom(): void {
+    if (this.#inbox.bytes > READ_AHEAD_BYTES) return
+    try {
+      this.#stream.resume()
+    } catch {
+      // its readable end is closed: what it had to say is in the queue
+    }
+  }
+
+  #onEnd(): void {
+    if (this.#decoder.betweenFrames) this.#inbox.end()
+    else this.#inbox.fail(resetError(new Error('it ended within a frame')))
+  }
+
+  #onClose({ error }: Partial<StreamCloseEvent>): void {
+    this.#closed = error ? resetError(error) : new NetworkError('NETWORK_CLOSED', 'the stream is closed')
+    if (error) this.#inbox.fail(this.#closed)
+    else this.#onEnd()
+    this.#wakeWriter?.()
+  }
+}
+
+function resetError(cause: Error): NetworkError {
+  return new NetworkError('NETWORK_STREAM_RESET', `the stream broke: ${cause.message}`, { cause })
+}
