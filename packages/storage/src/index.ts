@@ -1,1 +1,39 @@
-export {}
+/**
+ * What the execution layer plugs into, and what a node keeps on disk.
+ *
+ * @packageDocumentation
+ */
+export { BlockQueue } from './block-queue.js'
+export type { BlockQueueOptions } from './block-queue.js'
+export type {
+  AdmitOptions,
+  BlockSource,
+  CallOptions,
+  ExecutionLayer,
+  Mempool,
+  ProposeRequest,
+  ScheduleAnswer,
+  ScheduledCommittee,
+  ValidatorSource,
+  Verdict,
+  VerifyRequest,
+} from './execution-layer.js'
+export { levelStore } from './level-store.js'
+export type { LevelStoreOptions } from './level-store.js'
+export { memoryStore } from './memory-store.js'
+export type { MemoryStoreOptions } from './memory-store.js'
+export { splitStore } from './split-store.js'
+export type { PayloadSource, SplitStoreOptions } from './split-store.js'
+export { StorageError } from './storage-error.js'
+export type { StorageErrorCode } from './storage-error.js'
+export type {
+  BlockRange,
+  BlockStore,
+  BlockTip,
+  NodeStore,
+  OpenOptions,
+  ReplicaStateKey,
+  ReplicaStateStore,
+  StoredGenesis,
+  StoreOpenError,
+} from './store.js'

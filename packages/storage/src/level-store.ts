@@ -1,0 +1,31 @@
+import type { NodeStore } from './store.js'
+import { StorageError } from './storage-error.js'
+
+/** Options of {@link levelStore}. */
+export interface LevelStoreOptions {
+  /**
+   * Where an empty store begins. Default: the genesis' first block. Lower: pre-genesis blocks are kept too. Higher: the
+   * chain is followed from there on.
+   */
+  readonly firstBlock?: bigint
+  /**
+   * Where payloads of blocks live: here, or `elsewhere`, for {@link splitStore}; then `get` returns blocks whose payload is
+   * empty. Default `here`.
+   */
+  readonly payloads?: 'here' | 'elsewhere'
+  /**
+   * What is read and checked when the store is opened: the `recent` 10 000 entries of the block index, the whole `index`, or
+   * `everything`, payloads included. Replica states are always checked, and `get` always checks what it returns. Default `recent`.
+   */
+  readonly check?: 'recent' | 'index' | 'everything'
+}
+
+/**
+ * Opens, or creates, a store on disk in the folder `path`; one process at a time.
+ *
+ * @throws StorageError `STORE_LOCKED`, `STORE_PATH`, `STORE_SCHEMA`, `STORE_CORRUPT`, `STORE_GAP`, `STORE_FULL`, `STORE_IO`.
+ */
+export async function levelStore(path: string, o: LevelStoreOptions = {}): Promise<NodeStore> {
+  await Promise.resolve(o)
+  throw new StorageError('STORE_IO', `${path}: not there yet`)
+}

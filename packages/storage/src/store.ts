@@ -1,0 +1,100 @@
+import type { Hash32, Result } from '@zkstack/crypto'
+import type { Block, CommitQC, Genesis, ReplicaState } from '@zkstack/roles'
+import type { CallOptions } from './execution-layer.js'
+
+/** The newest block of a store. */
+export type BlockTip =
+  | { readonly type: 'preGenesis'; readonly number: bigint }
+  | { readonly type: 'final'; readonly qc: CommitQC }
+
+/** The heights that a store holds: [first, next), contiguous. */
+export interface BlockRange {
+  readonly first: bigint
+  readonly next: bigint
+  /** The block at `next - 1`; undefined when the store is empty, that is when `first === next`. */
+  readonly last: BlockTip | undefined
+}
+
+/** A contiguous run of blocks that grows at its end and may be pruned at its start. */
+export interface BlockStore extends AsyncDisposable {
+  /** What is durable now. */
+  range(): BlockRange
+  /**
+   * The block at height `n`; undefined when it was pruned or is not there yet.
+   * @throws StorageError `STORE_CORRUPT`, `STORE_GAP` when what is stored is not what was written.
+   */
+  get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined>
+  /**
+   * Adds the block with number `range().next`; resolves once it is synced to disk. All or nothing.
+   * @throws StorageError `STORE_ORDER` for any other number.
+   */
+  append(block: Block, o?: Partial<CallOptions>): Promise<void>
+  /** Removes the blocks below `before`, except the newest block, which always stays. */
+  prune?(before: bigint, o?: Partial<CallOptions>): Promise<void>
+  /**
+   * Yields the range now and after each change; slow readers get only the newest. Ends when the store closes.
+   * @throws CanceledError when the signal aborts.
+   */
+  watch(o: CallOptions): AsyncIterable<BlockRange>
+}
+
+/** Whose state: no other genesis, validator or epoch may read it. */
+export interface ReplicaStateKey {
+  readonly genesis: Hash32
+  /** Public key bytes of the validator. */
+  readonly validator: Uint8Array
+  readonly epoch: bigint
+}
+
+/** Keeps what a replica must never forget: what it voted for. */
+export interface ReplicaStateStore {
+  /**
+   * The state of the last acknowledged `save`, or a later one that was under way; undefined when there never was one.
+   * @throws StorageError `STORE_CORRUPT`, `STORE_GAP` instead of an older state.
+   */
+  load(key: ReplicaStateKey): Promise<ReplicaState | undefined>
+  /**
+   * Replaces the state; resolves once it is synced to disk. All or nothing.
+   * @throws StorageError `STORE_EPOCH` when a state two or more epochs later was saved.
+   */
+  save(key: ReplicaStateKey, state: ReplicaState): Promise<void>
+  /** The highest epoch for which a state was saved; no lower one may be started again. */
+  highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined>
+}
+
+/** The genesis to which a store is bound. */
+export interface StoredGenesis {
+  readonly hash: Hash32
+  readonly chainId: bigint
+  readonly forkNumber: bigint
+  readonly firstBlock: bigint
+}
+
+/**
+ * Why a store refuses a genesis.
+ *
+ * - `WRONG_CHAIN`: another chain id. Always refused.
+ * - `FORK_REGRESSED`: a lower fork number. Always refused.
+ * - `GENESIS_MISMATCH`: another genesis with the same fork number (always refused), or a higher fork number when
+ *   `onGenesisChange` is `'refuse'`.
+ */
+export interface StoreOpenError {
+  readonly code: 'WRONG_CHAIN' | 'FORK_REGRESSED' | 'GENESIS_MISMATCH'
+  readonly message: string
+  readonly stored: StoredGenesis
+}
+
+/** Options of {@link NodeStore.open}. */
+export interface OpenOptions {
+  /**
+   * What a higher fork number does: `refuse`, or `reset`: in one write all certificates and replica states are wiped, blocks
+   * from the new first block on are dropped, and earlier ones stay as pre-genesis blocks without a justification.
+   */
+  readonly onGenesisChange: 'refuse' | 'reset'
+}
+
+/** Everything that a node keeps. */
+export interface NodeStore extends BlockStore, ReplicaStateStore {
+  /** Binds the store to a genesis; to be called before the first write, idempotent. */
+  open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>>
+}
