@@ -20,5 +20,9 @@ export { ReplicaError, ReplicaWarning } from './runner/errors.js'
 export type { ReplicaErrorCode, ReplicaWarningCode } from './runner/errors.js'
 export type { ReplicaEvent } from './runner/replica-event.js'
 export { createReplicaRunner } from './runner/replica-runner.js'
-export type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './runner/replica-runner-init.js'
+export type {
+  ReplicaRunner,
+  ReplicaRunnerInit,
+  ReplicaSnapshot,
+} from './runner/replica-runner-init.js'
 export type { ValidatorSigner } from './runner/validator-signer.js'

@@ -1,0 +1,173 @@
+import { errorOf } from '@zkstack/concurrency'
+import type { Ctx, Scope } from '@zkstack/concurrency'
+import type { EpochScope } from '@zkstack/roles'
+import type { ExecutionLayer } from '@zkstack/storage'
+import type { ProposeEffect, VerifyPayloadEffect } from '../chonky/effect.js'
+import { isPayloadAwaited, isVerdictAwaited } from '../chonky/awaited.js'
+import type { ChonkyState } from '../chonky/state.js'
+import { ReplicaWarning } from './errors.js'
+import type { ReplicaWarningCode } from './errors.js'
+import type { UntimedInput } from './input-queue.js'
+
+/** What the calls are made with. */
+export interface ExecutionCallsInit {
+  readonly execution: Pick<ExecutionLayer, 'propose' | 'verify'>
+  readonly epochScope: EpochScope
+  readonly maxPayloadBytes: number
+  /** Pause before a `RetryableError` is answered by the second and last attempt, in milliseconds. */
+  readonly retryPauseMs: number
+  /** Hash of the payload of block `number`, if at hand. */
+  payloadHashOf(number: bigint): Uint8Array | undefined
+  answer(input: UntimedInput): void
+  warn(warning: ReplicaWarning): void
+}
+
+interface Call {
+  readonly isAwaited: (state: ChonkyState) => boolean
+  ctx: Ctx | undefined
+  moot: boolean
+}
+
+/**
+ * Calls to the execution layer, beside the state machine's loop: at most one `propose` and one `verify` at a time. A call
+ * ends with the view's deadline, or when its answer no longer matters; whoever ignores the signal is left behind.
+ */
+export class ExecutionCalls {
+  readonly #init: ExecutionCallsInit
+  readonly #tasks: Scope
+  readonly #calls = new Set<Call>()
+
+  constructor(init: ExecutionCallsInit, tasks: Scope) {
+    this.#init = init
+    this.#tasks = tasks
+  }
+
+  /** Cancels the calls whose answers the state machine no longer waits for. */
+  cancelMoot(state: ChonkyState): void {
+    for (const call of this.#calls) {
+      if (call.isAwaited(state)) continue
+      call.moot = true
+      call.ctx?.cancel()
+    }
+  }
+
+  /** Asks for a payload; no usable answer means: nothing to propose. */
+  propose({ view, number, deadline }: ProposeEffect): void {
+    const { execution, epochScope, maxPayloadBytes, answer, warn } = this.#init
+    this.#start({
+      deadline,
+      isAwaited: (state) => isPayloadAwaited(state, view),
+      failed: 'PROPOSE_FAILED',
+      attempt: async (ctx) => {
+        const parentHash = this.#init.payloadHashOf(number - 1n)
+        const payload = await execution.propose(
+          {
+            number,
+            epoch: epochScope.epoch,
+            view,
+            ...(parentHash === undefined ? {} : { parentHash }),
+            maxBytes: maxPayloadBytes,
+            deadline: new Date(ctx.clock.nowUtc() + deadline - ctx.clock.now()),
+          },
+          { signal: ctx.signal },
+        )
+        if (payload === null) return undefined
+        if (!(payload instanceof Uint8Array)) throw new Error('propose returned no Uint8Array')
+        return Uint8Array.from(payload)
+      },
+      done: (payload) => {
+        const tooLong = payload !== undefined && payload.length > maxPayloadBytes
+        if (tooLong) {
+          const sizes = `${payload.length} bytes, at most ${maxPayloadBytes} are allowed`
+          warn(new ReplicaWarning('PROPOSE_OVERSIZED', `payload of block ${number}: ${sizes}`))
+        }
+        answer({ type: 'payloadProposed', view, payload: tooLong ? undefined : payload })
+      },
+      gaveUp: () => {
+        answer({ type: 'payloadProposed', view, payload: undefined })
+      },
+    })
+  }
+
+  /** Asks for a verdict; no usable answer means: no vote. */
+  verify({ view, number, payload, hash, leader, deadline }: VerifyPayloadEffect): void {
+    const { execution, epochScope, answer } = this.#init
+    const leaderKey = epochScope.schedule.validators[leader]?.key ?? new Uint8Array()
+    this.#start({
+      deadline,
+      isAwaited: (state) => isVerdictAwaited(state, view, hash),
+      failed: 'VERIFY_FAILED',
+      attempt: async (ctx) => {
+        const verdict = await execution.verify(
+          {
+            number,
+            epoch: epochScope.epoch,
+            payload: Uint8Array.from(payload),
+            leader: Uint8Array.from(leaderKey),
+          },
+          { signal: ctx.signal },
+        )
+        return verdict.ok === true
+          ? ({ ok: true } as const)
+          : ({ ok: false, reason: String(verdict.reason) } as const)
+      },
+      done: (verdict) => {
+        answer({ type: 'payloadVerified', view, hash, verdict })
+      },
+      gaveUp: (reason) => {
+        answer({ type: 'payloadVerified', view, hash, verdict: { ok: false, reason } })
+      },
+    })
+  }
+
+  #start<T>(o: CallOptions<T>): void {
+    const call: Call = { isAwaited: o.isAwaited, ctx: undefined, moot: false }
+    this.#calls.add(call)
+    this.#tasks.spawnBackground(async (outer) => {
+      const ctx = outer.child({ deadline: o.deadline })
+      call.ctx = ctx
+      if (call.moot) ctx.cancel()
+      try {
+        o.done(await this.#attempt(ctx, o))
+      } catch (e) {
+        outer.throwIfCanceled()
+        if (!call.moot) this.#giveUp(o, e, ctx.canceled)
+      } finally {
+        this.#calls.delete(call)
+        ctx[Symbol.dispose]()
+      }
+    })
+  }
+
+  /** Once, and once more if the execution layer asks for it. */
+  async #attempt<T>(ctx: Ctx, o: CallOptions<T>): Promise<T> {
+    try {
+      return await ctx.race(o.attempt(ctx))
+    } catch (e) {
+      if (!isRetryable(e)) throw e
+      await ctx.sleep(this.#init.retryPauseMs)
+      return await ctx.race(o.attempt(ctx))
+    }
+  }
+
+  #giveUp<T>(o: CallOptions<T>, e: unknown, late: boolean): void {
+    const { message } = errorOf(e)
+    const code = late ? 'EXECUTION_LATE' : o.failed
+    this.#init.warn(new ReplicaWarning(code, message, { cause: e }))
+    o.gaveUp(message)
+  }
+}
+
+interface CallOptions<T> {
+  readonly deadline: number
+  readonly isAwaited: (state: ChonkyState) => boolean
+  readonly failed: ReplicaWarningCode
+  readonly attempt: (ctx: Ctx) => Promise<T>
+  readonly done: (value: T) => void
+  readonly gaveUp: (reason: string) => void
+}
+
+/** By code, so that an error of another copy of the library counts too. */
+function isRetryable(e: unknown): boolean {
+  return e instanceof Error && 'code' in e && e.code === 'RETRYABLE'
+}

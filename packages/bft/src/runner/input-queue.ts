@@ -1,0 +1,110 @@
+import type { Clock, Ctx } from '@zkstack/concurrency'
+import type { Schedule, Signed } from '@zkstack/roles'
+import type { BlockPersistedInput, Input } from '../chonky/input.js'
+import { Inbox } from './inbox.js'
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'now'> : never
+
+/** An input that gets its time when its turn comes. */
+export type UntimedInput = WithoutTime<Input>
+
+/** An input whose turn has come. */
+export interface NextInput {
+  readonly input: Input
+  /** To be called when the input was handled. */
+  readonly done: () => void
+}
+
+const nothing = (): void => undefined
+
+/**
+ * What waits before the state machine. The timer comes first, then what we caused ourselves in its order, then blocks, then
+ * messages. Bounded: we cause a bounded number of inputs, block ranges conflate, and the inbox has its slots.
+ */
+export class InputQueue {
+  readonly #clock: Clock
+  readonly #inbox: Inbox
+  #own: UntimedInput[] = []
+  #blocks: Omit<BlockPersistedInput, 'now'> | undefined
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined
+  #wake = nothing
+
+  constructor(clock: Clock, schedule: Schedule) {
+    this.#clock = clock
+    this.#inbox = new Inbox(schedule)
+  }
+
+  /** Messages that wait. */
+  get messages(): number {
+    return this.#inbox.size
+  }
+
+  /** Adds an answer of our own parts, or our own message. */
+  push(input: UntimedInput): void {
+    this.#own.push(input)
+    this.#wake()
+  }
+
+  /** Tells the newest range of blocks on disk and applied. */
+  setBlocks(first: bigint, next: bigint): void {
+    this.#blocks = { type: 'blockPersisted', first, next }
+    this.#wake()
+  }
+
+  /** Sets the one timer; its input comes when the clock has reached `at`. */
+  setTimer(at: number): void {
+    this.#timer?.cancel()
+    const cancel = this.#clock.setTimer(at, () => {
+      this.#wake()
+    })
+    this.#timer = { at, cancel }
+  }
+
+  /** Offers a message of the network; resolves when it was handled or dropped. */
+  deliver(message: Signed, carrier: number | undefined): Promise<void> {
+    const handled = this.#inbox.deliver(message, carrier)
+    this.#wake()
+    return handled
+  }
+
+  /** Takes what is next, if anything is. */
+  next(): NextInput | undefined {
+    const now = this.#clock.now()
+    if (this.#timer !== undefined && now >= this.#timer.at) {
+      this.#timer.cancel()
+      this.#timer = undefined
+      return { input: { type: 'tick', now }, done: nothing }
+    }
+    const own = this.#own.shift()
+    if (own !== undefined) return { input: { ...own, now }, done: nothing }
+    if (this.#blocks !== undefined) {
+      const input = { ...this.#blocks, now }
+      this.#blocks = undefined
+      return { input, done: nothing }
+    }
+    const delivery = this.#inbox.shift()
+    if (delivery === undefined) return undefined
+    const { message, carrier, done } = delivery
+    return { input: { type: 'message', now, message, carrier }, done }
+  }
+
+  /** Waits until something may be next. @throws CanceledError on cancellation. */
+  async wait(ctx: Ctx): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    try {
+      await ctx.race(woken)
+    } finally {
+      this.#wake = nothing
+    }
+  }
+
+  /** Takes back the timer and drops what waits. */
+  close(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#own = []
+    this.#inbox.clear()
+  }
+}

@@ -1,0 +1,106 @@
+import { errorOf } from '@zkstack/concurrency'
+import type { Ctx } from '@zkstack/concurrency'
+import { hashMsg, labelOf } from '@zkstack/roles'
+import type { ConsensusMsg, MessageLabel, Signed } from '@zkstack/roles'
+import type { SignatureScheme } from '@zkstack/crypto'
+import { ReplicaWarning } from './errors.js'
+import type { ValidatorSigner } from './validator-signer.js'
+
+/** What the lane works with. */
+export interface SigningLaneInit {
+  readonly signer: ValidatorSigner
+  readonly scheme: SignatureScheme
+  /** After that many milliseconds an answer of the signer is no longer awaited. */
+  readonly timeoutMs: number
+  /** Takes each signed message, in order. */
+  signed(message: Signed): void
+  warn(warning: ReplicaWarning): void
+}
+
+/**
+ * Signs our messages one after the other, in the order in which the state machine decided them, beside its loop: a slow or
+ * dead signer delays nothing but our own messages. Bounded: a newer message of a label replaces an older one that still
+ * waits. What could not be signed is kept for `retry`.
+ */
+export class SigningLane {
+  readonly #init: SigningLaneInit
+  readonly #waiting = new Map<MessageLabel, ConsensusMsg>()
+  readonly #failed = new Map<MessageLabel, ConsensusMsg>()
+  #signing: MessageLabel | undefined
+  #wake = (): void => undefined
+
+  constructor(init: SigningLaneInit) {
+    this.#init = init
+  }
+
+  /** Labels of the messages that are not signed yet. */
+  get unsigned(): readonly MessageLabel[] {
+    const labels = new Set([...this.#failed.keys(), ...this.#waiting.keys()])
+    if (this.#signing !== undefined) labels.add(this.#signing)
+    return [...labels]
+  }
+
+  /** Takes a message whose decision is on disk (rule 22). */
+  submit(message: ConsensusMsg): void {
+    const label = labelOf(message)
+    this.#failed.delete(label)
+    this.#waiting.delete(label)
+    this.#waiting.set(label, message)
+    this.#wake()
+  }
+
+  /** Tries failed messages again, those excepted that are moot by now. */
+  retry(isMoot: (message: ConsensusMsg) => boolean): void {
+    const failed = [...this.#failed.values()]
+    this.#failed.clear()
+    for (const message of failed) if (!isMoot(message)) this.submit(message)
+  }
+
+  /** Runs until cancellation. */
+  async run(ctx: Ctx): Promise<never> {
+    for (;;) {
+      const [next] = this.#waiting
+      if (next === undefined) {
+        await this.#wait(ctx)
+        continue
+      }
+      const [label, message] = next
+      this.#waiting.delete(label)
+      this.#signing = label
+      await this.#sign(ctx, label, message)
+      this.#signing = undefined
+    }
+  }
+
+  async #sign(outer: Ctx, label: MessageLabel, msg: ConsensusMsg): Promise<void> {
+    const { signer, scheme, timeoutMs, signed, warn } = this.#init
+    const ctx = outer.child({ timeoutMs })
+    try {
+      const sig = await ctx.race(this.#ask(msg, ctx.signal))
+      if (scheme.isCanonicalSignature(sig)) {
+        signed({ msg, key: signer.publicKey, sig: Uint8Array.from(sig) })
+        return
+      }
+      warn(new ReplicaWarning('SIGNER_MALFORMED', `no signature of ${scheme.name} for ${label}`))
+    } catch (e) {
+      outer.throwIfCanceled()
+      const { message } = errorOf(e)
+      warn(new ReplicaWarning('SIGNER_FAILED', `${label} not signed: ${message}`, { cause: e }))
+    } finally {
+      ctx[Symbol.dispose]()
+    }
+    if (!this.#waiting.has(label)) this.#failed.set(label, msg)
+  }
+
+  /** Async, so that a signer that throws at once rejects like any other. */
+  async #ask(msg: ConsensusMsg, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#init.signer.sign(hashMsg(msg), { signal })
+  }
+
+  async #wait(ctx: Ctx): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    await ctx.race(woken)
+  }
+}

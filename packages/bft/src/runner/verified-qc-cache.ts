@@ -1,0 +1,52 @@
+import type { VerifiedQcs } from '@zkstack/roles'
+
+/**
+ * The QCs that this process verified completely, by `qcKey` (rule 17). Bounded: the least recently used goes first, pinned
+ * ones never. A QC that failed is never entered, so a wrong verdict cannot stick.
+ */
+export class VerifiedQcCache implements VerifiedQcs {
+  readonly #capacity: number
+  readonly #keys = new Set<string>()
+  #pinned: ReadonlySet<string> = new Set()
+
+  /** @param capacity number of unpinned entries kept, at least 1. @throws RangeError otherwise. */
+  constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity < 1) {
+      throw new RangeError(`capacity must be a positive integer: ${capacity}`)
+    }
+    this.#capacity = capacity
+  }
+
+  /** Number of entries, the pinned included. */
+  get size(): number {
+    return this.#keys.size
+  }
+
+  has(key: string): boolean {
+    if (!this.#keys.delete(key)) return false
+    this.#keys.add(key)
+    return true
+  }
+
+  add(key: string): void {
+    this.#keys.delete(key)
+    this.#keys.add(key)
+    this.#evict()
+  }
+
+  /** Replaces the pinned entries: our own high QCs. Keys without an entry get none by being pinned. */
+  pin(keys: readonly string[]): void {
+    this.#pinned = new Set(keys)
+    this.#evict()
+  }
+
+  #evict(): void {
+    let surplus = this.#keys.size - this.#capacity
+    for (const key of this.#keys) {
+      if (surplus <= 0) return
+      if (this.#pinned.has(key)) continue
+      this.#keys.delete(key)
+      surplus -= 1
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { hashMsg, qcKey, verifyCommitQC, verifyJustification } from '@zkstack/roles'
+import type {
+  CommitQC,
+  EpochScope,
+  ProposalJustification,
+  Signed,
+  VerifiedQcs,
+} from '@zkstack/roles'
+import type {
+  Check,
+  CheckResult,
+  ConflictCheck,
+  ConflictCheckResult,
+  MessageCheck,
+  MessageCheckResult,
+  VotesCheck,
+  VotesCheckResult,
+} from '../chonky/check.js'
+import { bisect } from './bisect.js'
+
+/** What a check is judged by. */
+export interface VerifierContext {
+  readonly scope: EpochScope
+  /** QCs that this process verified; consulted and filled (rule 17). */
+  readonly verified: VerifiedQcs
+}
+
+/**
+ * Runs a check, yielding after every pairing so that the caller can let others run, or give up. Every verdict is our own:
+ * nothing is taken from the message but bytes, and QCs are verified one by one (rule 19).
+ */
+export function* runCheck(
+  check: Check,
+  context: VerifierContext,
+): Generator<undefined, CheckResult, undefined> {
+  switch (check.type) {
+    case 'message':
+      return yield* checkMessage(check, context)
+    case 'votes':
+      return yield* checkVotes(check, context)
+    case 'conflict':
+      return yield* checkConflict(check, context)
+  }
+}
+
+function* checkMessage(
+  check: MessageCheck,
+  context: VerifierContext,
+): Generator<undefined, MessageCheckResult, undefined> {
+  if (check.checkSignature) {
+    const valid = isSignedByAuthor(check.message, context.scope)
+    yield
+    if (!valid) return { type: 'message', outcome: 'invalidSignature' }
+  }
+  if (check.justification !== undefined) {
+    const valid = yield* checkJustification(check.justification, context)
+    if (!valid) return { type: 'message', outcome: 'invalidJustification' }
+  }
+  return { type: 'message', outcome: 'valid' }
+}
+
+/** The QCs embedded in a TimeoutQC come first, one at a time; the rest then costs a single check. */
+function* checkJustification(
+  justification: ProposalJustification,
+  context: VerifierContext,
+): Generator<undefined, boolean, undefined> {
+  const { scope, verified } = context
+  if (justification.type === 'timeout') {
+    for (const { message } of justification.qc.entries) {
+      if (message.highQc === undefined) continue
+      if (!(yield* checkCommitQc(message.highQc, context))) return false
+    }
+  }
+  const { ok } = verifyJustification(justification, scope, { verified })
+  yield
+  return ok
+}
+
+/** Looks into the cache first, so that a QC seen before costs a hash and no turn of the event loop. */
+function* checkCommitQc(
+  qc: CommitQC,
+  context: VerifierContext,
+): Generator<undefined, boolean, undefined> {
+  const { scope, verified } = context
+  if (verified.has(qcKey(qc, scope))) return true
+  const { ok } = verifyCommitQC(qc, scope, { verified })
+  yield
+  return ok
+}
+
+/** Embedded QCs first (rule 9), then the votes whose QC is good. */
+function* checkVotes(
+  check: VotesCheck,
+  context: VerifierContext,
+): Generator<undefined, VotesCheckResult, undefined> {
+  const badQc = new Set<number>()
+  for (const { qc, authors } of check.embedded) {
+    if (yield* checkCommitQc(qc, context)) continue
+    for (const author of authors) badQc.add(author)
+  }
+  const rest = check.votes.filter((vote) => !badQc.has(vote.author))
+  const { passed, failed } = yield* bisect(rest, context.scope.schedule)
+  return { type: 'votes', passed, failed, failedQc: [...badQc].sort((a, b) => a - b) }
+}
+
+function* checkConflict(
+  check: ConflictCheck,
+  context: VerifierContext,
+): Generator<undefined, ConflictCheckResult, undefined> {
+  for (const message of [check.first, check.second]) {
+    const valid = isSignedByAuthor(message, context.scope)
+    yield
+    if (!valid) return { type: 'conflict', valid: false }
+  }
+  return { type: 'conflict', valid: true }
+}
+
+function isSignedByAuthor(signed: Signed, scope: EpochScope): boolean {
+  const { schedule } = scope
+  const index = schedule.indexOf(signed.key)
+  const author = index === undefined ? undefined : schedule.validators[index]
+  if (author === undefined) return false
+  return schedule.scheme.verify(author.handle, hashMsg(signed.msg), signed.sig)
+}
