@@ -1,0 +1,39 @@
+/** A key, or a sum of keys, and the message that it signed. */
+export interface BlsClaim<Key> {
+  readonly key: Key
+  readonly message: Uint8Array
+}
+
+/**
+ * What a library of BLS12-381 does for a {@link BlsScheme}, which checks encodings before it asks:
+ * byte arguments have the form of a compressed point other than infinity unless said otherwise, secrets are valid scalars.
+ * `Key` and `Signature` are the library's decoded points, owned by the garbage collector.
+ */
+export interface BlsBackend<Key, Signature> {
+  readonly name: string
+  publicKey(secret: Uint8Array): Uint8Array
+  sign(secret: Uint8Array, message: Uint8Array): Uint8Array
+  /** `undefined` unless the point is on the curve and in the subgroup. */
+  decodeKey(bytes: Uint8Array): Key | undefined
+  /** `undefined` unless the point is on the curve; its subgroup is not checked. */
+  decodeSignature(bytes: Uint8Array): Signature | undefined
+  /** The encoded sum of one or more signatures, which may be infinity. */
+  sumSignatures(signatures: readonly Signature[]): Uint8Array
+  /** The sum of one or more keys; `undefined` when it is infinity. */
+  sumKeys(keys: readonly Key[]): Key | undefined
+  /** Checks the signature's subgroup and the pairing equation for one or more claims. */
+  verify(claims: readonly BlsClaim<Key>[], signature: Signature): boolean
+  /** Signs the public key under the domain of proofs of possession. */
+  provePossession(secret: Uint8Array): Uint8Array
+  verifyPossession(key: Key, keyBytes: Uint8Array, proof: Signature): boolean
+}
+
+/** Which of the two groups holds keys and which signatures, and the domains of the messages hashed to the latter. */
+export interface BlsVariant {
+  readonly id: number
+  readonly name: string
+  readonly publicKeyBytes: 48 | 96
+  readonly signatureBytes: 48 | 96
+  readonly signatureDomain: Uint8Array
+  readonly possessionDomain: Uint8Array
+}

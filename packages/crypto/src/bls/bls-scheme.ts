@@ -1,0 +1,157 @@
+import { assertAscending, assertSecret } from '../assertions.js'
+import { toHex } from '../bytes.js'
+import { KeyRing } from '../key-ring.js'
+import type {
+  AggregatePart,
+  PublicKeyHandle,
+  SignatureScheme,
+  SignedClaim,
+} from '../signature-scheme.js'
+import type { BlsBackend, BlsClaim, BlsVariant } from './backend.js'
+import { infinity, isCompressedPoint, isInfinity, isScalar } from './encoding.js'
+
+/**
+ * BLS signatures over BLS12-381 with proofs of possession, for either assignment of the groups and any backend.
+ * @see https://www.ietf.org/archive/id/draft-irtf-cfrg-bls-signature-05.html
+ */
+export class BlsScheme<Key, Signature> implements SignatureScheme {
+  readonly id: number
+  readonly name: string
+  readonly backend: string
+  readonly secretKeyBytes = 32
+  readonly publicKeyBytes: number
+  readonly signatureBytes: number
+  readonly needsProofOfPossession = true
+  readonly #backend: BlsBackend<Key, Signature>
+  readonly #keys: KeyRing<Key>
+
+  constructor(variant: BlsVariant, backend: BlsBackend<Key, Signature>) {
+    this.id = variant.id
+    this.name = variant.name
+    this.backend = backend.name
+    this.publicKeyBytes = variant.publicKeyBytes
+    this.signatureBytes = variant.signatureBytes
+    this.#backend = backend
+    this.#keys = new KeyRing(variant.id, (bytes) =>
+      isCompressedPoint(bytes, variant.publicKeyBytes) ? backend.decodeKey(bytes) : undefined,
+    )
+  }
+
+  get emptyAggregate(): Uint8Array {
+    return infinity(this.signatureBytes)
+  }
+
+  aggregateBytes(): number {
+    return this.signatureBytes
+  }
+
+  generateSecretKey(random: (n: number) => Uint8Array): Uint8Array {
+    for (;;) {
+      const candidate = Uint8Array.from(random(32))
+      candidate[0] = (candidate[0] as number) & 0x7f // the order has 255 bits, so nine of ten candidates are below it
+      if (isScalar(candidate)) return candidate
+    }
+  }
+
+  isSecretKey(bytes: Uint8Array): boolean {
+    return isScalar(bytes)
+  }
+
+  publicKey(secret: Uint8Array): Uint8Array {
+    assertSecret(isScalar(secret))
+    return this.#backend.publicKey(secret)
+  }
+
+  importPublicKey(bytes: Uint8Array): PublicKeyHandle | undefined {
+    return this.#keys.import(bytes)
+  }
+
+  isCanonicalSignature(bytes: Uint8Array): boolean {
+    return isCompressedPoint(bytes, this.signatureBytes)
+  }
+
+  isCanonicalAggregate(bytes: Uint8Array, signers: number): boolean {
+    return signers === 0
+      ? isInfinity(bytes, this.signatureBytes)
+      : isCompressedPoint(bytes, this.signatureBytes)
+  }
+
+  sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+    assertSecret(isScalar(secret))
+    return this.#backend.sign(secret, message)
+  }
+
+  verify(key: PublicKeyHandle, message: Uint8Array, signature: Uint8Array): boolean {
+    const opened = this.#keys.open(key)
+    const point = this.#decode(signature)
+    return point !== undefined && this.#backend.verify([{ key: opened, message }], point)
+  }
+
+  aggregate(parts: readonly AggregatePart[]): Uint8Array | undefined {
+    assertAscending(parts)
+    if (parts.length === 0) return this.emptyAggregate
+    const points: Signature[] = []
+    for (const { signature } of parts) {
+      const point = this.#decode(signature)
+      if (point === undefined) return undefined
+      points.push(point)
+    }
+    return this.#backend.sumSignatures(points)
+  }
+
+  extendAggregate(
+    aggregate: Uint8Array,
+    rank: number,
+    signature: Uint8Array,
+  ): Uint8Array | undefined {
+    if (!Number.isSafeInteger(rank) || rank < 0) throw new RangeError(`rank: got ${rank}`)
+    const added = this.#decode(signature)
+    if (added === undefined) return undefined
+    if (isInfinity(aggregate, this.signatureBytes)) return this.#backend.sumSignatures([added])
+    const point = this.#decode(aggregate)
+    return point === undefined ? undefined : this.#backend.sumSignatures([point, added])
+  }
+
+  verifyAggregate(claims: readonly SignedClaim[], aggregate: Uint8Array): boolean {
+    assertAscending(claims)
+    const keysOfMessage = new Map<string, { message: Uint8Array; keys: Key[] }>()
+    for (const { key, message } of claims) {
+      const opened = this.#keys.open(key)
+      const id = toHex(message)
+      const group = keysOfMessage.get(id)
+      if (group === undefined) keysOfMessage.set(id, { message, keys: [opened] })
+      else group.keys.push(opened)
+    }
+    if (claims.length === 0) return false
+    const point = this.#decode(aggregate)
+    if (point === undefined) return false
+    const summed: BlsClaim<Key>[] = []
+    for (const { message, keys } of keysOfMessage.values()) {
+      const key = this.#backend.sumKeys(keys)
+      if (key === undefined) return false
+      summed.push({ key, message })
+    }
+    return this.#backend.verify(summed, point)
+  }
+
+  keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean {
+    return keys.length === 0 || this.#backend.sumKeys(keys.map((key) => this.#keys.open(key))) === undefined
+  }
+
+  provePossession(secret: Uint8Array): Uint8Array {
+    assertSecret(isScalar(secret))
+    return this.#backend.provePossession(secret)
+  }
+
+  verifyPossession(key: PublicKeyHandle, proof: Uint8Array): boolean {
+    const opened = this.#keys.open(key)
+    const point = this.#decode(proof)
+    return point !== undefined && this.#backend.verifyPossession(opened, key.bytes, point)
+  }
+
+  #decode(bytes: Uint8Array): Signature | undefined {
+    return isCompressedPoint(bytes, this.signatureBytes)
+      ? this.#backend.decodeSignature(bytes)
+      : undefined
+  }
+}

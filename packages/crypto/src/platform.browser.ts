@@ -1,0 +1,12 @@
+import type { Blst } from './bls/blst.js'
+import type { NodeCrypto } from './ed25519/node.js'
+
+/** Browsers have no `node:crypto`: rejects. */
+export function loadNodeCrypto(): Promise<NodeCrypto> {
+  return Promise.reject(new Error('node:crypto is not part of the browser build'))
+}
+
+/** Browsers load no native binaries: rejects. */
+export function loadBlst(): Promise<Blst> {
+  return Promise.reject(new Error('blst is not part of the browser build'))
+}
