@@ -44,7 +44,11 @@ const forbidAmbientProperties = [
 
 const forbidNodeImports = [
   'error',
-  { patterns: [{ group: ['node:*'], message: 'This folder runs in a browser too.' }] },
+  {
+    patterns: [
+      { group: ['node:*'], message: 'This folder runs in a browser too.', allowTypeImports: true },
+    ],
+  },
 ]
 
 const namedExportsOnly = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' }
@@ -74,7 +78,7 @@ export default defineConfig(
       ],
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },
@@ -110,12 +114,12 @@ export default defineConfig(
   },
   {
     files: ['**/packages/{concurrency,crypto,roles}/src/**/*.ts'],
-    rules: { 'no-restricted-imports': forbidNodeImports },
+    rules: { '@typescript-eslint/no-restricted-imports': forbidNodeImports },
   },
   {
     files: ['**/packages/bft/src/chonky/**/*.ts'],
     rules: {
-      'no-restricted-imports': forbidNodeImports,
+      '@typescript-eslint/no-restricted-imports': forbidNodeImports,
       'no-restricted-globals': forbidGlobals(impure),
       'no-restricted-syntax': [
         'error',

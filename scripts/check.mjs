@@ -27,6 +27,7 @@ const phases = [
   [{ name: 'build', command: ['node', 'scripts/build.mjs'] }],
   [
     { name: 'pack', command: ['node', 'scripts/pack.mjs'], needs: 'build' },
+    { name: 'browser', command: ['node', 'scripts/browser.mjs'], needs: 'build' },
     { name: 'readmes', command: ['node', 'scripts/readmes.mjs'] },
   ],
   [
