@@ -1,5 +1,5 @@
 import type { ConsensusNode } from './consensus-node.js'
-import type { NodeOptions } from './node-options.js'
+import type { NodeOptions } from './options/node-options.js'
 
 /** Starts a node. */
 export function createNode(options: NodeOptions): Promise<ConsensusNode> {

@@ -17,8 +17,6 @@ export type NodeOptionErrorCode =
 
 /** A wrong option: where it is, what is wrong, what to do. Never carries the value of a key. */
 export class NodeOptionError extends ZkStackError {
-  override readonly name = 'NodeOptionError'
-
   constructor(
     code: NodeOptionErrorCode,
     /** Where, as one would write it: `options.peers.outbound[2].addr`. */
@@ -38,26 +36,27 @@ export class NodeOptionError extends ZkStackError {
  * needs blocks that the store no longer has), `STORE_GENESIS` and its relatives (the store belongs to another chain).
  * Fatal later: `EXECUTION_COMMIT_FAILED`. Of calls: `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`,
  * `NODE_STOPPED`, `BLOCK_PRUNED`.
- * Warnings: `EXECUTION_PROPOSE_FAILED`, `EXECUTION_VERIFY_FAILED`, `EXECUTION_TIMEOUT` (it answered after the
+ * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
- * `PROPOSAL_TOO_LARGE`, `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`.
+ * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
   | 'EXECUTION_AHEAD'
   | 'EXECUTION_BEHIND'
   | 'EXECUTION_FAILED'
   | 'EXECUTION_COMMIT_FAILED'
-  | 'EXECUTION_PROPOSE_FAILED'
-  | 'EXECUTION_VERIFY_FAILED'
-  | 'EXECUTION_TIMEOUT'
+  | 'PROPOSE_FAILED'
+  | 'PROPOSE_OVERSIZED'
+  | 'VERIFY_FAILED'
+  | 'EXECUTION_LATE'
   | 'EXECUTION_STUCK'
   | 'EXECUTION_COMMIT_RETRY'
   | 'EXECUTION_COMMIT_SLOW'
-  | 'PROPOSAL_TOO_LARGE'
-  | 'PROPOSAL_INVALID'
   | 'LISTENER_FAILED'
   | 'VALIDATOR_NOT_IN_SCHEDULE'
   | 'NO_PROGRESS'
+  | 'PEER_REFUSED'
+  | 'VALIDATOR_MISBEHAVED'
   | 'NO_MEMPOOL'
   | 'TRANSACTION_TOO_LARGE'
   | 'MEMPOOL_FAILED'
@@ -67,8 +66,6 @@ export type NodeErrorCode =
 
 /** An error or warning of a node, with a stable code. */
 export class NodeError extends ZkStackError {
-  override readonly name = 'NodeError'
-
   constructor(code: NodeErrorCode, message: string, o?: { readonly cause?: unknown }) {
     super(code, message, o)
   }

@@ -1,6 +1,6 @@
 export { createNode } from './create-node.js'
 export type * from './consensus-node.js'
-export type { Limits, NodeOptions, Timing } from './node-options.js'
+export type { Limits, NodeOptions, Timing } from './options/node-options.js'
 export { NodeError, NodeOptionError } from './errors.js'
 export type { NodeErrorCode, NodeOptionErrorCode } from './errors.js'
 export type { Signer } from './signer.js'

@@ -8,7 +8,7 @@ import type {
   NodeStore,
   ValidatorSource,
 } from '@zkstack/storage'
-import type { Signer } from './signer.js'
+import type { Signer } from '../signer.js'
 
 /**
  * What {@link createNode} takes. Everything is checked before anything starts; a wrong option is one

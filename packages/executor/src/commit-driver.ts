@@ -1,0 +1,146 @@
+import { errorOf, type Ctx, type Watch } from '@zkstack/concurrency'
+import type { Block, FinalBlock } from '@zkstack/roles'
+import type { BlockRange, BlockStore, ExecutionLayer } from '@zkstack/storage'
+import { Backoff } from './backoff.js'
+import { NodeError } from './errors.js'
+import { isRetryable } from './execution-guard.js'
+
+/** What {@link CommitDriver} takes. */
+export interface CommitDriverInit {
+  readonly execution: Pick<ExecutionLayer, 'commit'>
+  readonly store: Pick<BlockStore, 'get'>
+  /** Blocks on disk. */
+  readonly range: Watch<BlockRange>
+  /** The next block to commit; moved on after each commit. */
+  readonly applied: Watch<bigint>
+  /** Something the user should know, and the driver goes on. */
+  warn(error: NodeError): void
+  /** A block is committed, and `applied` has moved. */
+  onCommitted(block: FinalBlock, tookMs: number): void
+}
+
+/** How long a commit may take before the user is told, in milliseconds. */
+const SLOW_COMMIT_MS = 30_000
+
+/**
+ * Gives stored blocks to the execution layer: from `applied` on, in order, each once; the next one only after the
+ * last is durable there.
+ */
+export class CommitDriver {
+  readonly #o: CommitDriverInit
+
+  constructor(o: CommitDriverInit) {
+    this.#o = o
+  }
+
+  /**
+   * Commits until cancelled.
+   * @throws NodeError `EXECUTION_COMMIT_FAILED` (its `cause` is the execution layer's), `EXECUTION_BEHIND`,
+   * `STORE_GAP`; the store's own errors.
+   */
+  async run(ctx: Ctx): Promise<never> {
+    for (;;) {
+      await this.#o.range.waitFor((range) => range.next > this.#o.applied.value, ctx)
+      await this.#commitNext(ctx)
+    }
+  }
+
+  async #commitNext(ctx: Ctx): Promise<void> {
+    const { applied } = this.#o
+    const block = await this.#read(applied.value, ctx)
+    const startedAt = ctx.clock.now()
+    if (block.kind === 'final') await this.#commit(block, ctx)
+    applied.set(block.number + 1n)
+    if (block.kind === 'final') this.#o.onCommitted(block, ctx.clock.now() - startedAt)
+  }
+
+  async #read(number: bigint, ctx: Ctx): Promise<Block> {
+    const block = await this.#o.store.get(number, ctx)
+    if (block !== undefined) return block
+    const { first, next } = this.#o.range.value
+    if (number < first) {
+      throw new NodeError(
+        'EXECUTION_BEHIND',
+        `block ${number} was pruned before the execution layer committed it; the store starts at ${first}. ` +
+          `Prune only what is committed; bring the execution layer to block ${first - 1n} or later to go on.`,
+      )
+    }
+    throw new NodeError(
+      'STORE_GAP',
+      `the store says it holds blocks ${first} to ${next - 1n}, but has no block ${number}. Restore the data directory from a copy, or start over with an empty one.`,
+    )
+  }
+
+  async #commit(block: FinalBlock, ctx: Ctx): Promise<void> {
+    const backoff = new Backoff(ctx.random)
+    for (;;) {
+      const failure = await this.#attempt(block, ctx)
+      if (failure === undefined) return
+      await ctx.sleep(this.#retryIn(block, failure, backoff))
+    }
+  }
+
+  /** One call of the execution layer: undefined when committed, else what it threw. */
+  async #attempt(block: FinalBlock, ctx: Ctx): Promise<Error | undefined> {
+    const call = ctx.child()
+    const unwatch = this.#watchSlowness(block, ctx)
+    try {
+      await ctx.race(invoke(() => this.#o.execution.commit(block, { signal: call.signal })))
+      return undefined
+    } catch (e) {
+      ctx.throwIfCanceled()
+      return errorOf(e)
+    } finally {
+      unwatch()
+      call[Symbol.dispose]()
+    }
+  }
+
+  /** How long to wait before the next attempt. @throws when the failure is final. */
+  #retryIn(block: FinalBlock, failure: Error, backoff: Backoff): number {
+    if (!(isRetryable(failure))) {
+      throw new NodeError(
+        'EXECUTION_COMMIT_FAILED',
+        `execution.commit of block ${block.number} failed: ${failure.message}. The block is final and on disk: mend the cause and start the node again, it commits the block then.`,
+        { cause: failure },
+      )
+    }
+    const ms = backoff.next()
+    this.#o.warn(
+      new NodeError(
+        'EXECUTION_COMMIT_RETRY',
+        `execution.commit of block ${block.number} asks for another try: ${failure.message}; next in ${Math.ceil(ms)} ms`,
+        { cause: failure },
+      ),
+    )
+    return ms
+  }
+
+  #watchSlowness(block: FinalBlock, ctx: Ctx): () => void {
+    const startedAt = ctx.clock.now()
+    const rearm = (): (() => void) =>
+      ctx.clock.setTimer(
+        ctx.clock.now() + SLOW_COMMIT_MS,
+        () => {
+          const seconds = Math.round((ctx.clock.now() - startedAt) / 1000)
+          this.#o.warn(
+            new NodeError(
+              'EXECUTION_COMMIT_SLOW',
+              `execution.commit of block ${block.number} has been running for ${seconds} s; the chain waits for it on this node`,
+            ),
+          )
+          cancel = rearm()
+        },
+        { passive: true },
+      )
+    let cancel = rearm()
+    return () => {
+      cancel()
+    }
+  }
+}
+
+/** Calls a function of the user, which may throw before it returns a promise. */
+async function invoke<T>(call: () => Promise<T>): Promise<T> {
+  return call()
+}

@@ -1,0 +1,188 @@
+import { NodeSecretKey, ValidatorSecretKey } from '@zkstack/roles'
+import { NodeOptionError } from '../errors.js'
+import {
+  checkAddress,
+  checkInteger,
+  checkOneOf,
+  describe,
+  refuseUnknown,
+  requireMethods,
+  requireObject,
+  requirePresent,
+  type Fields,
+} from './check.js'
+import { checkGenesisShape } from './check-genesis.js'
+import { checkPeers } from './check-peers.js'
+import type { NodeOptions } from './node-options.js'
+
+const KNOWN = [
+  'genesis',
+  'nodeKey',
+  'validatorKey',
+  'execution',
+  'store',
+  'listen',
+  'publicAddr',
+  'peers',
+  'mempool',
+  'validators',
+  'fallback',
+  'onGenesisChange',
+  'limits',
+  'timing',
+  'buildVersion',
+  'logger',
+  'metrics',
+  'tracer',
+  'transport',
+  'clock',
+  'random',
+  'signal',
+] as const
+
+/** Options that the interface names and this version does not serve: refused rather than ignored. */
+const NOT_SUPPORTED: Readonly<Record<string, string>> = {
+  validators: 'Give the committee in genesis.schedule; it is fixed for the life of the chain',
+  fallback: 'Leave it out; blocks come from peers',
+  tracer: 'Leave it out; use logger and metrics',
+}
+
+/**
+ * Checks the shape of every option; nothing is started before it passes.
+ * @throws NodeOptionError for the first wrong one.
+ */
+export function checkOptions(options: unknown): asserts options is NodeOptions {
+  const o = requireObject(options, 'options', 'Pass an object to createNode')
+  refuseUnknown(o, 'options', KNOWN)
+  refuseUnsupported(o)
+  checkGenesisShape(o['genesis'], 'options.genesis')
+  checkNodeKey(o['nodeKey'])
+  checkValidatorKey(o['validatorKey'])
+  checkExecution(o['execution'])
+  checkStore(o['store'])
+  if (o['listen'] !== '') {
+    requirePresent(o['listen'], 'options.listen', "Give 'host:port', or '' to only dial")
+    checkAddress(o['listen'], 'options.listen', { minPort: 0 })
+  }
+  if (o['publicAddr'] !== undefined) checkAddress(o['publicAddr'], 'options.publicAddr', { minPort: 1 })
+  checkPeers(o['peers'], 'options.peers')
+  checkOneOf(o['onGenesisChange'], 'options.onGenesisChange', ['refuse', 'reset'])
+  checkLimits(o['limits'])
+  checkTiming(o['timing'])
+  checkBuildVersion(o['buildVersion'])
+  checkPlugs(o)
+}
+
+function refuseUnsupported(o: Fields): void {
+  for (const [name, remedy] of Object.entries(NOT_SUPPORTED)) {
+    if (o[name] === undefined) continue
+    throw new NodeOptionError('OPTION_NOT_SUPPORTED', `options.${name}`, 'is not supported yet', remedy)
+  }
+}
+
+function checkNodeKey(value: unknown): void {
+  const path = 'options.nodeKey'
+  const remedy =
+    "Give the key of this node: parseNodeKey('node:secret:ed25519:…'), or a new one from generateNodeKey()"
+  requirePresent(value, path, remedy)
+  if (value instanceof NodeSecretKey) return
+  const what = value instanceof ValidatorSecretKey ? 'is a validator key' : `is ${describe(value)}`
+  throw new NodeOptionError('OPTION_INVALID', path, what, remedy)
+}
+
+function checkValidatorKey(value: unknown): void {
+  if (value === undefined || value instanceof ValidatorSecretKey) return
+  const path = 'options.validatorKey'
+  const remedy =
+    "Give parseValidatorKey('validator:secret:…'), or a signer { publicKey, sign(hash, { signal }) }; leave it out for a full node"
+  if (value instanceof NodeSecretKey) {
+    throw new NodeOptionError('OPTION_INVALID', path, 'is a node key', remedy)
+  }
+  const signer = requireObject(value, path, remedy)
+  requireMethods(signer, path, remedy, { required: ['sign'] })
+  requirePresent(signer['publicKey'], `${path}.publicKey`, remedy)
+  if (signer['publicKey'] instanceof Uint8Array) return
+  throw new NodeOptionError(
+    'OPTION_INVALID',
+    `${path}.publicKey`,
+    `is ${describe(signer['publicKey'])}, not bytes`,
+    'Give the encoded public key as a Uint8Array',
+  )
+}
+
+function checkExecution(value: unknown): void {
+  requireMethods(
+    value,
+    'options.execution',
+    'Give an object with propose, verify and commit: the execution layer',
+    {
+      required: ['propose', 'verify', 'commit'],
+      optional: ['lastCommitted', 'verifyPreGenesis'],
+    },
+  )
+}
+
+function checkStore(value: unknown): void {
+  requireMethods(value, 'options.store', 'Give await levelStore(path), or memoryStore() for tests', {
+    required: ['open', 'range', 'get', 'append', 'load', 'save'],
+  })
+}
+
+const MEBIBYTE = 1024 * 1024
+
+function checkLimits(value: unknown): void {
+  if (value === undefined) return
+  const path = 'options.limits'
+  const limits = requireObject(value, path, 'Give an object, or leave it out')
+  refuseUnknown(limits, path, ['maxPayloadBytes', 'maxTransactionBytes', 'maxQueuedBlocks', 'network'])
+  checkInteger(limits['maxPayloadBytes'], `${path}.maxPayloadBytes`, { min: 1, max: 64 * MEBIBYTE, unit: 'bytes' })
+  checkInteger(limits['maxTransactionBytes'], `${path}.maxTransactionBytes`, { min: 1, max: 16 * MEBIBYTE, unit: 'bytes' })
+  checkInteger(limits['maxQueuedBlocks'], `${path}.maxQueuedBlocks`, { min: 1, max: 10_000, unit: 'blocks' })
+  if (limits['network'] !== undefined) {
+    requireObject(limits['network'], `${path}.network`, 'Give an object, or leave it out')
+  }
+}
+
+function checkTiming(value: unknown): void {
+  if (value === undefined) return
+  const path = 'options.timing'
+  const timing = requireObject(value, path, 'Give an object, or leave it out')
+  refuseUnknown(timing, path, ['viewTimeoutMs', 'pingMs'])
+  checkInteger(timing['viewTimeoutMs'], `${path}.viewTimeoutMs`, { min: 10, max: 3_600_000, unit: 'milliseconds' })
+  checkInteger(timing['pingMs'], `${path}.pingMs`, { min: 10, max: 3_600_000, unit: 'milliseconds' })
+}
+
+function checkBuildVersion(value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value.length <= 64)) return
+  throw new NodeOptionError(
+    'OPTION_INVALID',
+    'options.buildVersion',
+    `is ${describe(value)}`,
+    'Give a text of at most 64 characters',
+  )
+}
+
+/** Replaceable parts: each is checked for the methods that will be called. */
+const PLUGS: Readonly<Record<string, readonly string[]>> = {
+  mempool: ['admit'],
+  logger: ['debug', 'info', 'warn', 'error', 'child'],
+  metrics: ['counter', 'gauge', 'histogram'],
+  transport: ['start', 'dial', 'stop'],
+  clock: ['now', 'nowUtc', 'setTimer'],
+  random: ['bytes', 'uint32', 'float'],
+}
+
+function checkPlugs(o: Fields): void {
+  for (const [name, required] of Object.entries(PLUGS)) {
+    if (o[name] === undefined) continue
+    const remedy = `Give an object with ${required.join(', ')}, or leave it out`
+    requireMethods(o[name], `options.${name}`, remedy, { required })
+  }
+  if (o['signal'] === undefined || o['signal'] instanceof AbortSignal) return
+  throw new NodeOptionError(
+    'OPTION_INVALID',
+    'options.signal',
+    `is ${describe(o['signal'])}`,
+    'Give the signal of an AbortController, or leave it out',
+  )
+}
