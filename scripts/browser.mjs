@@ -12,6 +12,7 @@ for (const folder of portable) {
       bundle: true,
       format: 'esm',
       platform: 'browser',
+      tsconfigRaw: '{}', // the built package, not the sources that tsconfig.json points to
       external: ['node:*'],
       metafile: true,
       write: false,

@@ -1,3 +1,21 @@
+import type { Options } from 'tsup'
 import { packageConfig } from '../../tsup.base.js'
 
-export default packageConfig()
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+
+/** Puts the browser's version of the platform module in the place of Node's. */
+const browserPlatform: Plugin = {
+  name: 'browser-platform',
+  setup(build) {
+    build.onResolve({ filter: /\/platform\.js$/ }, ({ resolveDir }) => ({
+      path: `${resolveDir}/platform.browser.ts`,
+    }))
+  },
+}
+
+const external = [/^node:/, '@chainsafe/blst']
+
+export default [
+  packageConfig({ clean: ['!browser', '!browser/**'], external, removeNodeProtocol: false }),
+  packageConfig({ outDir: 'dist/browser', dts: false, esbuildPlugins: [browserPlatform] }),
+]

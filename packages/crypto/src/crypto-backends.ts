@@ -10,7 +10,13 @@ import { nodeEd25519 } from './ed25519/node.js'
 import { nodeKeys, type Ed25519 } from './ed25519/node-keys.js'
 import { nobleEd25519 } from './ed25519/noble.js'
 import { loadHashWasm } from './hash-wasm.js'
-import { hashBackend, nobleKeccak256, useKeccak256, type HashBackend, type Keccak256 } from './keccak256.js'
+import {
+  hashBackend,
+  nobleKeccak256,
+  useKeccak256,
+  type HashBackend,
+  type Keccak256,
+} from './keccak256.js'
 import { loadBlst, loadNodeCrypto } from './platform.js'
 import { SchemeFamily } from './scheme-family.js'
 import { hashPasses, schemePasses } from './self-test.js'
@@ -97,7 +103,8 @@ function pick<Part extends keyof typeof preferences>(
   chosen: BackendChoice[Part],
   loaded: readonly string[],
 ): (typeof preferences)[Part][number] {
-  if (chosen === undefined) return preferences[part].find((name) => loaded.includes(name)) ?? 'noble'
+  if (chosen === undefined)
+    return preferences[part].find((name) => loaded.includes(name)) ?? 'noble'
   if (!loaded.includes(chosen)) {
     const reason = failures.get(chosen)?.message ?? 'not part of this build'
     throw new RangeError(`${part}: backend ${chosen} is not available: ${reason}`)
@@ -161,7 +168,10 @@ export function cryptoBackends(): CryptoBackends {
  * The scheme with this number in the genesis, with the named backend or else the one in use;
  * `undefined` for an unknown number or a backend that is not loaded.
  */
-export function signatureScheme(id: number, o: { backend?: string } = {}): SignatureScheme | undefined {
+export function signatureScheme(
+  id: number,
+  o: { backend?: string } = {},
+): SignatureScheme | undefined {
   const family = families.find((candidate) => candidate.id === id)
   return o.backend === undefined ? family?.current : family?.withBackend(o.backend)
 }

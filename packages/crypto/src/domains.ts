@@ -1,4 +1,5 @@
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
+const ascii = (text: string): Uint8Array =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0))
 
 /**
  * Every domain separation tag of the library's signatures, as ASCII bytes; no two are equal, so that a signature made for

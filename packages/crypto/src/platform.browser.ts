@@ -1,9 +1,9 @@
 import type { Blst } from './bls/blst.js'
 import type { NodeCrypto } from './ed25519/node.js'
 
-/** Browsers have no `node:crypto`: rejects. */
+/** Browsers have no crypto module of Node: rejects. */
 export function loadNodeCrypto(): Promise<NodeCrypto> {
-  return Promise.reject(new Error('node:crypto is not part of the browser build'))
+  return Promise.reject(new Error('Node is not part of the browser build'))
 }
 
 /** Browsers load no native binaries: rejects. */

@@ -62,7 +62,11 @@ export interface SignatureScheme {
    */
   aggregate(parts: readonly AggregatePart[]): Uint8Array | undefined
   /** Adds one signature to an aggregate; `rank` is the number of signers in it with a lower index. */
-  extendAggregate(aggregate: Uint8Array, rank: number, signature: Uint8Array): Uint8Array | undefined
+  extendAggregate(
+    aggregate: Uint8Array,
+    rank: number,
+    signature: Uint8Array,
+  ): Uint8Array | undefined
   /**
    * Whether `aggregate` joins a signature of every claim, given by ascending index. BLS sums the keys of equal messages.
    * False for no claims, for an infinite aggregate and when the keys of a message sum to infinity.

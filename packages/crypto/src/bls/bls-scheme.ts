@@ -135,7 +135,10 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
   }
 
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean {
-    return keys.length === 0 || this.#backend.sumKeys(keys.map((key) => this.#keys.open(key))) === undefined
+    return (
+      keys.length === 0 ||
+      this.#backend.sumKeys(keys.map((key) => this.#keys.open(key))) === undefined
+    )
   }
 
   provePossession(secret: Uint8Array): Uint8Array {

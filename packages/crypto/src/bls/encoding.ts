@@ -63,5 +63,7 @@ export function isInfinity(bytes: Uint8Array, length: number): boolean {
 
 /** Whether `bytes` is a secret key: 32 bytes big-endian, above zero and below the curve's order. */
 export function isScalar(bytes: Uint8Array): boolean {
-  return bytes.length === 32 && bytes.some((byte) => byte !== 0) && isBelow(bytes, 0, 0xff, orderBytes)
+  return (
+    bytes.length === 32 && bytes.some((byte) => byte !== 0) && isBelow(bytes, 0, 0xff, orderBytes)
+  )
 }

@@ -10,13 +10,19 @@ export type MclLines = Uint8Array
 interface Group {
   readonly size: number
   readonly encodedBytes: number
-  deserialize(point: number, bytes: number, length: number): number
-  serialize(out: number, capacity: number, point: number): number
-  isValidOrder(point: number): number
-  isZero(point: number): number
-  add(out: number, a: number, b: number): void
-  mulCT(out: number, point: number, scalar: number): void
-  hash(point: number, message: number, length: number, domain: number, domainLength: number): number
+  readonly deserialize: (point: number, bytes: number, length: number) => number
+  readonly serialize: (out: number, capacity: number, point: number) => number
+  readonly isValidOrder: (point: number) => number
+  readonly isZero: (point: number) => number
+  readonly add: (out: number, a: number, b: number) => void
+  readonly mulCT: (out: number, point: number, scalar: number) => void
+  readonly hash: (
+    point: number,
+    message: number,
+    length: number,
+    domain: number,
+    domainLength: number,
+  ) => number
 }
 
 const inputBytes = 1024

@@ -4,57 +4,56 @@
  */
 interface MclExports {
   readonly wasmMemory: WebAssembly.Memory
-  _malloc(bytes: number): number
-  _free(address: number): void
-  _mclBn_init(curve: number, compiledTimeVar: number): number
-  _mclBn_setETHserialization(on: number): void
-  _mclBn_setMapToMode(mode: number): number
-  _mclBn_verifyOrderG1(on: number): void
-  _mclBn_verifyOrderG2(on: number): void
-  _mclBn_getUint64NumToPrecompute(): number
-  _mclBn_precomputeG2(lines: number, g2: number): void
-  _mclBn_precomputedMillerLoop(gt: number, g1: number, lines: number): void
-  _mclBn_precomputedMillerLoop2(gt: number, p1: number, q1: number, p2: number, q2: number): void
-  _mclBn_finalExp(out: number, gt: number): void
-  _mclBnGT_mul(out: number, a: number, b: number): void
-  _mclBnGT_isOne(gt: number): number
-  _mclBnFr_setBigEndianMod(fr: number, bytes: number, length: number): number
-  _mclBnFr_clear(fr: number): void
-  _mclBnG1_clear(g1: number): void
-  _mclBnG1_deserialize(g1: number, bytes: number, length: number): number
-  _mclBnG1_serialize(out: number, capacity: number, g1: number): number
-  _mclBnG1_isValidOrder(g1: number): number
-  _mclBnG1_isZero(g1: number): number
-  _mclBnG1_add(out: number, a: number, b: number): void
-  _mclBnG1_neg(out: number, a: number): void
-  _mclBnG1_mulCT(out: number, g1: number, fr: number): void
-  _mclBnG1_hashAndMapToWithDst(
+  readonly _malloc: (bytes: number) => number
+  readonly _free: (address: number) => void
+  readonly _mclBn_init: (curve: number, compiledTimeVar: number) => number
+  readonly _mclBn_setETHserialization: (on: number) => void
+  readonly _mclBn_setMapToMode: (mode: number) => number
+  readonly _mclBn_verifyOrderG1: (on: number) => void
+  readonly _mclBn_verifyOrderG2: (on: number) => void
+  readonly _mclBn_getUint64NumToPrecompute: () => number
+  readonly _mclBn_precomputeG2: (lines: number, g2: number) => void
+  readonly _mclBn_precomputedMillerLoop: (gt: number, g1: number, lines: number) => void
+  readonly _mclBn_precomputedMillerLoop2: (
+    gt: number,
+    p1: number,
+    q1: number,
+    p2: number,
+    q2: number,
+  ) => void
+  readonly _mclBn_finalExp: (out: number, gt: number) => void
+  readonly _mclBnGT_mul: (out: number, a: number, b: number) => void
+  readonly _mclBnGT_isOne: (gt: number) => number
+  readonly _mclBnFr_setBigEndianMod: (fr: number, bytes: number, length: number) => number
+  readonly _mclBnG1_deserialize: (g1: number, bytes: number, length: number) => number
+  readonly _mclBnG1_serialize: (out: number, capacity: number, g1: number) => number
+  readonly _mclBnG1_isValidOrder: (g1: number) => number
+  readonly _mclBnG1_isZero: (g1: number) => number
+  readonly _mclBnG1_add: (out: number, a: number, b: number) => void
+  readonly _mclBnG1_mulCT: (out: number, g1: number, fr: number) => void
+  readonly _mclBnG1_hashAndMapToWithDst: (
     g1: number,
     message: number,
     length: number,
     domain: number,
     domainLength: number,
-  ): number
-  _mclBnG2_clear(g2: number): void
-  _mclBnG2_deserialize(g2: number, bytes: number, length: number): number
-  _mclBnG2_serialize(out: number, capacity: number, g2: number): number
-  _mclBnG2_isValidOrder(g2: number): number
-  _mclBnG2_isZero(g2: number): number
-  _mclBnG2_add(out: number, a: number, b: number): void
-  _mclBnG2_neg(out: number, a: number): void
-  _mclBnG2_mulCT(out: number, g2: number, fr: number): void
-  _mclBnG2_hashAndMapToWithDst(
+  ) => number
+  readonly _mclBnG2_deserialize: (g2: number, bytes: number, length: number) => number
+  readonly _mclBnG2_serialize: (out: number, capacity: number, g2: number) => number
+  readonly _mclBnG2_isValidOrder: (g2: number) => number
+  readonly _mclBnG2_isZero: (g2: number) => number
+  readonly _mclBnG2_add: (out: number, a: number, b: number) => void
+  readonly _mclBnG2_mulCT: (out: number, g2: number, fr: number) => void
+  readonly _mclBnG2_hashAndMapToWithDst: (
     g2: number,
     message: number,
     length: number,
     domain: number,
     domainLength: number,
-  ): number
+  ) => number
 }
 
-type CreateModule = (options: {
-  cryptoGetRandomValues(bytes: Uint8Array<ArrayBuffer>): void
-}) => Promise<MclExports>
+type CreateModule = (options: { readonly cryptoGetRandomValues: () => void }) => Promise<MclExports>
 
 /** mcl's numbers of the curves. */
 export const mclCurves = { bn254: 4, bls12381: 5 } as const
@@ -116,7 +115,9 @@ export async function loadMcl(curve: number): Promise<MclInstance> {
   const loaded: { default: unknown } = await import('mcl-wasm/dist/mcl_c.js')
   const createModule = loaded.default as CreateModule
   const exports = await createModule({
-    cryptoGetRandomValues: (bytes) => void globalThis.crypto.getRandomValues(bytes),
+    cryptoGetRandomValues: () => {
+      throw new Error('mcl: random numbers come from the caller')
+    },
   })
   if (exports._mclBn_init(curve, compiledTimeVar) !== 0) {
     throw new Error(`mcl: curve ${curve} cannot be initialised`)

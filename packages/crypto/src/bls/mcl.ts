@@ -55,7 +55,10 @@ export function mclMinSig(mcl: MclArithmetic): BlsBackend<G2Key, MclPoint> {
     sumSignatures: (signatures) => mcl.encode(g1, mcl.sum(g1, signatures)),
     sumKeys(keys) {
       if (keys.length === 1) return keys[0]
-      const point = mcl.sum(g2, keys.map((key) => key.point))
+      const point = mcl.sum(
+        g2,
+        keys.map((key) => key.point),
+      )
       return mcl.isInfinity(g2, point) ? undefined : { point, lines: undefined }
     },
     verify: (claims, signature) => verify(claims, signature, signatureDomain),

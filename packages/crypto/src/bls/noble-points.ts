@@ -6,10 +6,16 @@ const coordinateBytes = 48
 const signFlag = 0x20
 const half = (fieldCharacteristic - 1n) / 2n
 
-/** The points that noble computes with. */
+/** Noble's points of G1. */
 export const G1 = bls12_381.G1.Point
+
+/** Noble's points of G2. */
 export const G2 = bls12_381.G2.Point
+
+/** A point of G1. */
 export type G1Point = typeof G1.BASE
+
+/** A point of G2. */
 export type G2Point = typeof G2.BASE
 type Fp2Element = { readonly c0: bigint; readonly c1: bigint }
 
@@ -51,7 +57,10 @@ export function decodeG2(bytes: Uint8Array): G2Point | undefined {
     const b = Fp2.create({ c0: 4n, c1: 4n })
     const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), b)) as Fp2Element
     const isLarge = (y.c1 === 0n ? y.c0 : y.c1) > half
-    return G2.fromAffine({ x, y: isLarge === isSigned(bytes) ? Fp2.create(y) : Fp2.neg(Fp2.create(y)) })
+    return G2.fromAffine({
+      x,
+      y: isLarge === isSigned(bytes) ? Fp2.create(y) : Fp2.neg(Fp2.create(y)),
+    })
   })
 }
 

@@ -41,7 +41,8 @@ export const nobleMinSig: BlsBackend<G2Key, G1Point> = {
     return point?.isTorsionFree() === true ? new G2Key(point) : undefined
   },
   decodeSignature: decodeG1,
-  sumSignatures: (signatures) => signatures.reduce((sum, point) => sum.add(point), G1.ZERO).toBytes(),
+  sumSignatures: (signatures) =>
+    signatures.reduce((sum, point) => sum.add(point), G1.ZERO).toBytes(),
   sumKeys(keys) {
     if (keys.length === 1) return keys[0]
     const sum = keys.reduce((total, key) => total.add(key.point), G2.ZERO)
@@ -85,7 +86,8 @@ export const nobleMinPk: BlsBackend<G1Point, G2Point> = {
     return point?.isTorsionFree() === true ? point : undefined
   },
   decodeSignature: decodeG2,
-  sumSignatures: (signatures) => signatures.reduce((sum, point) => sum.add(point), G2.ZERO).toBytes(),
+  sumSignatures: (signatures) =>
+    signatures.reduce((sum, point) => sum.add(point), G2.ZERO).toBytes(),
   sumKeys(keys) {
     const sum = keys.reduce((total, key) => total.add(key), G1.ZERO)
     return sum.is0() ? undefined : sum

@@ -2,12 +2,18 @@
 export const groupOrder = 0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3edn
 
 const fieldCharacteristic = 2n ** 255n - 19n
-const orderOf8 = littleEndianValue('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')
+const orderOf8 = littleEndianValue(
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+)
 
 /** The y coordinates of the eight points whose order divides the cofactor: of order 1, 2, 4, 8 and 8. */
-const smallOrderY = [1n, fieldCharacteristic - 1n, 0n, orderOf8, fieldCharacteristic - orderOf8].map(
-  littleEndian,
-)
+const smallOrderY = [
+  1n,
+  fieldCharacteristic - 1n,
+  0n,
+  orderOf8,
+  fieldCharacteristic - orderOf8,
+].map(littleEndian)
 const orderBytes = littleEndian(groupOrder)
 const fieldBytes = littleEndian(fieldCharacteristic)
 

@@ -61,4 +61,3 @@ export function nodeKeys<Key>(primitive: Ed25519Primitive<Key>): Ed25519 {
 function assertSeed(seed: Uint8Array): void {
   if (seed.length !== 32) throw new RangeError(`seed: expected 32 bytes, got ${seed.length}`)
 }
-
