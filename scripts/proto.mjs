@@ -1,4 +1,5 @@
-// Generates packages/*/src/proto/generated.{js,d.ts} from proto/zkstack/<package>/*.proto.
+// Generates packages/*/src/proto/generated.{js,d.ts} from proto/zkstack/<package>/*.proto, and the same of each
+// example from its own proto/*.proto.
 //
 //   node scripts/proto.mjs           write them
 //   node scripts/proto.mjs --check   fail when a written one is not what the sources give
@@ -22,20 +23,28 @@ const work = mkdtempSync(join(tmpdir(), 'zkstack-proto-'))
 let stale = 0
 
 try {
-  for (const name of readdirSync(sources)) {
-    const files = readdirSync(join(sources, name)).filter((file) => file.endsWith('.proto'))
-    if (files.length === 0 || !existsSync(join(root, 'packages', name))) continue
-    const generated = generate(
-      name,
-      files.sort().map((file) => join('proto/zkstack', name, file)),
-    )
-    for (const [ending, text] of Object.entries(generated))
-      put(join('packages', name, 'src/proto', `generated${ending}`), text)
-  }
+  for (const name of readdirSync(sources))
+    if (existsSync(join(root, 'packages', name)))
+      write(name, join('proto/zkstack', name), join('packages', name))
+  for (const name of readdirSync(join(root, 'examples')))
+    if (existsSync(join(root, 'examples', name, 'proto')))
+      write(`example_${name}`, join('examples', name, 'proto'), join('examples', name))
 } finally {
   rmSync(work, { recursive: true })
 }
 process.exit(stale > 0 ? 1 : 0)
+
+/** Generates from a folder of sources what belongs into a package or an example. */
+function write(name, from, to) {
+  const files = readdirSync(join(root, from)).filter((file) => file.endsWith('.proto'))
+  if (files.length === 0) return
+  const generated = generate(
+    name,
+    files.sort().map((file) => join(from, file)),
+  )
+  for (const [ending, text] of Object.entries(generated))
+    put(join(to, 'src/proto', `generated${ending}`), text)
+}
 
 /** The module and the declarations of one package; a name of its own keeps packages apart inside protobufjs. */
 function generate(name, files) {

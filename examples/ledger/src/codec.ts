@@ -56,7 +56,7 @@ function withoutUndefined<T extends object>(
 /** The canonical encoding: fields in ascending order, none at its default. @throws RangeError for a number above 64 bits. */
 export function encodeTransactionFields(t: TransactionFields): Uint8Array {
   const message = withoutUndefined({
-    chain_id: nonZero(t.chainId, 'chainId'),
+    chainId: nonZero(t.chainId, 'chainId'),
     from: nonEmpty(t.from),
     to: nonEmpty(t.to),
     amount: nonZero(t.amount, 'amount'),
@@ -72,7 +72,7 @@ export function encodePayloadFields(p: PayloadFields): Uint8Array {
   const message = withoutUndefined({
     parent: nonEmpty(p.parent),
     transactions: p.transactions.length > 0 ? [...p.transactions] : undefined,
-    state_root: nonEmpty(p.stateRoot),
+    stateRoot: nonEmpty(p.stateRoot),
     filler: nonEmpty(p.filler),
   })
   return copy(PayloadMessage.encode(message).finish())
@@ -99,7 +99,7 @@ export function decodeTransactionFields(bytes: Uint8Array): Result<TransactionFi
   const decode = (): TransactionFields => {
     const m = TransactionMessage.decode(bytes)
     return {
-      chainId: fromLong(m.chain_id),
+      chainId: fromLong(m.chainId),
       from: copy(m.from),
       to: copy(m.to),
       amount: fromLong(m.amount),
@@ -118,7 +118,7 @@ export function decodePayloadFields(bytes: Uint8Array): Result<PayloadFields, 'M
     return {
       parent: copy(m.parent),
       transactions: m.transactions.map(copy),
-      stateRoot: copy(m.state_root),
+      stateRoot: copy(m.stateRoot),
       filler: copy(m.filler),
     }
   }
