@@ -1,0 +1,42 @@
+import { bytesEqual, err, type Hash32, type Result } from '@zkstack/crypto'
+import type { FinalBlock } from './block.js'
+import type { EpochScope } from './epoch-scope.js'
+import { hashPayload } from './msg.js'
+import type { VerifyOptions } from './qc-key.js'
+import type { CommitQCVerifyError } from './verify-commit-qc.js'
+import { validateCommitQC, verifyCommitQC } from './verify-commit-qc.js'
+
+/** Why a final block is invalid. */
+export type FinalBlockVerifyError =
+  | { readonly code: 'HASH_MISMATCH'; readonly headerHash: Hash32; readonly payloadHash: Hash32 }
+  | { readonly code: 'JUSTIFICATION'; readonly cause: CommitQCVerifyError }
+
+/** Checks a final block without its signature; hashes the payload. */
+export function validateFinalBlock(
+  block: FinalBlock,
+  scope: EpochScope,
+): Result<void, FinalBlockVerifyError> {
+  return checkFinalBlock(block, () => validateCommitQC(block.justification, scope))
+}
+
+/** Verifies a final block: its payload is the one that a quorum of the scope's schedule committed to. */
+export function verifyFinalBlock(
+  block: FinalBlock,
+  scope: EpochScope,
+  options?: VerifyOptions,
+): Result<void, FinalBlockVerifyError> {
+  return checkFinalBlock(block, () => verifyCommitQC(block.justification, scope, options))
+}
+
+function checkFinalBlock(
+  block: FinalBlock,
+  judge: () => Result<void, CommitQCVerifyError>,
+): Result<void, FinalBlockVerifyError> {
+  const headerHash = block.justification.message.proposal.payload
+  const payloadHash = hashPayload(block.payload)
+  if (!bytesEqual(headerHash, payloadHash)) {
+    return err({ code: 'HASH_MISMATCH', headerHash, payloadHash })
+  }
+  const qc = judge()
+  return qc.ok ? qc : err({ code: 'JUSTIFICATION', cause: qc.error })
+}
