@@ -1,36 +1,224 @@
-import { Watch, type Clock } from '@zkstack/concurrency'
+import { errorOf, isCanceled, Watch, type WaitOptions } from '@zkstack/concurrency'
+import { bytesEqual, type Hash32 } from '@zkstack/crypto'
 import type { Block } from '@zkstack/roles'
+import { blockHash, conflictError } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
+import { StorageError } from './storage-error.js'
 import type { BlockRange, BlockStore } from './store.js'
+import { throwIfAborted } from './throw-if-aborted.js'
 
 /** Options of a {@link BlockQueue}. */
 export interface BlockQueueOptions {
-  /** Blocks that may wait in the queue, at most; at least 1. */
+  /** How many heights, counted from the next one to be stored, may wait in the queue; at least 1. */
   readonly capacity: number
-  /** Bytes of payload that may wait in the queue, at most; the block whose turn it is always fits. Default 64 MiB. */
+  /** Bytes of payload that may wait in the queue; the block whose turn it is always fits. Default 64 MiB. */
   readonly capacityBytes?: number
-  readonly clock?: Clock
 }
 
-/** The one place where blocks enter a store: in order, bounded, and duplicates are no-ops. */
+/** A block in the queue, and how many pushes wait for it. */
+interface Entry {
+  readonly block: Block
+  readonly hash: Hash32
+  waiters: number
+  writing: boolean
+}
+
+const defaultCapacityBytes = 64 * 1024 * 1024
+/** Heights whose hash is remembered, so that a late duplicate costs no read. */
+const rememberedHashes = 256
+
+/**
+ * The one place where blocks enter a store: in order, bounded, and duplicates are no-ops; consensus and sync both use it.
+ *
+ * A push beyond the bound waits outside with its block, so callers should have a bounded number of pushes under way. A failure
+ * of the store is final: it rejects every push and wait from then on.
+ */
 export class BlockQueue {
   /** What is durable. */
   readonly range: Watch<BlockRange>
+  readonly #entries = new Map<bigint, Entry>()
+  readonly #hashes = new Map<bigint, Hash32>()
+  readonly #capacity: bigint
+  readonly #capacityBytes: number
+  /** Counts the changes for which a push or a wait may wait. */
+  readonly #changes = new Watch(0)
+  #bytes = 0
+  #draining: Promise<void> | undefined
+  #failure: Error | undefined
 
+  /** @throws RangeError for a capacity that is no positive integer. */
   constructor(
     readonly store: BlockStore,
-    readonly options: BlockQueueOptions,
+    o: BlockQueueOptions,
   ) {
+    this.#capacity = BigInt(positive('capacity', o.capacity))
+    this.#capacityBytes = positive('capacityBytes', o.capacityBytes ?? defaultCapacityBytes)
     this.range = new Watch(store.range())
   }
 
-  /** Resolves once a block with this number is durable; waits for its turn. Blocks below `next` resolve at once. */
-  async push(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
-    await this.store.append(block, o)
+  /** What waits in the queue, the block being written included: number of blocks and bytes of their payloads. */
+  get size(): { readonly blocks: number; readonly bytes: number } {
+    return { blocks: this.#entries.size, bytes: this.#bytes }
   }
 
-  /** Resolves once block `n` is durable. */
-  async waitUntilPersisted(n: bigint, o: Partial<CallOptions> = {}): Promise<void> {
-    await this.range.waitFor((range) => n < range.next, o)
+  /**
+   * Resolves once a block with this number is durable; waits for its turn. A block that is stored already resolves at once.
+   * The caller has verified the block.
+   *
+   * @throws StorageError `STORE_CONFLICT` when a different block has this height; any failure of the store.
+   * @throws AbortError when the signal aborts; then the block is either completely stored or not at all.
+   */
+  async push(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
+    throwIfAborted(o)
+    const { number } = block
+    const hash = blockHash(block)
+    const entry = await this.#admit(block, hash, o)
+    if (entry !== undefined) await this.#settled(number, entry, o)
+    await this.#compareWithStored(number, hash)
   }
+
+  /** Resolves once block `n` is durable, or was and is pruned. @throws as {@link push} does. */
+  async waitUntilPersisted(n: bigint, o: Partial<CallOptions> = {}): Promise<void> {
+    await this.#until(() => n < this.range.value.next, o)
+  }
+
+  /**
+   * Follows a store that advances or prunes by itself, until the signal aborts or the store closes. Not needed when all blocks
+   * come through this queue and nobody prunes.
+   */
+  async follow(o: CallOptions): Promise<void> {
+    try {
+      // What is yielded may be older by now than what was advanced to after an append.
+      for await (const _ of this.store.watch(o)) this.#advance(this.store.range())
+    } catch (e) {
+      if (!isCanceled(e)) throw this.#fail(errorOf(e))
+    }
+  }
+
+  /** Puts the block into the queue, or finds the equal one there; undefined when the height is stored already. */
+  async #admit(block: Block, hash: Hash32, o: WaitOptions): Promise<Entry | undefined> {
+    const { number, payload } = block
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
+      const { next } = this.range.value
+      if (number < next) return undefined
+      const known = this.#entries.get(number)
+      if (known !== undefined && bytesEqual(known.hash, hash)) {
+        known.waiters += 1
+        return known
+      }
+      const inWindow = number < next + this.#capacity
+      const fits = this.#bytes + payload.length <= this.#capacityBytes
+      if (known === undefined && (number === next || (inWindow && fits))) break
+      // A different block for the same height waits too: once the height is stored, the two are compared.
+      await this.#nextChange(o)
+    }
+    const entry: Entry = { block, hash, waiters: 1, writing: false }
+    this.#entries.set(number, entry)
+    this.#bytes += payload.length
+    this.#draining ??= this.#drain()
+    return entry
+  }
+
+  /** Waits until the entry is stored; a push that gives up takes its block along, unless others want it or it is being written. */
+  async #settled(number: bigint, entry: Entry, o: WaitOptions): Promise<void> {
+    try {
+      await this.#until(() => number < this.range.value.next, o)
+    } finally {
+      entry.waiters -= 1
+      if (entry.waiters === 0 && !entry.writing) this.#remove(number, entry)
+    }
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      // One turn later, so that `#draining` is set before this can end.
+      await Promise.resolve()
+      for (;;) {
+        const entry = this.#entries.get(this.range.value.next)
+        if (entry === undefined || this.#failure !== undefined) return
+        entry.writing = true
+        await this.#append(entry)
+        this.#advance(this.store.range())
+      }
+    } catch (e) {
+      this.#fail(errorOf(e))
+    } finally {
+      this.#draining = undefined
+    }
+  }
+
+  async #append({ block, hash }: Entry): Promise<void> {
+    try {
+      await this.store.append(block)
+    } catch (e) {
+      // A store that advances by itself may have got the height in the meantime; the push compares the two blocks.
+      if (this.store.range().next > block.number) return
+      throw e
+    }
+    this.#hashes.set(block.number, hash)
+    this.#hashes.delete(block.number - BigInt(rememberedHashes))
+  }
+
+  #advance(range: BlockRange): void {
+    const old = this.range.value
+    if (range.next < old.next || range.first < old.first) {
+      throw new StorageError(
+        'STORE_ORDER',
+        `the store went back from [${old.first}, ${old.next}) to [${range.first}, ${range.next})`,
+      )
+    }
+    for (const [number, entry] of this.#entries) {
+      if (number < range.next) this.#remove(number, entry)
+    }
+    this.range.set(range)
+    this.#change()
+    this.#draining ??= this.#drain()
+  }
+
+  #remove(number: bigint, entry: Entry): void {
+    if (this.#entries.get(number) !== entry) return
+    this.#entries.delete(number)
+    this.#bytes -= entry.block.payload.length
+    this.#change()
+  }
+
+  async #compareWithStored(number: bigint, hash: Hash32): Promise<void> {
+    const stored = this.#hashes.get(number) ?? (await this.#storedHash(number))
+    if (stored !== undefined && !bytesEqual(stored, hash)) throw conflictError(number, stored, hash)
+  }
+
+  async #storedHash(number: bigint): Promise<Hash32 | undefined> {
+    const block = await this.store.get(number)
+    return block === undefined ? undefined : blockHash(block)
+  }
+
+  #fail(error: Error): Error {
+    this.#failure ??= error
+    this.#entries.clear()
+    this.#bytes = 0
+    this.#change()
+    return this.#failure
+  }
+
+  #change(): void {
+    this.#changes.update((n) => n + 1)
+  }
+
+  async #nextChange(o: WaitOptions): Promise<void> {
+    const seen = this.#changes.value
+    await this.#changes.waitFor((n) => n !== seen, o)
+  }
+
+  async #until(done: () => boolean, o: WaitOptions): Promise<void> {
+    await this.#changes.waitFor(() => this.#failure !== undefined || done(), o)
+    if (!done() && this.#failure !== undefined) throw this.#failure
+  }
+}
+
+function positive(name: string, value: number): number {
+  if (!(Number.isSafeInteger(value) && value >= 1)) {
+    throw new RangeError(`${name}: ${value} is not a positive integer`)
+  }
+  return value
 }

@@ -33,7 +33,7 @@ export interface BlockStore extends AsyncDisposable {
   prune?(before: bigint, o?: Partial<CallOptions>): Promise<void>
   /**
    * Yields the range now and after each change; slow readers get only the newest. Ends when the store closes.
-   * @throws CanceledError when the signal aborts.
+   * @throws AbortError when the signal aborts.
    */
   watch(o: CallOptions): AsyncIterable<BlockRange>
 }

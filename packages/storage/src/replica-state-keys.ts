@@ -1,0 +1,21 @@
+import { toHex } from '@zkstack/crypto'
+import { StorageError } from './storage-error.js'
+import type { BlockRange } from './store.js'
+
+/** Names a validator of a chain, for maps. */
+export function validatorKey(genesis: Uint8Array, validator: Uint8Array): string {
+  return `${toHex(genesis)}/${toHex(validator)}`
+}
+
+/** The error for a state of an epoch that has been left behind. */
+export function epochError(epoch: bigint, highest: bigint): StorageError {
+  return new StorageError(
+    'STORE_EPOCH',
+    `a state of epoch ${epoch} was saved after one of epoch ${highest}: an epoch that was left is never started again`,
+  )
+}
+
+/** The range of an empty store that begins at `first`. */
+export function emptyAt(first: bigint): BlockRange {
+  return { first, next: first, last: undefined }
+}
