@@ -1,1 +1,10 @@
-export {}
+export * from './generators.js'
+export { fromLong, toLong } from './long-border.js'
+export {
+  TestCommittee,
+  testCommittee,
+  unwrap,
+  type TestCommitteeOptions,
+  type TestVote,
+} from './test-committee.js'
+export { zkstack as wire } from '../src/proto/generated.js'
