@@ -1,6 +1,6 @@
 import type { ZkStackError } from '@zkstack/concurrency'
-import type { Evidence, ReplicaSnapshot } from '@zkstack/bft'
-import type { GoodbyeCode, PeerInfo } from '@zkstack/network'
+import type { ReplicaEvent, ReplicaSnapshot } from '@zkstack/bft'
+import type { GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
 import type { Block, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import type { Plain } from './plain.js'
@@ -12,7 +12,10 @@ import type { Plain } from './plain.js'
  * execution layer, in this order.
  */
 export interface ConsensusNode extends AsyncDisposable {
-  /** Resolves once the node listens and every stored block is committed; rejects with the fatal cause. */
+  /**
+   * Resolves once the node listens and every stored block is committed; rejects with the fatal cause, or with
+   * `NODE_STOPPED`.
+   */
   readonly ready: Promise<void>
   /** Resolves after `stop`; rejects with the fatal cause. Nobody needs to listen: the cause is logged too. */
   readonly closed: Promise<void>
@@ -97,6 +100,9 @@ export interface NodeEvents {
   warning: ZkStackError
 }
 
+/** Two signed messages of one validator that prove to anybody that it is at fault. */
+export type Evidence = Omit<Extract<ReplicaEvent, { readonly type: 'evidence' }>, 'type'>
+
 /** What must never happen, and did; the node stops after it. */
 export interface InvariantViolation {
   readonly code: string
@@ -108,7 +114,13 @@ export type PeerSnapshot = Plain<PeerInfo>
 
 /** A node as {@link ConsensusNode.inspect} shows it; numbers above 2^53 and heights are decimal strings. */
 export interface NodeSnapshot {
-  readonly genesis: { readonly hash: string; readonly chainId: string; readonly scheme: string }
+  readonly genesis: {
+    readonly hash: string
+    readonly chainId: string
+    readonly scheme: string
+    /** What computes the signatures. */
+    readonly backend: string
+  }
   readonly nodeKey: string
   readonly validatorKey: string | undefined
   readonly status: Plain<NodeStatus>
@@ -121,5 +133,5 @@ export interface NodeSnapshot {
   readonly peers: readonly PeerSnapshot[]
   /** The newest warnings, oldest first. */
   readonly warnings: readonly { readonly atUtcMs: number; readonly code: string; readonly message: string }[]
-  readonly limits: Plain<object>
+  readonly limits: Plain<NetworkLimits>
 }

@@ -1,7 +1,82 @@
+import { Ctx } from '@zkstack/concurrency'
+import { loadCryptoBackends } from '@zkstack/crypto'
+import { formatValidatorPublicKey } from '@zkstack/roles'
+import { assemble } from './assembly.js'
 import type { ConsensusNode } from './consensus-node.js'
+import { NodeError } from './errors.js'
+import { NodeMetrics } from './node-metrics.js'
+import { prepareGenesis } from './options/check-genesis.js'
+import { checkOptions } from './options/check-options.js'
 import type { NodeOptions } from './options/node-options.js'
+import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js'
+import { askLastCommitted, openNodeStore } from './open-node-store.js'
+import { nextToCommit } from './recovery.js'
+import { Reporter } from './reporter.js'
+import { RunningNode } from './running-node.js'
 
-/** Starts a node. */
-export function createNode(options: NodeOptions): Promise<ConsensusNode> {
-  return Promise.reject(new Error(`not there yet: ${options.listen}`))
+/**
+ * Starts a node: checks the options, binds the store to the genesis, asks the execution layer how far it is,
+ * listens. What was on disk is committed, and consensus begins, after it returns; see `ready`.
+ *
+ * @throws NodeOptionError for a wrong option; NodeError `WRONG_CHAIN`, `FORK_REGRESSED`, `GENESIS_MISMATCH`,
+ * `EXECUTION_AHEAD`, `EXECUTION_BEHIND`, `EXECUTION_FAILED`; NetworkError `NETWORK_PORT_IN_USE`; StorageError;
+ * CanceledError when `signal` aborts before the node has started. Nothing is left running then.
+ */
+export async function createNode(options: NodeOptions): Promise<ConsensusNode> {
+  checkOptions(options)
+  options.signal?.throwIfAborted()
+  await loadCryptoBackends()
+  const genesis = prepareGenesis(options.genesis, 'options.genesis')
+  const resolved = resolveOptions(options, genesis)
+  const life = Ctx.root({ clock: resolved.clock, random: resolved.random })
+  const unlink = linkSignal(life, options.signal)
+  try {
+    const node = await start(resolved, life)
+    unlink()
+    node.stopWith(options.signal)
+    return node
+  } catch (e) {
+    unlink()
+    life.cancel()
+    throw e
+  }
+}
+
+function linkSignal(life: Ctx, signal: AbortSignal | undefined): () => void {
+  const abort = (): void => {
+    life.cancel(signal?.reason)
+  }
+  signal?.addEventListener('abort', abort)
+  return () => signal?.removeEventListener('abort', abort)
+}
+
+async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> {
+  const { store, genesis, clock, logger } = options
+  const metrics = new NodeMetrics(options.metrics)
+  const reporter = new Reporter({ logger, metrics, clock })
+  await openNodeStore(store, genesis, options.onGenesisChange)
+  const lastCommitted = await askLastCommitted(life, options.execution, (e) => {
+    reporter.warn(e)
+  })
+  const next = nextToCommit({ lastCommitted, range: store.range(), firstBlock: genesis.firstBlock })
+  if (!next.ok) throw next.error
+  life.throwIfCanceled()
+  const assembly = await assemble({ options, reporter, metrics, life, nextToCommit: next.value })
+  if (life.canceled) {
+    await assembly.network.stop()
+    life.throwIfCanceled()
+  }
+  const node = new RunningNode(assembly)
+  if (options.signer !== undefined && options.validatorIndex === undefined) {
+    node.warnLater(notInSchedule(options.signer.publicKey, options))
+  }
+  return node
+}
+
+function notInSchedule(publicKey: Uint8Array, { genesis }: ResolvedOptions): NodeError {
+  const key = formatValidatorPublicKey(publicKey, genesis.scheme)
+  return new NodeError(
+    'VALIDATOR_NOT_IN_SCHEDULE',
+    `${key} is not in the committee of the genesis: this node follows the chain and never votes. Check options.validatorKey; leave it out if that is intended.`,
+  )
 }

@@ -33,7 +33,8 @@ export class NodeOptionError extends ZkStackError {
  * Codes of a {@link NodeError}.
  *
  * At start: `EXECUTION_AHEAD` (the execution layer has blocks that the store lacks), `EXECUTION_BEHIND` (it
- * needs blocks that the store no longer has), `STORE_GENESIS` and its relatives (the store belongs to another chain).
+ * needs blocks that the store no longer has), `EXECUTION_FAILED` (`lastCommitted` threw), `WRONG_CHAIN`,
+ * `FORK_REGRESSED`, `GENESIS_MISMATCH` (the store belongs to another chain or fork).
  * Fatal later: `EXECUTION_COMMIT_FAILED`. Of calls: `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`,
  * `NODE_STOPPED`, `BLOCK_PRUNED`.
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
@@ -41,6 +42,9 @@ export class NodeOptionError extends ZkStackError {
  * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
+  | 'WRONG_CHAIN'
+  | 'FORK_REGRESSED'
+  | 'GENESIS_MISMATCH'
   | 'EXECUTION_AHEAD'
   | 'EXECUTION_BEHIND'
   | 'EXECUTION_FAILED'

@@ -1,7 +1,55 @@
+/**
+ * The one call an execution-layer author makes: {@link createNode}, and what its options are made of.
+ *
+ * @packageDocumentation
+ */
 export { createNode } from './create-node.js'
 export type * from './consensus-node.js'
-export type { Limits, NodeOptions, Timing } from './options/node-options.js'
 export { NodeError, NodeOptionError } from './errors.js'
 export type { NodeErrorCode, NodeOptionErrorCode } from './errors.js'
-export type { Signer } from './signer.js'
+export type { Limits, NodeOptions, Timing } from './options/node-options.js'
+export { orThrow } from './or-throw.js'
 export type { Json, Plain } from './plain.js'
+export type { Signer } from './signer.js'
+
+// What a newcomer needs of the other packages.
+export {
+  CanceledError,
+  isCanceled,
+  jsonLogger,
+  MemoryMetrics,
+  RetryableError,
+  systemRandom,
+  ZkStackError,
+} from '@zkstack/concurrency'
+export type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
+export { keccak256, loadCryptoBackends, signatureScheme } from '@zkstack/crypto'
+export type { Hash32, Result, SignatureScheme } from '@zkstack/crypto'
+export { libp2pTransport } from '@zkstack/network'
+export type { GoodbyeCode, NetworkTransport, PeerInfo, StaticPeer } from '@zkstack/network'
+export {
+  createGenesis,
+  formatNodePublicKey,
+  formatValidatorPublicKey,
+  generateNodeKey,
+  generateValidatorKey,
+  genesisToJson,
+  NodeSecretKey,
+  parseGenesis,
+  parseNodeKey,
+  parseNodePublicKey,
+  parseValidatorKey,
+  parseValidatorPublicKey,
+  ValidatorSecretKey,
+} from '@zkstack/roles'
+export type { Block, FinalBlock, Genesis, GenesisSpec, NodePublicKey, PreGenesisBlock } from '@zkstack/roles'
+export { levelStore, memoryStore } from '@zkstack/storage'
+export type {
+  BlockStore,
+  CallOptions,
+  ExecutionLayer,
+  Mempool,
+  NodeStore,
+  ReplicaStateStore,
+  Verdict,
+} from '@zkstack/storage'

@@ -1,4 +1,5 @@
 import { errorOf, isCanceled, scope, type Ctx, type Logger } from '@zkstack/concurrency'
+import { NodeError } from './errors.js'
 import type { LifePhase } from './node-status.js'
 
 /** A promise with its ends outside. */
@@ -98,6 +99,8 @@ export class LifeCycle {
   /** Never rejects. */
   async #run(): Promise<void> {
     try {
+      // Whoever awaits createNode gets to listen before anything happens.
+      await this.#o.life.sleep(0)
       await this.#live()
       this.#end('stopped', undefined)
     } catch (e) {
@@ -114,12 +117,12 @@ export class LifeCycle {
         await this.#o.recovered(c)
         this.#ready.resolve()
       })
-      await this.#serve(ctx, s.cancel.bind(s))
+      await this.#serve(ctx)
       await this.#drain(ctx)
     })
   }
 
-  async #serve(scopeCtx: Ctx, _cancel: () => void): Promise<void> {
+  async #serve(scopeCtx: Ctx): Promise<void> {
     // The service ends with `stop`, or when another part of the scope fails.
     const unlink = scopeCtx.onCancel(() => {
       this.#service.cancel()
@@ -151,7 +154,7 @@ export class LifeCycle {
     this.#failure = failure
     this.#o.life.cancel()
     if (failure === undefined) {
-      this.#ready.resolve()
+      this.#ready.reject(new NodeError('NODE_STOPPED', 'the node stopped before it was ready'))
       this.#closed.resolve()
       return
     }

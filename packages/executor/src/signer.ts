@@ -1,5 +1,6 @@
 import type { ValidatorSigner } from '@zkstack/bft'
-import { ValidatorSecretKey } from '@zkstack/roles'
+import type { SignatureScheme } from '@zkstack/crypto'
+import { parseValidatorKey, ValidatorSecretKey } from '@zkstack/roles'
 
 /**
  * Signs with a validator key that lives elsewhere: a remote service, a hardware module. It may fail: the vote
@@ -7,8 +8,18 @@ import { ValidatorSecretKey } from '@zkstack/roles'
  */
 export type Signer = ValidatorSigner
 
-/** The signer of a key held in memory; a signer is returned as it is. */
-export function signerOf(key: ValidatorSecretKey | Signer): Signer {
+/**
+ * The signer of a key held in memory; a signer is returned as it is.
+ * @param scheme the chain's, with the backend to sign with; the key may have been read before that was loaded.
+ */
+export function signerOf(key: ValidatorSecretKey | Signer, scheme: SignatureScheme): Signer {
   if (!(key instanceof ValidatorSecretKey)) return key
-  return { publicKey: key.publicKey, sign: (hash) => Promise.resolve(key.sign(hash)) }
+  const own = key.scheme.id === scheme.id ? withScheme(key, scheme) : key
+  return { publicKey: own.publicKey, sign: (hash) => Promise.resolve(own.sign(hash)) }
+}
+
+function withScheme(key: ValidatorSecretKey, scheme: SignatureScheme): ValidatorSecretKey {
+  if (key.scheme.backend === scheme.backend) return key
+  const same = parseValidatorKey(key.exposeText(), scheme)
+  return same.ok ? same.value : key
 }

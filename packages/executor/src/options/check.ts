@@ -96,12 +96,15 @@ export function checkAddress(value: unknown, path: string, o: { readonly minPort
   }
   if (typeof value !== 'string') return refuse(`is ${describe(value)}, not a text`)
   const parts = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/[\]]+)):([0-9]+)$/.exec(value)
-  if (parts === null) return refuse(`is '${value}'`)
+  if (parts === null) return refuse(value.length > 100 || LOOKS_SECRET.test(value) ? 'is another text' : `is '${value}'`)
   const port = Number(parts[3])
   if (port < o.minPort || port > 65_535) {
     return refuse(`has the port ${parts[3] ?? ''}, which is not from ${o.minPort} to 65535`)
   }
 }
+
+/** A key, given in the wrong place, must not get into a message. */
+const LOOKS_SECRET = /secret|[0-9a-fA-F]{32}/
 
 /** What a wrong value is, for messages; never its content, unless that is short and harmless. */
 export function describe(value: unknown): string {
@@ -117,7 +120,8 @@ export function describe(value: unknown): string {
     case 'object':
       if (value === null) return 'null'
       if (Array.isArray(value)) return 'a list'
-      return value instanceof Uint8Array ? `${value.length} bytes` : 'an object'
+      if (value instanceof Uint8Array) return `${value.length} bytes`
+      return 'ok' in value ? 'a result whose value was not taken (see orThrow)' : 'an object'
     default:
       return `a ${typeof value}`
   }

@@ -1,0 +1,203 @@
+import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
+import { scope, Watch, type Ctx } from '@zkstack/concurrency'
+import { createNetwork, type Network } from '@zkstack/network'
+import type { EpochScope } from '@zkstack/roles'
+import { BlockQueue } from '@zkstack/storage'
+import { blockVerifier } from './block-verifier.js'
+import { CommitDriver } from './commit-driver.js'
+import { EventRouter } from './event-router.js'
+import { guardExecution } from './execution-guard.js'
+import { explainStall } from './explain-stall.js'
+import { NodeMetrics } from './node-metrics.js'
+import type { ResolvedOptions } from './options/resolve-options.js'
+import { watchProgress } from './progress-watch.js'
+import type { Reporter } from './reporter.js'
+import { TransactionDesk } from './transactions.js'
+
+/** The parts of one node, joined; nothing runs yet, but the network listens. */
+export interface Assembly {
+  readonly options: ResolvedOptions
+  readonly epochScope: EpochScope
+  readonly queue: BlockQueue
+  /** The next block to commit. */
+  readonly applied: Watch<bigint>
+  /** What was on disk at the start, to be committed before the node is ready: blocks below. */
+  readonly recoverTo: bigint
+  readonly network: Network
+  /** Absent on a full node. */
+  readonly replica: ReplicaRunner | undefined
+  readonly commits: CommitDriver
+  readonly transactions: TransactionDesk
+  readonly router: EventRouter
+  readonly reporter: Reporter
+  readonly metrics: NodeMetrics
+  readonly life: Ctx
+}
+
+/** What {@link assemble} takes. */
+export interface AssemblyInit {
+  readonly options: ResolvedOptions
+  readonly reporter: Reporter
+  readonly metrics: NodeMetrics
+  readonly life: Ctx
+  /** The next block to commit. */
+  readonly nextToCommit: bigint
+}
+
+/** Joins the parts. @throws NetworkError when the node cannot listen. */
+export async function assemble(init: AssemblyInit): Promise<Assembly> {
+  const { options: o, reporter, metrics, life } = init
+  const epochScope = epochScopeOf(o)
+  const queue = new BlockQueue(o.store, { capacity: o.maxQueuedBlocks })
+  const applied = new Watch(init.nextToCommit)
+  const recoverTo = queue.range.value.next
+  // The network and the parts that use it need each other; it calls nobody before it runs.
+  let network: Network | undefined
+  const router = new EventRouter({
+    reporter,
+    metrics,
+    logger: o.logger,
+    clock: o.clock,
+    scheme: o.genesis.scheme,
+    viewTimeoutMs: o.viewTimeoutMs,
+    peerCount: () => network?.peers().length ?? 0,
+  })
+  const parts = { ...init, epochScope, queue, applied, router }
+  const replica = replicaOf(parts, (message) => network?.broadcast(message))
+  const transactions = new TransactionDesk({
+    mempool: o.mempool,
+    maxTransactionBytes: o.limits.maxTransactionBytes,
+    life,
+    gossip: (tx) => network?.gossipTransaction(tx),
+    warn: (e) => {
+      reporter.warn(e)
+    },
+    onVerdict: (origin, verdict) => {
+      metrics.transaction(origin, verdict)
+    },
+  })
+  network = await networkOf({ ...parts, replica, transactions })
+  const commits = commitDriverOf({ ...parts, recoverTo })
+  return { ...parts, options: o, recoverTo, network, replica, commits, transactions }
+}
+
+/** The committee of a genesis with a fixed one: epoch 0, from the first block on, for ever. */
+function epochScopeOf({ genesis }: ResolvedOptions): EpochScope {
+  return {
+    genesis: genesis.hash,
+    epoch: 0n,
+    schedule: genesis.schedule,
+    firstBlock: genesis.firstBlock,
+  }
+}
+
+type Parts = AssemblyInit & Pick<Assembly, 'epochScope' | 'queue' | 'applied' | 'router'>
+
+function replicaOf(
+  p: Parts,
+  send: Parameters<typeof createReplicaRunner>[0]['send'],
+): ReplicaRunner | undefined {
+  const { options: o, metrics } = p
+  if (o.signer === undefined || o.validatorIndex === undefined) return undefined
+  const execution = guardExecution({
+    execution: o.execution,
+    life: p.life,
+    onOutcome: (method, outcome, tookMs) => {
+      metrics.executionCall(method, outcome, tookMs)
+    },
+  })
+  return createReplicaRunner({
+    scope: p.epochScope,
+    signer: o.signer,
+    store: o.store,
+    blocks: p.queue,
+    applied: p.applied,
+    execution,
+    clock: o.clock,
+    random: o.random,
+    maxPayloadBytes: o.limits.maxPayloadBytes,
+    viewTimeoutMs: o.viewTimeoutMs,
+    send,
+    logger: o.logger,
+    metrics: o.metrics,
+    onEvent: (e) => {
+      p.router.onReplicaEvent(e)
+    },
+  })
+}
+
+function networkOf(
+  p: Parts & Pick<Assembly, 'replica' | 'transactions'>,
+): Promise<Network> {
+  const { options: o, replica, transactions } = p
+  return createNetwork({
+    genesis: o.genesis,
+    scope: () => p.epochScope,
+    nodeKey: o.nodeKey,
+    validator: replica && o.signer,
+    transport: o.transport,
+    listen: o.listen,
+    publicAddr: o.publicAddr,
+    peers: o.peers,
+    blocks: p.queue,
+    store: o.store,
+    limits: o.limits,
+    clock: o.clock,
+    random: o.random,
+    buildVersion: o.buildVersion,
+    logger: o.logger,
+    metrics: o.metrics,
+    verifyBlock: blockVerifier({ scope: p.epochScope, execution: o.execution }),
+    onConsensusMessage: (message, carrier) => replica?.deliver(message, carrier) ?? Promise.resolve(),
+    onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),
+    onEvent: (e) => {
+      p.router.onNetworkEvent(e)
+    },
+  })
+}
+
+function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
+  return new CommitDriver({
+    execution: p.options.execution,
+    store: p.options.store,
+    range: p.queue.range,
+    applied: p.applied,
+    warn: (e) => {
+      p.reporter.warn(e)
+    },
+    onCommitted: (block, tookMs) => {
+      p.metrics.committed(block.number, tookMs)
+      if (block.number >= p.recoverTo) p.reporter.events.emit('block:finalized', block)
+    },
+  })
+}
+
+/** Runs consensus and network until cancelled; leaves the network closed. */
+export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
+  const unsubscribe = a.queue.range.subscribe((range) => {
+    a.metrics.head(range.next)
+  })
+  try {
+    await scope(ctx, async (inner, s) => {
+      s.spawn((c) => a.network.run(c))
+      const { replica } = a
+      if (replica !== undefined) s.spawn((c) => replica.run(c))
+      await watchProgress(inner, {
+        applied: a.applied,
+        viewTimeoutMs: a.options.viewTimeoutMs,
+        explain: () => explain(a),
+        warn: (e) => {
+          a.reporter.warn(e)
+        },
+      })
+    })
+  } finally {
+    unsubscribe()
+    await a.network.stop()
+  }
+}
+
+function explain(a: Assembly): string {
+  const backlog = a.queue.range.value.next - a.applied.value
+  return explainStall(a.replica?.snapshot(), a.network.peers(), backlog)
+}

@@ -1,0 +1,144 @@
+import { ReplicaWarning, type ReplicaEvent } from '@zkstack/bft'
+import type { Clock, Logger, ZkStackError } from '@zkstack/concurrency'
+import { toHex, type SignatureScheme } from '@zkstack/crypto'
+import type { NetworkEvent } from '@zkstack/network'
+import { formatNodePublicKey, formatValidatorPublicKey } from '@zkstack/roles'
+import { NodeError } from './errors.js'
+import type { NodeMetrics } from './node-metrics.js'
+import type { Reporter } from './reporter.js'
+
+/** What {@link EventRouter} takes. */
+export interface EventRouterInit {
+  readonly reporter: Reporter
+  readonly metrics: NodeMetrics
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly scheme: SignatureScheme
+  readonly viewTimeoutMs: number
+  peerCount(): number
+}
+
+type Refusal = Extract<NetworkEvent, { type: 'peerRefused' }>
+
+/** Refused peers that are remembered, so that each is reported once and not with every attempt. */
+const REMEMBERED_REFUSALS = 1_000
+
+/** Turns what replica and network report into the node's events, warnings and metrics. */
+export class EventRouter {
+  readonly #o: EventRouterInit
+  readonly #refused = new Map<string, string>()
+  #view: { readonly number: bigint; readonly enteredAt: number } | undefined
+
+  constructor(o: EventRouterInit) {
+    this.#o = o
+  }
+
+  /** The view that the replica entered last in this process. */
+  get view(): bigint | undefined {
+    return this.#view?.number
+  }
+
+  onReplicaEvent(e: ReplicaEvent): void {
+    const { reporter, metrics, clock, logger } = this.#o
+    switch (e.type) {
+      case 'viewEntered':
+        this.#view = { number: e.view, enteredAt: clock.now() }
+        return
+      case 'finalized':
+        if (this.#view?.number === e.view) metrics.finality(clock.now() - this.#view.enteredAt)
+        return
+      case 'viewTimeout':
+        logger.info('the view timed out', { view: e.view, leader: this.#validator(e.leader) })
+        reporter.events.emit('view:timeout', { view: e.view, leader: e.leader })
+        return
+      case 'misbehaved':
+        reporter.warn(misbehaved(this.#validator(e.key), e.rule))
+        return
+      case 'evidence':
+        logger.warn('a validator contradicted itself', { validator: this.#validator(e.key), conflict: e.conflict })
+        reporter.events.emit('evidence', {
+          key: e.key,
+          conflict: e.conflict,
+          first: e.first,
+          second: e.second,
+        })
+        return
+      case 'warning':
+        reporter.warn(this.#explain(e.error))
+    }
+  }
+
+  onNetworkEvent(e: NetworkEvent): void {
+    const { reporter, metrics, logger } = this.#o
+    metrics.peers(this.#o.peerCount())
+    switch (e.type) {
+      case 'peerConnected':
+        this.#refused.delete(toHex(e.peer.key))
+        logger.info('peer connected', { peer: formatNodePublicKey(e.peer.key), address: e.peer.address })
+        reporter.events.emit('peer:connected', e.peer)
+        return
+      case 'peerDisconnected':
+        logger.info('peer disconnected', { peer: formatNodePublicKey(e.peer.key), code: e.code, by: e.by })
+        reporter.events.emit('peer:disconnected', { ...e.peer, code: e.code, text: e.text })
+        return
+      case 'peerRefused':
+        this.#onRefused(e)
+        return
+      case 'peerMisbehaved':
+        logger.warn('peer misbehaved', { peer: formatNodePublicKey(e.peer), rule: e.rule })
+        reporter.events.emit('peer:misbehaved', { peer: e.peer, rule: e.rule })
+        return
+      case 'warning':
+        reporter.warn(e.error)
+    }
+  }
+
+  /** Says what to do about what the replica reports; errors of the guard say so themselves. */
+  #explain(error: ZkStackError): ZkStackError {
+    if (!(error instanceof ReplicaWarning)) return error
+    if (error.cause instanceof NodeError) return error.cause
+    if (error.code !== 'EXECUTION_LATE') return error
+    return new NodeError(
+      'EXECUTION_LATE',
+      `the execution layer did not answer before the view ended: the view is skipped, or no vote cast. Make propose and verify faster, or raise timing.viewTimeoutMs (${this.#o.viewTimeoutMs}) on every node.`,
+      { cause: error },
+    )
+  }
+
+  /** A static peer is dialled again and again; the same refusal is reported once until it connects. */
+  #onRefused(e: Refusal): void {
+    const key = toHex(e.key)
+    if (this.#refused.get(key) === e.code) return
+    if (this.#refused.size >= REMEMBERED_REFUSALS) this.#refused.clear()
+    this.#refused.set(key, e.code)
+    const who = e.by === 'us' ? 'this node refused peer' : 'this node was refused by peer'
+    const message = `${who} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e.code)}`
+    this.#o.reporter.warn(new NodeError('PEER_REFUSED', message.trimEnd()))
+  }
+
+  #validator(key: Uint8Array): string {
+    return formatValidatorPublicKey(key, this.#o.scheme)
+  }
+}
+
+function misbehaved(validator: string, rule: string): NodeError {
+  return new NodeError(
+    'VALIDATOR_MISBEHAVED',
+    `validator ${validator} sent what no honest one sends (${rule}); its messages are checked one by one from now on`,
+  )
+}
+
+function remedyOf(code: Refusal['code']): string {
+  switch (code) {
+    case 'GENESIS_MISMATCH':
+      return 'Compare the genesis files of both nodes: they run different chains.'
+    case 'VERSION':
+      return 'Run the same protocol version on both nodes.'
+    case 'BAD_SIGNATURE':
+      return "Check the peer's validator key: it could not prove that it holds it."
+    case 'LIMIT':
+      return 'Raise peers.maxDynamicInbound, or list the peer in peers.inbound.'
+    default:
+      return ''
+  }
+}

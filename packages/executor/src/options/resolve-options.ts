@@ -1,0 +1,105 @@
+import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@zkstack/concurrency'
+import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
+import { bytesEqual } from '@zkstack/crypto'
+import { libp2pTransport, networkLimits } from '@zkstack/network'
+import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
+import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
+import type { NodeSecretKey } from '@zkstack/roles'
+import { NodeOptionError } from '../errors.js'
+import { signerOf, type Signer } from '../signer.js'
+import type { StaticGenesis } from './check-genesis.js'
+import type { NodeOptions } from './node-options.js'
+
+/** Options with their defaults filled in, checked against the genesis. */
+export interface ResolvedOptions {
+  readonly genesis: StaticGenesis
+  readonly nodeKey: NodeSecretKey
+  /** Absent: no validator key was given. */
+  readonly signer: Signer | undefined
+  /** Our index in the schedule; undefined on a full node. */
+  readonly validatorIndex: number | undefined
+  readonly execution: ExecutionLayer
+  readonly store: NodeStore
+  readonly listen: string
+  readonly publicAddr: string | undefined
+  readonly peers: PeersInit
+  readonly mempool: Mempool | undefined
+  readonly onGenesisChange: 'refuse' | 'reset'
+  readonly limits: NetworkLimits
+  readonly maxQueuedBlocks: number
+  readonly viewTimeoutMs: number
+  readonly buildVersion: string | undefined
+  readonly logger: Logger
+  readonly metrics: MetricsSink
+  readonly transport: NetworkTransport
+  readonly clock: Clock
+  readonly random: Random
+  readonly signal: AbortSignal | undefined
+}
+
+const DEFAULT_VIEW_TIMEOUT_MS = 2_000
+/** As in Era: enough to hide one disk write behind the next. */
+const DEFAULT_QUEUED_BLOCKS = 20
+
+/** Fills in defaults. @throws NodeOptionError `VALIDATOR_KEY_SCHEME`, `OPTION_INVALID`. */
+export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): ResolvedOptions {
+  const signer = o.validatorKey === undefined ? undefined : signerOf(o.validatorKey, genesis.scheme)
+  if (signer !== undefined) checkScheme(signer, o, genesis)
+  return {
+    genesis,
+    nodeKey: o.nodeKey,
+    signer,
+    validatorIndex: signer && genesis.schedule.indexOf(signer.publicKey),
+    execution: o.execution,
+    store: o.store,
+    listen: o.listen,
+    publicAddr: o.publicAddr,
+    peers: withoutOurselves(o.peers ?? {}, o.nodeKey),
+    mempool: o.mempool,
+    onGenesisChange: o.onGenesisChange ?? 'refuse',
+    limits: limitsOf(o, genesis),
+    maxQueuedBlocks: o.limits?.maxQueuedBlocks ?? DEFAULT_QUEUED_BLOCKS,
+    viewTimeoutMs: o.timing?.viewTimeoutMs ?? DEFAULT_VIEW_TIMEOUT_MS,
+    buildVersion: o.buildVersion,
+    logger: o.logger ?? silentLogger,
+    metrics: o.metrics ?? silentMetrics,
+    transport: o.transport ?? libp2pTransport(),
+    clock: o.clock ?? realClock,
+    random: o.random ?? systemRandom,
+    signal: o.signal,
+  }
+}
+
+function checkScheme(signer: Signer, o: NodeOptions, genesis: StaticGenesis): void {
+  const { scheme } = genesis
+  const own = o.validatorKey !== undefined && 'scheme' in o.validatorKey ? o.validatorKey.scheme : undefined
+  const matches = own === undefined || own.id === scheme.id
+  if (matches && scheme.importPublicKey(signer.publicKey) !== undefined) return
+  throw new NodeOptionError(
+    'VALIDATOR_KEY_SCHEME',
+    'options.validatorKey',
+    matches ? `is no public key of ${scheme.name}` : `is a key of ${own.name}, but the genesis says ${scheme.name}`,
+    `Give the key that was made for this chain, 'validator:secret:${scheme.name}:…'; leave it out for a full node`,
+  )
+}
+
+/** One list of peers may serve all nodes: our own entry is passed over. */
+function withoutOurselves(peers: PeersInit, nodeKey: NodeSecretKey): PeersInit {
+  if (peers.outbound === undefined) return peers
+  return { ...peers, outbound: peers.outbound.filter(({ key }) => !bytesEqual(key, nodeKey.publicKey)) }
+}
+
+function limitsOf(o: NodeOptions, genesis: StaticGenesis): NetworkLimits {
+  const { maxPayloadBytes, maxTransactionBytes, network } = o.limits ?? {}
+  try {
+    return networkLimits({
+      ...network,
+      ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+      ...(maxTransactionBytes === undefined ? {} : { maxTransactionBytes }),
+      ...(o.timing?.pingMs === undefined ? {} : { pingIntervalMs: o.timing.pingMs }),
+      genesis,
+    })
+  } catch (e) {
+    throw new NodeOptionError('OPTION_INVALID', 'options.limits.network', errorOf(e).message, 'Give positive numbers, or leave it out')
+  }
+}

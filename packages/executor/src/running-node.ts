@@ -1,0 +1,136 @@
+import type { ZkStackError } from '@zkstack/concurrency'
+import type { Block } from '@zkstack/roles'
+import type { CallOptions } from '@zkstack/storage'
+import { serve, type Assembly } from './assembly.js'
+import { BlockReader } from './block-reader.js'
+import type { ConsensusNode, NodeEvents, NodeSnapshot, NodeStatus, Role } from './consensus-node.js'
+import { LifeCycle } from './life-cycle.js'
+import { statusOf } from './node-status.js'
+import { snapshotOf } from './snapshot.js'
+
+/** How long `stop` lets the execution layer commit what is on disk, unless told otherwise, in milliseconds. */
+const DEFAULT_DRAIN_MS = 5_000
+
+/** A node in the hands of its user. */
+export class RunningNode implements ConsensusNode {
+  readonly #a: Assembly
+  readonly #lifeCycle: LifeCycle
+  readonly #reader: BlockReader
+  readonly #atStart: ZkStackError[] = []
+
+  constructor(a: Assembly) {
+    this.#a = a
+    const { life, options, queue, applied } = a
+    this.#reader = new BlockReader({
+      store: options.store,
+      applied,
+      life,
+      failure: () => this.#lifeCycle.failure,
+    })
+    this.#lifeCycle = new LifeCycle({
+      life,
+      logger: options.logger,
+      serve: (ctx) => this.#serve(ctx),
+      commit: (ctx) => a.commits.run(ctx),
+      recovered: async (ctx) => {
+        await applied.waitFor((next) => next >= a.recoverTo, ctx)
+      },
+      drained: async (ctx) => {
+        await applied.waitFor((next) => next >= queue.range.value.next, ctx)
+      },
+    })
+  }
+
+  get ready(): Promise<void> {
+    return this.#lifeCycle.ready
+  }
+
+  get closed(): Promise<void> {
+    return this.#lifeCycle.closed
+  }
+
+  get addresses(): readonly string[] {
+    return this.#a.network.addresses
+  }
+
+  get status(): NodeStatus {
+    const { options, queue, applied, network, replica, router, epochScope, recoverTo } = this.#a
+    return statusOf({
+      life: this.#lifeCycle.phase,
+      role: this.#role,
+      epoch: epochScope.epoch,
+      view: router.view ?? replica?.snapshot().view,
+      range: queue.range.value,
+      applied: applied.value,
+      recoverTo,
+      firstBlock: options.genesis.firstBlock,
+      peers: network.peers(),
+    })
+  }
+
+  blocks(o: { readonly from?: bigint; readonly signal?: AbortSignal } = {}): AsyncIterable<Block> {
+    const from = o.from ?? this.#a.applied.value
+    if (typeof from !== 'bigint' || from < 0n) throw new RangeError('from must be a bigint of at least 0')
+    return this.#reader.stream(from, o.signal)
+  }
+
+  async waitForBlock(number: bigint, o: Partial<CallOptions> = {}): Promise<Block> {
+    if (typeof number !== 'bigint' || number < 0n) {
+      throw new RangeError('number must be a bigint of at least 0')
+    }
+    return this.#reader.wait(number, o.signal)
+  }
+
+  submit(tx: Uint8Array, o: Partial<CallOptions> = {}): Promise<'accepted' | 'duplicate' | 'rejected'> {
+    return this.#a.transactions.submit(tx, o.signal)
+  }
+
+  on<K extends keyof NodeEvents>(
+    event: K,
+    listener: (e: NodeEvents[K]) => void,
+    o: { readonly signal?: AbortSignal } = {},
+  ): () => void {
+    return this.#a.reporter.events.on(event, listener, o)
+  }
+
+  inspect(): NodeSnapshot {
+    return snapshotOf(this.#a, this.status)
+  }
+
+  stop(o: { readonly drainMs?: number } = {}): Promise<void> {
+    return this.#lifeCycle.stop(o.drainMs ?? DEFAULT_DRAIN_MS)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** Stops when the signal aborts. */
+  stopWith(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return
+    const abort = (): void => {
+      void this.stop()
+    }
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    void this.closed.catch(() => undefined).finally(() => {
+      signal.removeEventListener('abort', abort)
+    })
+  }
+
+  /** Reports a warning of the start, once its reader had the time to listen. */
+  warnLater(error: ZkStackError): void {
+    this.#atStart.push(error)
+  }
+
+  get #role(): Role {
+    return this.#a.replica === undefined ? 'full' : 'validator'
+  }
+
+  async #serve(ctx: Parameters<typeof serve>[0]): Promise<void> {
+    const { reporter, epochScope } = this.#a
+    for (const error of this.#atStart.splice(0)) reporter.warn(error)
+    reporter.events.emit('epoch:changed', { epoch: epochScope.epoch, role: this.#role })
+    await serve(ctx, this.#a)
+  }
+}

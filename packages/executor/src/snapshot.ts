@@ -1,0 +1,34 @@
+import { toHex } from '@zkstack/crypto'
+import { formatNodePublicKey, formatValidatorPublicKey } from '@zkstack/roles'
+import type { Assembly } from './assembly.js'
+import type { NodeSnapshot, NodeStatus } from './consensus-node.js'
+import { plain } from './plain.js'
+
+/** Everything about a node as plain JSON; picks field by field, so that no secret can slip in. */
+export function snapshotOf(a: Assembly, status: NodeStatus): NodeSnapshot {
+  const { options: o, queue, replica, network, reporter } = a
+  const range = queue.range.value
+  return {
+    genesis: {
+      hash: toHex(o.genesis.hash),
+      chainId: o.genesis.chainId.toString(),
+      scheme: o.genesis.scheme.name,
+      backend: o.genesis.scheme.backend,
+    },
+    nodeKey: formatNodePublicKey(o.nodeKey.publicKey),
+    validatorKey: o.signer && formatValidatorPublicKey(o.signer.publicKey, o.genesis.scheme),
+    status: plain(status),
+    addresses: network.addresses,
+    store: { first: range.first.toString(), next: range.next.toString() },
+    commitBacklog: backlogOf(a).toString(),
+    replica: replica && plain(replica.snapshot()),
+    peers: network.peers().map((peer) => plain(peer)),
+    warnings: reporter.warnings,
+    limits: plain(o.limits),
+  }
+}
+
+function backlogOf(a: Assembly): bigint {
+  const { next } = a.queue.range.value
+  return next > a.applied.value ? next - a.applied.value : 0n
+}
