@@ -7,7 +7,7 @@ export { LedgerError, type Tip } from './database.js'
 export { LedgerExecution } from './execution-layer.js'
 export { genesisHash, genesisState, type LedgerGenesis } from './genesis.js'
 export { openLedger, type Ledger, type LedgerOptions } from './ledger.js'
-export { executePayload, payloadHash } from './payload.js'
+export { executePayload, payloadHash, payloadTransactions } from './payload.js'
 export { Pool, type PoolLimits } from './pool.js'
 export { LedgerState, treasury, type Account } from './state.js'
 export {

@@ -1,8 +1,8 @@
-import { bytesEqual, err, keccak256, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, keccak256, ok, toHex, type Hash32, type Result } from '@zkstack/crypto'
 import { decodePayloadFields, encodePayloadFields, type PayloadFields } from './codec.js'
 import type { ExecutionError, LedgerState } from './state.js'
 import type { CheckedTransaction, TransactionReader } from './transaction-reader.js'
-import type { TransactionError } from './transaction.js'
+import { transactionId, type TransactionError } from './transaction.js'
 
 /** Why a payload cannot follow a state. */
 export type PayloadError =
@@ -59,6 +59,12 @@ export function executePayload(
   }
   if (!bytesEqual(decoded.value.stateRoot, state.root)) return err({ code: 'WRONG_STATE_ROOT' })
   return ok({ transactions, state, hash: payloadHash(payload) })
+}
+
+/** Identifiers of a payload's transactions in order, in hexadecimal; none when it does not decode. */
+export function payloadTransactions(payload: Uint8Array): string[] {
+  const decoded = decodePayloadFields(payload)
+  return decoded.ok ? decoded.value.transactions.map((t) => toHex(transactionId(t))) : []
 }
 
 /** One line that says what is wrong with a payload. */
