@@ -1,1 +1,5 @@
-export {}
+export { ComplianceError, type ComplianceCase } from './compliance/case.js'
+export { schemeCompliance } from './scheme-compliance.js'
+export { standInScheme } from './stand-in-scheme.js'
+export { oddEncodings, specCheckVectors, type Ed25519Vector } from './vectors/ed25519-vectors.js'
+export { rfc8032Vectors } from './vectors/rfc8032-vectors.js'

@@ -1,8 +1,10 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { curveOrder, fieldCharacteristic } from './encoding.js'
+import { concatBytes } from '../bytes.js'
+import { curveOrder, fieldCharacteristic, infinity } from './encoding.js'
 
 const { Fp, Fp2, Fp12 } = bls12_381.fields
 const coordinateBytes = 48
+const compressedFlag = 0x80
 const signFlag = 0x20
 const half = (fieldCharacteristic - 1n) / 2n
 
@@ -62,6 +64,26 @@ export function decodeG2(bytes: Uint8Array): G2Point | undefined {
       y: isLarge === isSigned(bytes) ? Fp2.create(y) : Fp2.neg(Fp2.create(y)),
     })
   })
+}
+
+/** The 48 bytes of a point of the curve, infinity and points outside the subgroup included. */
+export function encodeG1(point: G1Point): Uint8Array {
+  if (point.is0()) return infinity(coordinateBytes)
+  const { x, y } = point.toAffine()
+  return withFlags(Fp.toBytes(x), y > half)
+}
+
+/** The 96 bytes of a point of the curve, infinity and points outside the subgroup included. */
+export function encodeG2(point: G2Point): Uint8Array {
+  if (point.is0()) return infinity(2 * coordinateBytes)
+  const { x, y } = point.toAffine()
+  const isLarge = (y.c1 === 0n ? y.c0 : y.c1) > half
+  return withFlags(concatBytes(Fp.toBytes(x.c1), Fp.toBytes(x.c0)), isLarge)
+}
+
+function withFlags(bytes: Uint8Array, isLarge: boolean): Uint8Array {
+  bytes[0] = (bytes[0] as number) | compressedFlag | (isLarge ? signFlag : 0)
+  return bytes
 }
 
 function isSigned(bytes: Uint8Array): boolean {

@@ -3,6 +3,8 @@ import type { BlsBackend } from './backend.js'
 import {
   decodeG1,
   decodeG2,
+  encodeG1,
+  encodeG2,
   G1,
   G2,
   linesOf,
@@ -42,7 +44,7 @@ export const nobleMinSig: BlsBackend<G2Key, G1Point> = {
   },
   decodeSignature: decodeG1,
   sumSignatures: (signatures) =>
-    signatures.reduce((sum, point) => sum.add(point), G1.ZERO).toBytes(),
+    encodeG1(signatures.reduce((sum, point) => sum.add(point), G1.ZERO)),
   sumKeys(keys) {
     if (keys.length === 1) return keys[0]
     const sum = keys.reduce((total, key) => total.add(key.point), G2.ZERO)
@@ -87,7 +89,7 @@ export const nobleMinPk: BlsBackend<G1Point, G2Point> = {
   },
   decodeSignature: decodeG2,
   sumSignatures: (signatures) =>
-    signatures.reduce((sum, point) => sum.add(point), G2.ZERO).toBytes(),
+    encodeG2(signatures.reduce((sum, point) => sum.add(point), G2.ZERO)),
   sumKeys(keys) {
     const sum = keys.reduce((total, key) => total.add(key), G1.ZERO)
     return sum.is0() ? undefined : sum
