@@ -1,5 +1,5 @@
-// Uses the packed packages as a stranger would: installs the tarballs in an empty folder, imports every entry in a
-// bare process, then type-checks and runs the README's embedding example there and sees it finalise blocks.
+// Uses the packed packages as a stranger would: installs the tarballs in an empty folder, loads every entry in a bare
+// process and through CommonJS, then type-checks and runs the README's example there and sees it finalise blocks.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,6 +53,9 @@ await runEach(entries, (entry) =>
     ...['node', '--input-type=module', '--eval', `await import('${entry}')`],
   ]),
 )
+
+const loadAll = packages.map(({ name }) => `require('${name}')`).join('; ')
+await step('CommonJS can require the packages', ['node', '--eval', loadAll])
 
 const example = firstExample(readFileSync(join(root, 'README.md'), 'utf8'))
 if (example === undefined) throw new Error('README.md has no ```ts block')

@@ -114,6 +114,7 @@ function bareProblem({ file, name }, folder, part, declared) {
 }
 
 function siblingProblem({ name, other, entry }, folder, part) {
+  if (other === folder && part === 'test') return undefined
   if (other === folder) return `'${name}': inside a package, import relatively`
   if (!layers[folder].includes(other)) return `'${name}': ${other} is not above ${folder}`
   if (entry === undefined) return undefined

@@ -25,6 +25,7 @@ describe('the import order', () => {
     ['packages/bft/testing/a.ts', "import { step } from '../src/chonky/step.js'"],
     ['packages/bft/test/unit/a.ts', "import { harness } from '../../testing/index.js'"],
     ['packages/bft/test/unit/a.ts', "import { test } from 'vitest'"],
+    ['packages/bft/test/unit/a.ts', "import { step } from '@zkstack/bft'"],
     ['packages/bft/src/chonky/step.ts', "import type { View } from '@zkstack/roles'"],
     ['packages/network/src/a.ts', "import { createHash } from 'node:crypto'"],
     ['packages/crypto/src/platform.ts', "await import('node:crypto')"],

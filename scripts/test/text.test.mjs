@@ -13,7 +13,7 @@ describe('the text check', () => {
     ['a.md', said('Look into /tm', 'p/zk/notes.'), 'path of one machine'],
     ['a.md', said('See sha', 'red/design/api.md.'), 'outside the repository'],
     ['.npmrc', said('regis', 'try=https://example.org'), "registry's host"],
-    ['a.json', said('{ "url": "https://regis', 'try.npmjs.org/x" }'), "registry's host"],
+    ['a.json', said('{ "url": "https://regis', 'try.npm', 'js.org/x" }'), "registry's host"],
     ['a.ts', said('// TO', 'DO: later'), 'unfinished work'],
     ['a.test.ts', said('test.on', "ly('x', () => {})"), 'not run'],
     ['a.ts', said('// @ts-ig', 'nore'), 'invisible'],
