@@ -1,0 +1,122 @@
+import { bytesEqual, toHex, type SignatureScheme } from '@zkstack/crypto'
+import {
+  decodeSigned,
+  encodeReplicaCommit,
+  hashMsg,
+  labelOf,
+  viewOf,
+  type ConsensusMsg,
+  type MessageLabel,
+  type ReplicaCommit,
+  type ReplicaTimeout,
+} from '@zkstack/roles'
+
+/** A contradiction in what one validator sent: what an honest one never does, whatever happened to its process. */
+export interface DoubleVote {
+  /** Public key of the validator, in hex. */
+  readonly validator: string
+  readonly view: bigint
+  /**
+   * Two proposals of a view; two commits of a view for different blocks; two timeouts of a view with different
+   * high votes; a commit that a timeout of its view or a later one passes over.
+   */
+  readonly kind: 'proposal' | 'commit' | 'timeout' | 'commitThenTimeout'
+}
+
+interface Votes {
+  readonly proposals: Map<bigint, Uint8Array>
+  readonly commits: Map<bigint, ReplicaCommit>
+  readonly timeouts: Map<bigint, ReplicaTimeout>
+}
+
+/**
+ * Sees every consensus frame that any node of a network hands to its transport, delivered or not, across restarts,
+ * and finds the contradictions.
+ */
+export class FrameRecorder {
+  readonly #scheme: SignatureScheme
+  readonly #votes = new Map<string, Votes>()
+  readonly #seen = new WeakSet<Uint8Array>()
+  readonly #counts = new Map<MessageLabel, number>()
+  readonly #doubleVotes: DoubleVote[] = []
+
+  constructor(scheme: SignatureScheme) {
+    this.#scheme = scheme
+  }
+
+  /** What was found so far. */
+  get doubleVotes(): readonly DoubleVote[] {
+    return this.#doubleVotes
+  }
+
+  /** How many different frames of a label were sent; a broadcast counts once. */
+  count(label: MessageLabel): number {
+    return this.#counts.get(label) ?? 0
+  }
+
+  /** Looks at one consensus frame. */
+  record(frame: Uint8Array): void {
+    // A broadcast hands the same bytes to each peer.
+    if (this.#seen.has(frame)) return
+    this.#seen.add(frame)
+    const { msg, key } = decodeSigned(frame, this.#scheme)
+    const label = labelOf(msg)
+    this.#counts.set(label, this.count(label) + 1)
+    this.#judge(toHex(key), msg)
+  }
+
+  #judge(validator: string, msg: ConsensusMsg): void {
+    const votes = this.#votesOf(validator)
+    const view = viewOf(msg).number
+    const found = (kind: DoubleVote['kind']): void => {
+      const known = this.#doubleVotes.some((d) => d.validator === validator && d.view === view && d.kind === kind)
+      if (!known) this.#doubleVotes.push({ validator, view, kind })
+    }
+    switch (msg.type) {
+      case 'leaderProposal':
+        if (!keepFirst(votes.proposals, view, hashMsg(msg), bytesEqual)) found('proposal')
+        return
+      case 'replicaCommit':
+        if (!keepFirst(votes.commits, view, msg.value, sameCommit)) found('commit')
+        if ([...votes.timeouts.values()].some((t) => passesOver(t, msg.value))) found('commitThenTimeout')
+        return
+      case 'replicaTimeout':
+        if (!keepFirst(votes.timeouts, view, msg.value, sameHighVote)) found('timeout')
+        if ([...votes.commits.values()].some((c) => passesOver(msg.value, c))) found('commitThenTimeout')
+        return
+      case 'replicaNewView':
+        return
+    }
+  }
+
+  #votesOf(validator: string): Votes {
+    const known = this.#votes.get(validator)
+    if (known !== undefined) return known
+    const votes: Votes = { proposals: new Map(), commits: new Map(), timeouts: new Map() }
+    this.#votes.set(validator, votes)
+    return votes
+  }
+}
+
+/** Keeps the first value of a view; false when this one differs from it. */
+function keepFirst<T>(values: Map<bigint, T>, view: bigint, value: T, same: (a: T, b: T) => boolean): boolean {
+  const first = values.get(view)
+  if (first === undefined) values.set(view, value)
+  return first === undefined || same(first, value)
+}
+
+function sameCommit(a: ReplicaCommit, b: ReplicaCommit): boolean {
+  return bytesEqual(encodeReplicaCommit(a), encodeReplicaCommit(b))
+}
+
+function sameHighVote(a: ReplicaTimeout, b: ReplicaTimeout): boolean {
+  if (a.highVote === undefined || b.highVote === undefined) return a.highVote === b.highVote
+  return sameCommit(a.highVote, b.highVote)
+}
+
+/** Whether a timeout denies a commit of its view or an earlier one. */
+function passesOver({ view, highVote }: ReplicaTimeout, commit: ReplicaCommit): boolean {
+  if (view.number < commit.view.number) return false
+  if (highVote === undefined || highVote.view.number < commit.view.number) return true
+  return highVote.view.number === commit.view.number && !sameCommit(highVote, commit)
+}

@@ -1,0 +1,31 @@
+import type { Clock, Logger, MetricsSink } from '@zkstack/concurrency'
+import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
+import type { Limits } from '../src/options/node-options.js'
+
+/** What a test network is made of; everything has a default. */
+export interface TestNetworkOptions {
+  /** In memory, or TCP on 127.0.0.1 with free ports. Default `memory`. */
+  readonly transport?: 'memory' | 'tcp'
+  /** In memory, or LevelDB in a temporary folder that is removed at the end. Default `memory`. */
+  readonly store?: 'memory' | 'level'
+  /** Id of the signature scheme: 0 = BLS min-sig, 1 = BLS min-pk, 2 = Ed25519. Default 2, the fastest. */
+  readonly scheme?: number
+  readonly firstBlock?: bigint
+  /** By index. Default: 1 each. */
+  readonly weights?: readonly bigint[]
+  /** Makes the execution layer of a node, for its first start. Default: a `CounterChain`. */
+  readonly execution?: (index: number) => ExecutionLayer
+  readonly mempool?: (index: number) => Mempool
+  readonly logger?: (index: number) => Logger
+  readonly metrics?: (index: number) => MetricsSink
+  /** Changes the store of a node, once for each start; for instance to make it fail. */
+  readonly wrapStore?: (store: NodeStore, index: number) => NodeStore
+  readonly limits?: Partial<Limits>
+  /** Default 1 000. */
+  readonly viewTimeoutMs?: number
+  /** Makes keys; equal seeds give equal keys. Default: one seed for all. */
+  readonly seed?: string
+  readonly clock?: Clock
+  /** Whether the validators are started at once. Default true. */
+  readonly start?: boolean
+}
