@@ -1,11 +1,5 @@
-import { hashMsg, qcKey, verifyCommitQC, verifyJustification } from '@zkstack/roles'
-import type {
-  CommitQC,
-  EpochScope,
-  ProposalJustification,
-  Signed,
-  VerifiedQcs,
-} from '@zkstack/roles'
+import { qcKey, verifyCommitQC, verifyJustification, verifySigned } from '@zkstack/roles'
+import type { CommitQC, EpochScope, ProposalJustification, VerifiedQcs } from '@zkstack/roles'
 import type {
   Check,
   CheckResult,
@@ -48,7 +42,7 @@ function* checkMessage(
   context: VerifierContext,
 ): Generator<undefined, MessageCheckResult, undefined> {
   if (check.checkSignature) {
-    const valid = isSignedByAuthor(check.message, context.scope)
+    const valid = verifySigned(check.message, context.scope.schedule)
     yield
     if (!valid) return { type: 'message', outcome: 'invalidSignature' }
   }
@@ -65,6 +59,7 @@ function* checkJustification(
   context: VerifierContext,
 ): Generator<undefined, boolean, undefined> {
   const { scope, verified } = context
+  if (verified.has(qcKey(justification.qc, scope))) return true
   if (justification.type === 'timeout') {
     for (const { message } of justification.qc.entries) {
       if (message.highQc === undefined) continue
@@ -108,17 +103,9 @@ function* checkConflict(
   context: VerifierContext,
 ): Generator<undefined, ConflictCheckResult, undefined> {
   for (const message of [check.first, check.second]) {
-    const valid = isSignedByAuthor(message, context.scope)
+    const valid = verifySigned(message, context.scope.schedule)
     yield
     if (!valid) return { type: 'conflict', valid: false }
   }
   return { type: 'conflict', valid: true }
-}
-
-function isSignedByAuthor(signed: Signed, scope: EpochScope): boolean {
-  const { schedule } = scope
-  const index = schedule.indexOf(signed.key)
-  const author = index === undefined ? undefined : schedule.validators[index]
-  if (author === undefined) return false
-  return schedule.scheme.verify(author.handle, hashMsg(signed.msg), signed.sig)
 }
