@@ -126,8 +126,3 @@ export class LedgerState {
     this.#root = undefined
   }
 }
-
-/** Whether two states are the same. */
-export function sameState(a: LedgerState, b: LedgerState): boolean {
-  return compareBytes(a.root, b.root) === 0
-}
