@@ -45,6 +45,8 @@ export interface NetworkLimits {
   /** How long a peer that broke a rule stays out, when it is a stranger and when it is a configured peer. */
   readonly banMs: number
   readonly banStaticMs: number
+  /** Pings answered per peer. */
+  readonly pingRate: Rate
   /** Consensus messages per peer. */
   readonly consensusRate: Rate
   /** Announcements of our block range per peer. */
@@ -135,6 +137,7 @@ const defaults = {
   healthyAfterMs: 60_000,
   pingIntervalMs: 10_000, // ping
   pingTimeoutMs: 10_000,
+  pingRate: { burst: 10, refreshMs: 100 }, // upstream 2/1 s; a doubted connection is pinged at once
   maxPendingInbound: 64, // twice upstream's listen backlog
   banMs: 600_000,
   banStaticMs: 20_000, // a committee must not lose a member for minutes over one bad frame

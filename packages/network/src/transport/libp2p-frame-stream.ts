@@ -2,7 +2,7 @@ import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/inter
 import { CanceledError, errorOf } from '@zkstack/concurrency'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { NetworkError } from '../errors.js'
-import { FrameDecoder, frameHeader, frameTooLarge } from './frame-decoder.js'
+import { FrameDecoder, frameHeader } from './frame-decoder.js'
 import { FrameQueue } from './frame-queue.js'
 import type { FrameStream, StreamCallOptions } from './network-transport.js'
 
@@ -15,7 +15,6 @@ const WRITE_PIECE_BYTES = 256 * 1024
 /** Whole frames over a libp2p stream: a 4-byte big-endian length and the bytes. */
 export class Libp2pFrameStream implements FrameStream {
   readonly #stream: Stream
-  readonly #maxFrameBytes: number
   readonly #decoder: FrameDecoder
   readonly #inbox = new FrameQueue()
   /** Frames are written one after another. */
@@ -25,7 +24,6 @@ export class Libp2pFrameStream implements FrameStream {
 
   constructor(stream: Stream, maxFrameBytes: number) {
     this.#stream = stream
-    this.#maxFrameBytes = maxFrameBytes
     this.#decoder = new FrameDecoder(maxFrameBytes)
     this.#inbox.onTaken = () => this.#resumeWhenRoom()
     stream.addEventListener('message', (e) => this.#onMessage(e))
@@ -39,7 +37,6 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
-    if (frame.length > this.#maxFrameBytes) throw frameTooLarge(frame.length, this.#maxFrameBytes)
     while (this.#writing) await this.#writing
     // small frames on a free stream take the short way: one call, no promise to wait for
     if (frame.length <= WRITE_PIECE_BYTES && !this.#stream.writableNeedsDrain) {

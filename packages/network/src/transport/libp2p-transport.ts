@@ -1,10 +1,10 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
+import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
-import { errorOf } from '@zkstack/concurrency'
 import { NetworkError } from '../errors.js'
 import { formatHostPort, multiaddrOf, parseHostPort } from '../host-port.js'
-import { formatPeerId } from '../peer-id.js'
+import { formatPeerId, peerIdMultihash } from '../peer-id.js'
 import { Libp2pConnection } from './libp2p-connection.js'
 import { createHost, loadLibp2p, type Libp2pModules } from './libp2p-host.js'
 import type { NetworkTransport, TransportConnection, TransportStart } from './network-transport.js'
@@ -27,10 +27,16 @@ export function libp2pTransport(o: Libp2pTransportOptions = {}): NetworkTranspor
   return new Libp2pTransport(o)
 }
 
+interface Running {
+  readonly host: Libp2p
+  readonly modules: Libp2pModules
+  readonly localPeerId: Uint8Array
+}
+
 class Libp2pTransport implements NetworkTransport {
   readonly #options: Libp2pTransportOptions
   readonly #connections = new WeakMap<Connection, Libp2pConnection>()
-  #running: { readonly host: Libp2p; readonly modules: Libp2pModules } | undefined
+  #running: Running | undefined
 
   constructor(o: Libp2pTransportOptions) {
     this.#options = o
@@ -40,9 +46,10 @@ class Libp2pTransport implements NetworkTransport {
     const listen = o.listen.map(parseHostPort)
     const modules = await loadLibp2p()
     const host = await createHost(modules, { ...this.#options, identity: o.identity, listen: listen.map(multiaddrOf) })
-    this.#running = { host, modules }
+    const running = { host, modules, localPeerId: peerIdMultihash(o.identity.publicKey) }
+    this.#running = running
     host.addEventListener('connection:open', ({ detail }) => {
-      if (detail.direction === 'inbound') o.onConnection(this.#wrap(detail))
+      if (detail.direction === 'inbound') o.onConnection(this.#wrap(detail, running))
     })
     const addresses: string[] = []
     host.addEventListener('transport:listening', ({ detail }) => {
@@ -51,7 +58,7 @@ class Libp2pTransport implements NetworkTransport {
       if (wanted) addresses.push(formatHostPort({ host: wanted.host, port: Number(port ?? wanted.port) }))
     })
     for (const protocol of o.protocols) {
-      await host.handle(protocol, (stream, connection) => this.#wrap(connection).accept(stream), {
+      await host.handle(protocol, (stream, connection) => this.#wrap(connection, running).accept(stream), {
         maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
         maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
       })
@@ -76,7 +83,8 @@ class Libp2pTransport implements NetworkTransport {
     const target = running.modules.multiaddr(`${multiaddrOf(parseHostPort(address))}/p2p/${peerId}`)
     try {
       // force: a second connection is wanted when the first one is dead without knowing it
-      const connection = this.#wrap(await running.host.dial(target, { signal: o.signal, force: true }))
+      const dialled = await running.host.dial(target, { signal: o.signal, force: true })
+      const connection = this.#wrap(dialled, running)
       if (bytesEqual(connection.remote, expected)) return connection
       connection.abort(new Error('another peer answers'))
     } catch (e) {
@@ -93,10 +101,10 @@ class Libp2pTransport implements NetworkTransport {
     await host.stop()
   }
 
-  #wrap(connection: Connection): Libp2pConnection {
+  #wrap(connection: Connection, { localPeerId }: Running): Libp2pConnection {
     const known = this.#connections.get(connection)
     if (known) return known
-    const wrapped = new Libp2pConnection(connection)
+    const wrapped = new Libp2pConnection(connection, localPeerId)
     this.#connections.set(connection, wrapped)
     return wrapped
   }

@@ -45,7 +45,6 @@ export class MemoryFrameStream implements FrameStream {
   }
 
   async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
-    if (frame.length > this.maxFrameBytes) throw frameTooLarge(frame.length, this.maxFrameBytes)
     while (!this.#sendError && this.#bytesUnderWay > 0 && this.#bytesUnderWay + frame.length > CAPACITY) {
       await this.#room(o?.signal)
     }
@@ -54,7 +53,7 @@ export class MemoryFrameStream implements FrameStream {
     const fate = hub.fateOf({ from, to, protocol, frame })
     if (fate === 'drop') return
     this.#bytesUnderWay += frame.length
-    const copy = frame.slice()
+    const copy = new Uint8Array(frame)
     this.#later(fate, () => this.#other((peer) => peer.#arrive(copy)))
   }
 

@@ -57,14 +57,15 @@ export interface TransportConnection {
   readonly direction: ConnectionDirection
   /** Where the remote side is seen, as `host:port`; for people, never for decisions. */
   readonly remoteAddress: string
-  /** Opens a stream; frames above `maxFrameBytes`, in either direction, break it. */
+  /** Opens a stream; a frame received on it above `maxFrameBytes` breaks it. */
   openStream(
     protocol: string,
     o: { readonly signal: AbortSignal; readonly maxFrameBytes: number },
   ): Promise<FrameStream>
   /**
-   * Serves the streams of a protocol that the remote side opens. Streams that came before the handler wait
-   * unread, a few at most. A handler that rejects aborts its stream.
+   * Serves the streams of a protocol that the remote side opens; a frame received above `maxFrameBytes` breaks
+   * its stream. Streams that came before the handler wait unread, a few at most. A handler that rejects aborts
+   * its stream.
    */
   onStream(
     protocol: string,

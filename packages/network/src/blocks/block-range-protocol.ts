@@ -1,0 +1,47 @@
+import type { Ctx } from '@zkstack/concurrency'
+import type { BlockQueue } from '@zkstack/storage'
+import { decodeBlockRange, encodeBlockRange, type AnnouncedRange } from '../codec.js'
+import type { NetworkLimits } from '../limits.js'
+import { Notifier } from '../notifier.js'
+import { Throttle } from '../throttle.js'
+import type { FrameStream } from '../transport/network-transport.js'
+
+/** Tells a peer which blocks we can serve: now, and whenever that changes; a slow peer gets the newest only. */
+export async function announceBlocks(
+  ctx: Ctx,
+  stream: FrameStream,
+  o: { readonly blocks: BlockQueue; readonly limits: NetworkLimits },
+): Promise<void> {
+  const throttle = new Throttle(o.limits.blockRangeRate, ctx)
+  const changed = new Notifier()
+  const unsubscribe = o.blocks.range.subscribe(() => changed.notify())
+  try {
+    for (let told: AnnouncedRange | undefined; ; ) {
+      const range = o.blocks.range.value
+      if (range.first === told?.first && range.next === told.next) {
+        await ctx.race(changed.wait())
+        continue
+      }
+      told = range
+      await ctx.race(stream.send(encodeBlockRange(range)))
+      await throttle.pass(ctx)
+    }
+  } finally {
+    unsubscribe()
+  }
+}
+
+/** Receives what a peer announces. A range is a hint: what is fetched is verified. */
+export async function receiveBlockRanges(
+  ctx: Ctx,
+  stream: FrameStream,
+  o: { readonly limits: NetworkLimits; onRange(range: AnnouncedRange): void },
+): Promise<void> {
+  const throttle = new Throttle(o.limits.blockRangeRate, ctx)
+  for (;;) {
+    const frame = await ctx.race(stream.receive())
+    if (!frame) return
+    o.onRange(decodeBlockRange(frame))
+    await throttle.pass(ctx)
+  }
+}

@@ -1,0 +1,63 @@
+import { encodeSigned, labelOf, viewOf, type MessageLabel, type Signed, type View } from '@zkstack/roles'
+import { Notifier } from '../notifier.js'
+
+/** The newest message of a label, encoded once for all peers. */
+export interface Slot {
+  readonly frame: Uint8Array
+  /** Grows with every message offered: what a peer has not got yet is what is younger than its last one. */
+  readonly generation: number
+}
+
+/** Small messages and large ones travel on streams of their own, so that a vote does not wait for a proposal. */
+export const lanes = {
+  votes: ['ReplicaCommitV2', 'ReplicaTimeoutV2', 'ReplicaNewViewV2'],
+  proposals: ['LeaderProposalV2'],
+} as const satisfies Record<string, readonly MessageLabel[]>
+
+/** Name of a lane. */
+export type Lane = keyof typeof lanes
+
+/**
+ * Our newest consensus message of each label. A newer view takes the slot, an equal view takes it too and is so
+ * sent again, an older one is ignored. Peers read it at their own pace: a slow one skips what was superseded,
+ * and one that reconnects starts from nothing.
+ */
+export class Outbox {
+  /** Fires when a slot has changed. */
+  readonly changed = new Notifier()
+  readonly #slots = new Map<MessageLabel, Slot & { readonly view: View }>()
+  readonly #maxFrameBytes: number
+  #generation = 0
+
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes
+  }
+
+  /** Takes a message, unless a newer one of its label is there or its peers would refuse it. */
+  offer(message: Signed): 'taken' | 'superseded' | 'tooLarge' {
+    const label = labelOf(message.msg)
+    const view = viewOf(message.msg)
+    const current = this.#slots.get(label)
+    if (current && isOlder(view, current.view)) return 'superseded'
+    const frame = encodeSigned(message)
+    if (frame.length > this.#maxFrameBytes) return 'tooLarge'
+    this.#slots.set(label, { frame, view, generation: ++this.#generation })
+    this.changed.notify()
+    return 'taken'
+  }
+
+  /** The oldest message of a lane that is younger than what was sent of its label. */
+  next(lane: Lane, sent: ReadonlyMap<MessageLabel, number>): (Slot & { readonly label: MessageLabel }) | undefined {
+    let next: (Slot & { readonly label: MessageLabel }) | undefined
+    for (const label of lanes[lane]) {
+      const slot = this.#slots.get(label)
+      if (!slot || slot.generation <= (sent.get(label) ?? 0)) continue
+      if (!next || slot.generation < next.generation) next = { ...slot, label }
+    }
+    return next
+  }
+}
+
+function isOlder(a: View, b: View): boolean {
+  return a.epoch < b.epoch || (a.epoch === b.epoch && a.number < b.number)
+}

@@ -1,0 +1,69 @@
+import type { Ctx } from '@zkstack/concurrency'
+import { err, type Result } from '@zkstack/crypto'
+import { NetworkError } from '../errors.js'
+import { goodbye, type Goodbye } from '../goodbye.js'
+import type { NetworkLimits } from '../limits.js'
+import { protocols } from '../protocols.js'
+import type { FrameStream, TransportConnection } from '../transport/network-transport.js'
+import { runHello, sendGoodbye, type HelloInit, type HelloResult } from './hello.js'
+
+/** How the hello of a connection ended, and the stream on which either side may say goodbye later. */
+export interface Greeting {
+  readonly stream: FrameStream | undefined
+  readonly outcome: Result<HelloResult, Goodbye>
+}
+
+/**
+ * Opens or awaits the hello stream of a new connection and runs the hello, all within `helloTimeoutMs`.
+ * @throws CanceledError when `ctx` ends.
+ */
+export async function greet(
+  ctx: Ctx,
+  connection: TransportConnection,
+  o: { readonly limits: NetworkLimits; readonly hello: HelloInit },
+): Promise<Greeting> {
+  using patience = ctx.child({ timeoutMs: o.limits.helloTimeoutMs })
+  let stream: FrameStream | undefined
+  try {
+    stream = await helloStream(patience, connection, o.limits.frames.hello)
+    return { stream, outcome: await runHello(patience, stream, connection, o.hello) }
+  } catch (e) {
+    ctx.throwIfCanceled()
+    if (patience.canceled) {
+      const late = goodbye('TIMEOUT', `the hello took longer than ${o.limits.helloTimeoutMs} ms`)
+      if (stream) await farewell(stream, late)
+      return { stream, outcome: err(late) }
+    }
+    if (!(e instanceof NetworkError)) throw e
+    return { stream, outcome: err({ code: 'LOST', text: e.message, by: 'peer' }) }
+  }
+}
+
+/** Says goodbye on a line that may be full: it does not wait for long. */
+export async function farewell(stream: FrameStream, reason: Goodbye): Promise<void> {
+  const patience = AbortSignal.timeout(FAREWELL_MS)
+  await Promise.race([
+    sendGoodbye(stream, reason),
+    new Promise<void>((resolve) => patience.addEventListener('abort', () => resolve(), { once: true })),
+  ])
+}
+
+/** Real time, also in tests with a clock of their own: it bounds the end of a process. */
+const FAREWELL_MS = 500
+
+async function helloStream(ctx: Ctx, connection: TransportConnection, maxFrameBytes: number): Promise<FrameStream> {
+  if (connection.direction === 'outbound') {
+    return ctx.race(connection.openStream(protocols.hello, { signal: ctx.signal, maxFrameBytes }))
+  }
+  const opened = new Promise<FrameStream>((resolve, reject) => {
+    connection.onStream(protocols.hello, maxFrameBytes, (stream) => {
+      resolve(stream)
+      return Promise.resolve()
+    })
+    void connection.closed.then(() => {
+      reject(new NetworkError('NETWORK_CLOSED', 'the connection was closed before its hello'))
+    })
+  })
+  opened.catch(() => undefined)
+  return ctx.race(opened)
+}

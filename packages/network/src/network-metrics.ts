@@ -1,0 +1,49 @@
+import { silentMetrics, type Counter, type Gauge, type Histogram, type MetricsSink } from '@zkstack/concurrency'
+import type { GoodbyeCode } from './goodbye.js'
+import type { Peer } from './peers/peer.js'
+
+/** What the network counts. Labels take few values: codes and directions, never keys. */
+export class NetworkMetrics {
+  readonly #connected: Gauge
+  readonly #ended: Counter
+  readonly #refused: Counter
+  readonly #misbehaved: Counter
+  readonly #rtt: Histogram
+
+  constructor(sink: MetricsSink = silentMetrics) {
+    this.#connected = sink.gauge('network_peers', 'Connected peers', ['direction'])
+    this.#ended = sink.counter('network_disconnections_total', 'Ended connections', ['code'])
+    this.#refused = sink.counter('network_refusals_total', 'Connections that ended in their hello', ['code'])
+    this.#misbehaved = sink.counter('network_misbehaviour_total', 'Rules that peers have broken', ['rule'])
+    this.#rtt = sink.histogram('network_ping_seconds', 'Round trip of pings', {
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    })
+  }
+
+  /** Counts who is connected now. */
+  onPeers(peers: Iterable<Peer>): void {
+    const counts = { inbound: 0, outbound: 0 }
+    for (const { connection } of peers) counts[connection.direction]++
+    for (const direction of ['inbound', 'outbound'] as const) {
+      this.#connected.set(counts[direction], { direction })
+    }
+  }
+
+  onEnded(code: GoodbyeCode): void {
+    this.#ended.inc(1, { code })
+  }
+
+  onRefused(code: GoodbyeCode): void {
+    this.#refused.inc(1, { code })
+  }
+
+  onMisbehaved(rule: string): void {
+    this.#misbehaved.inc(1, { rule })
+  }
+
+  /** Notes the round trip of a ping, in milliseconds. */
+  onRtt(peer: Peer, ms: number): void {
+    peer.rttMs = ms
+    this.#rtt.observe(ms / 1000)
+  }
+}

@@ -1,0 +1,155 @@
+import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
+import { BlockClient } from '../blocks/block-client.js'
+import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
+import { serveBlocks } from '../blocks/get-block-server.js'
+import { receiveConsensus, sendConsensus } from '../consensus/consensus-protocol.js'
+import type { Lane, Outbox } from '../consensus/outbox.js'
+import type { NetworkMetrics } from '../network-metrics.js'
+import type { NetworkInit } from '../network.js'
+import { runPing, servePing } from '../ping/ping.js'
+import { protocols } from '../protocols.js'
+import type { SyncRunner } from '../sync/sync-runner.js'
+import type { TransactionGossip } from '../transactions/transaction-gossip.js'
+import type { FrameStream } from '../transport/network-transport.js'
+import type { Peer } from './peer.js'
+
+/** What all peers share. */
+export interface SessionServices {
+  readonly init: NetworkInit
+  readonly outbox: Outbox
+  readonly gossip: TransactionGossip
+  readonly sync: SyncRunner
+  readonly metrics: NetworkMetrics
+}
+
+/** Work on the streams of one protocol; ends when the peer ends the stream. */
+interface StreamTask {
+  readonly protocol: string
+  /** Limit of what is received. */
+  readonly maxFrameBytes: number
+  run(ctx: Ctx, stream: FrameStream): Promise<void>
+}
+
+/** What a stream may receive on which only we send. */
+const NOTHING = 0
+
+/**
+ * Serves every protocol to a peer until its connection or `ctx` ends. Each side sends on streams that it has
+ * opened, one for each protocol, so that no protocol and no direction waits for another. Faults of the peer end
+ * the connection; anything else is thrown.
+ */
+export async function runSession(ctx: Ctx, peer: Peer, shared: SessionServices): Promise<void> {
+  await scope(ctx, async (inner, tasks) => {
+    const start = (task: StreamTask, stream: FrameStream) =>
+      tasks.spawnBackground((taskCtx) => guarded(taskCtx, peer, () => task.run(taskCtx, stream)))
+    for (const task of servedTasks(peer, shared)) {
+      peer.connection.onStream(task.protocol, task.maxFrameBytes, async (stream) => {
+        if (inner.canceled) return
+        await start(task, stream).join()
+        await stream.close()
+      })
+    }
+    for (const task of openedTasks(peer, shared, inner)) {
+      const { protocol, maxFrameBytes } = task
+      const opening = peer.connection.openStream(protocol, { signal: inner.signal, maxFrameBytes })
+      tasks.spawnBackground((taskCtx) =>
+        guarded(taskCtx, peer, async () => {
+          await task.run(taskCtx, await taskCtx.race(opening))
+        }),
+      )
+    }
+    try {
+      await inner.race(peer.connection.closed)
+    } catch (e) {
+      if (!isCanceled(e)) throw e
+    }
+  })
+}
+
+async function guarded(ctx: Ctx, peer: Peer, task: () => Promise<void>): Promise<void> {
+  try {
+    await task()
+  } catch (e) {
+    if (!isCanceled(e) && !ctx.canceled) peer.failed(e)
+  }
+}
+
+function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): StreamTask[] {
+  const { limits, store } = init
+  const { frames } = limits
+  return [
+    {
+      protocol: protocols.ping,
+      maxFrameBytes: frames.ping,
+      run: (ctx, stream) => servePing(ctx, stream, limits),
+    },
+    {
+      protocol: protocols.consensus,
+      maxFrameBytes: frames.consensus,
+      run: (ctx, stream) => receiveConsensus(ctx, peer, stream, init),
+    },
+    {
+      protocol: protocols.blocks,
+      maxFrameBytes: frames.blockRange,
+      run: (ctx, stream) =>
+        receiveBlockRanges(ctx, stream, {
+          limits,
+          onRange: (range) => {
+            peer.range = range
+            sync.announced(peer, range)
+          },
+        }),
+    },
+    {
+      protocol: protocols.getBlock,
+      maxFrameBytes: frames.blockRequest,
+      run: (ctx, stream) => serveBlocks(ctx, stream, { store, limits }),
+    },
+    {
+      protocol: protocols.transactions,
+      maxFrameBytes: frames.transactions,
+      run: (ctx, stream) => gossip.receive(ctx, peer, stream),
+    },
+  ]
+}
+
+/**
+ * Our streams in the order of their opening. A full line serves streams in that order, so what is small and
+ * urgent comes first, and a vote overtakes the proposals and blocks that are under way.
+ */
+function openedTasks(peer: Peer, { init, outbox, gossip, sync, metrics }: SessionServices, session: Ctx): StreamTask[] {
+  const { limits, blocks, scope: committee } = init
+  const lane = (name: Lane): StreamTask => ({
+    protocol: protocols.consensus,
+    maxFrameBytes: NOTHING,
+    run: (ctx, stream) => sendConsensus(ctx, peer, stream, { outbox, lane: name, scope: committee }),
+  })
+  return [
+    lane('votes'),
+    {
+      protocol: protocols.ping,
+      maxFrameBytes: limits.frames.ping,
+      run: (ctx, stream) => runPing(ctx, peer, stream, { limits, onRtt: (ms) => metrics.onRtt(peer, ms) }),
+    },
+    {
+      protocol: protocols.blocks,
+      maxFrameBytes: NOTHING,
+      run: (ctx, stream) => announceBlocks(ctx, stream, { blocks, limits }),
+    },
+    lane('proposals'),
+    {
+      protocol: protocols.getBlock,
+      maxFrameBytes: limits.frames.block,
+      run: (ctx, stream) => {
+        const client = new BlockClient(stream, { timeoutMs: limits.blockTimeoutMs })
+        sync.connected({ peer, client, ctx: session })
+        return client.run(ctx, peer)
+      },
+    },
+    {
+      protocol: protocols.transactions,
+      maxFrameBytes: NOTHING,
+      run: (ctx, stream) => gossip.send(ctx, peer, stream),
+    },
+  ]
+}

@@ -1,0 +1,44 @@
+import { SyncDraft } from './sync-draft.js'
+import type { SyncConfig, SyncEffect, SyncInput, SyncState } from './sync-state.js'
+
+/** A planner that knows no peers and holds everything below `next`. @throws RangeError when a bound is not positive. */
+export function initialSyncState(next: bigint, config: SyncConfig): SyncState {
+  if (!(config.window >= 1 && config.perPeer >= 1 && config.hedgeMs > 0)) {
+    throw new RangeError('window, perPeer and hedgeMs must be positive')
+  }
+  return {
+    config,
+    next,
+    peers: new Map(),
+    heights: new Map(),
+    requests: 0,
+    graceMs: 0,
+    settled: next,
+    marks: [],
+  }
+}
+
+/**
+ * Makes one step of the sync. In every state it returns, each height of [next, target) is pending, being
+ * fetched or verified, or done: none is ever forgotten. O(window + peers).
+ */
+export function planSync(state: SyncState, input: SyncInput): { readonly state: SyncState; readonly effects: SyncEffect[] } {
+  const draft = new SyncDraft(state, input.now)
+  draft.apply(input)
+  draft.fillWindow()
+  draft.assign()
+  return { state: draft.finish(), effects: draft.effects }
+}
+
+/** When a `tick` is due although nothing else happens, in monotonic milliseconds; undefined: never. */
+export function nextSyncWake(state: SyncState, now: number): number | undefined {
+  let wake: number | undefined
+  for (const height of state.heights.values()) {
+    let at = now
+    if (height.type === 'pending') at = height.notBefore
+    const [only, second] = height.type === 'fetching' ? height.fetches : []
+    if (only && !second) at = only.since + state.config.hedgeMs
+    if (at > now && (wake === undefined || at < wake)) wake = at
+  }
+  return wake
+}
