@@ -33,6 +33,8 @@ async function main(): Promise<number> {
     ctx.cancel('interrupted')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  // Whoever read the output is gone: head, or a terminal that was closed.
+  process.stdout.on('error', interrupt)
   try {
     await runDemo(ctx, options.value, chooseView())
     return 0

@@ -61,9 +61,12 @@ export function drawFrame(
       [`p95 ${formatLatency(s.p95Ms)}`.padEnd(12), 'bold'],
       [`${s.blocksPerSecond.toFixed(1)} blocks/s`],
     ],
-    [[s.step, 'busy']],
+    [
+      [`${formatElapsed(s.elapsedMs)}  `, 'dim'],
+      [s.step, 'busy'],
+    ],
     undefined,
-    [['         state         height   view  peers  pool', 'dim']],
+    [[`${' '.repeat(8)}${'state'.padEnd(12)} height   view  peers  pool`, 'dim']],
     ...s.validators.map((v) => validatorRow(v, highest)),
   ]
   const room = Math.max(0, Math.min(6, size.height - fixed.length - 4))
@@ -72,8 +75,5 @@ export function drawFrame(
   for (const event of events)
     rows.push([[`${formatElapsed(event.atMs).padStart(8)}  `, 'dim'], [event.text]])
   const width = Math.max(4, Math.min(size.width, 92))
-  return drawBox(`${s.title} · ${formatElapsed(s.elapsedMs)}`, rows, width, colour).slice(
-    0,
-    Math.max(1, size.height - 1),
-  )
+  return drawBox(s.title, rows, width, colour).slice(0, Math.max(1, size.height - 1))
 }
