@@ -1,5 +1,5 @@
 import type { NodeStore } from './store.js'
-import { StorageError } from './storage-error.js'
+import { be64 } from './level/fields.js'
 
 /** Options of {@link levelStore}. */
 export interface LevelStoreOptions {
@@ -23,9 +23,16 @@ export interface LevelStoreOptions {
 /**
  * Opens, or creates, a store on disk in the folder `path`; one process at a time.
  *
+ * Every write is synced before it resolves. Damage is found, not repaired: whatever the disk changed or lost, the store answers
+ * with what was written or with an error, never with something older.
+ *
  * @throws StorageError `STORE_LOCKED`, `STORE_PATH`, `STORE_SCHEMA`, `STORE_CORRUPT`, `STORE_GAP`, `STORE_FULL`, `STORE_IO`.
  */
 export async function levelStore(path: string, o: LevelStoreOptions = {}): Promise<NodeStore> {
-  await Promise.resolve(o)
-  throw new StorageError('STORE_IO', `${path}: not there yet`)
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError('path: expected the path of a folder')
+  if (o.firstBlock !== undefined) be64(o.firstBlock)
+  // Only here, so that programs that use the other stores need no native module.
+  const { openLevelStore } = await import('./level/open-level-store.js')
+  return openLevelStore(path, o)
 }

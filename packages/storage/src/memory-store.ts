@@ -4,7 +4,7 @@ import { assertAppendable, tipOf } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { judgeGenesis, storedGenesisOf } from './genesis-binding.js'
 import { RangeFeed } from './range-feed.js'
-import { emptyAt, epochError, validatorKey } from './replica-state-keys.js'
+import { assertStateKey, emptyAt, epochError, validatorKey } from './replica-state-keys.js'
 import { StorageError } from './storage-error.js'
 import type {
   BlockRange,
@@ -111,6 +111,7 @@ class MemoryStore implements NodeStore {
 
   async save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
     this.#assertOpen()
+    assertStateKey(key, state, this.#genesis)
     const { epoch } = key
     const others = this.#savedBy(key).filter((saved) => saved.epoch !== epoch)
     const highest = others.at(-1)?.epoch ?? epoch

@@ -1,0 +1,206 @@
+import { bytesEqual, DecodeError, type Hash32 } from '@zkstack/crypto'
+import {
+  createFinalBlock,
+  decodeCommitQC,
+  encodeCommitQC,
+  type Block,
+  type CommitQC,
+} from '@zkstack/roles'
+import { blockHash } from '../block-identity.js'
+import { StorageError } from '../storage-error.js'
+import type { BlockTip } from '../store.js'
+import { decodeBlockEntry, encodeBlockEntry, type BlockEntry } from './block-entry.js'
+import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
+import type { Database, Operation } from './database.js'
+import { be64 } from './fields.js'
+import { noChecksum, type Head } from './head.js'
+import type { HeadChange } from './journal.js'
+import { payloadKey } from './state-record.js'
+
+const noBytes = new Uint8Array()
+
+/** An index entry, and the checksum by which its successor or the head knows it. */
+export interface StoredEntry extends BlockEntry {
+  readonly checksum: Uint8Array
+}
+
+/** What an append writes. */
+export interface AppendPlan {
+  readonly operations: readonly Operation[]
+  readonly change: HeadChange
+}
+
+/** How an append treats the payload. */
+export interface AppendOptions {
+  /** Whether the payload belongs in this store. */
+  readonly payloadHere: boolean
+  /** Whether its record is there already. */
+  readonly payloadStored: boolean
+}
+
+/** The blocks of a store: index, certificates and payloads. */
+export class BlockTable {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** The index entry at a height; undefined when there is none. */
+  async entry(n: bigint): Promise<StoredEntry | undefined> {
+    const key = be64(n)
+    const value = await this.#database.get('block', key)
+    if (value === undefined) return undefined
+    return {
+      ...decodeBlockEntry(checkedBody('block', key, value)),
+      checksum: storedChecksum(value),
+    }
+  }
+
+  /** The block at a height where there is one. Throws StorageError `STORE_GAP`, `STORE_CORRUPT`. */
+  async read(n: bigint, head: Head): Promise<Block> {
+    const entry = await this.#existing(n)
+    const payload = entry.payloadHere ? await this.#payload(n, entry.payloadHash) : noBytes
+    if (isOfEarlierFork(entry, n, head)) {
+      return { kind: 'preGenesis', number: n, payload, justification: noBytes }
+    }
+    const justification = await this.#certificate(n, entry)
+    if (entry.kind === 'preGenesis') {
+      return { kind: 'preGenesis', number: n, payload, justification }
+    }
+    return createFinalBlock(payload, decodeQc(n, justification, entry), entry.payloadHash)
+  }
+
+  /** The newest block's tip; undefined for an empty store. */
+  async tip(head: Head): Promise<BlockTip | undefined> {
+    const { first, next } = head
+    if (first === next) return undefined
+    const number = next - 1n
+    const entry = await this.#existing(number)
+    if (entry.kind === 'preGenesis' || isOfEarlierFork(entry, number, head)) {
+      return { type: 'preGenesis', number }
+    }
+    return { type: 'final', qc: decodeQc(number, await this.#certificate(number, entry), entry) }
+  }
+
+  /** What the append of the next block writes. */
+  planAppend(block: Block, head: Head, o: AppendOptions): AppendPlan {
+    const { number } = block
+    const key = be64(number)
+    const hash = blockHash(block)
+    const certificate = checkedRecord(
+      'cert',
+      key,
+      block.kind === 'final' ? encodeCommitQC(block.justification) : block.justification,
+    )
+    const entry = checkedRecord(
+      'block',
+      key,
+      encodeBlockEntry({
+        kind: block.kind,
+        forkNumber: head.genesis?.forkNumber ?? 0n,
+        payloadHash: hash,
+        payloadHere: o.payloadHere,
+        certificate: certificate.checksum,
+        previous: head.tip,
+      }),
+    )
+    const operations: Operation[] = [
+      { type: 'put', table: 'block', key, value: entry.value },
+      { type: 'put', table: 'cert', key, value: certificate.value },
+    ]
+    if (o.payloadHere && !o.payloadStored) {
+      const at = payloadKey(number, hash)
+      const { value } = checkedRecord('payload', at, block.payload)
+      operations.push({ type: 'put', table: 'payload', key: at, value })
+    }
+    return { operations, change: { next: number + 1n, tip: entry.checksum } }
+  }
+
+  /** Deletes what is kept of a block, the payload only if nothing else refers to it. */
+  async planRemove(
+    n: bigint,
+    isReferred: (number: bigint, hash: Hash32) => boolean,
+  ): Promise<Operation[]> {
+    const key = be64(n)
+    const { payloadHere, payloadHash } = await this.#existing(n)
+    const operations: Operation[] = [
+      { type: 'del', table: 'block', key },
+      { type: 'del', table: 'cert', key },
+    ]
+    if (payloadHere && !isReferred(n, payloadHash)) {
+      operations.push({ type: 'del', table: 'payload', key: payloadKey(n, payloadHash) })
+    }
+    return operations
+  }
+
+  /** Checks the newest `count` entries of the index and their chain of digests. Throws StorageError. */
+  async check(head: Head, count: bigint): Promise<void> {
+    const { first, next } = head
+    if (first === next && !bytesEqual(head.tip, noChecksum)) throw gap(next)
+    let expected = head.tip
+    let n = next
+    const range = { gte: be64(first), lt: be64(next), reverse: true }
+    for await (const [key, value] of this.#database.entries('block', range)) {
+      if (next - n >= count) return
+      n -= 1n
+      if (!bytesEqual(key, be64(n))) throw gap(n)
+      const entry = decodeBlockEntry(checkedBody('block', key, value))
+      if (!bytesEqual(storedChecksum(value), expected)) throw gap(n)
+      expected = entry.previous
+    }
+    if (n > first) throw gap(n - 1n)
+  }
+
+  async #existing(n: bigint): Promise<StoredEntry> {
+    const entry = await this.entry(n)
+    if (entry === undefined) throw gap(n)
+    return entry
+  }
+
+  async #certificate(n: bigint, entry: BlockEntry): Promise<Uint8Array> {
+    const key = be64(n)
+    const value = await this.#database.get('cert', key)
+    if (value === undefined) throw gap(n)
+    const body = checkedBody('cert', key, value)
+    if (!bytesEqual(storedChecksum(value), entry.certificate)) throw gap(n)
+    return body.slice()
+  }
+
+  async #payload(n: bigint, hash: Hash32): Promise<Uint8Array> {
+    const key = payloadKey(n, hash)
+    const value = await this.#database.get('payload', key)
+    if (value === undefined) throw gap(n)
+    return checkedBody('payload', key, value)
+  }
+}
+
+/** Whether a certificate was wiped by a reset; at the genesis' first block and above there can be none such. */
+function isOfEarlierFork(entry: BlockEntry, n: bigint, { genesis }: Head): boolean {
+  if (entry.kind !== 'final' || genesis === undefined) return false
+  if (entry.forkNumber === genesis.forkNumber) return false
+  if (n >= genesis.firstBlock) throw gap(n)
+  return true
+}
+
+function decodeQc(n: bigint, bytes: Uint8Array, entry: BlockEntry): CommitQC {
+  const corrupt = (cause?: unknown) =>
+    new StorageError('STORE_CORRUPT', `the certificate of block ${n} is not that block's`, {
+      cause,
+    })
+  try {
+    const qc = decodeCommitQC(bytes)
+    const { number, payload } = qc.message.proposal
+    if (number !== n || !bytesEqual(payload, entry.payloadHash)) throw corrupt()
+    return qc
+  } catch (e) {
+    throw e instanceof DecodeError ? corrupt(e) : e
+  }
+}
+
+function gap(n: bigint): StorageError {
+  return new StorageError(
+    'STORE_GAP',
+    `block ${n} is missing or is not the one that was written: the disk has lost writes`,
+  )
+}

@@ -1,0 +1,122 @@
+import { Level } from 'level'
+import { diskError } from './disk-error.js'
+
+/** The parts of the database; each is a sublevel. */
+export const tables = ['meta', 'state', 'block', 'cert', 'payload'] as const
+
+/** Name of a part of the database. */
+export type Table = (typeof tables)[number]
+
+/** One change of a batch. */
+export type Operation =
+  | {
+      readonly type: 'put'
+      readonly table: Table
+      readonly key: Uint8Array
+      readonly value: Uint8Array
+    }
+  | { readonly type: 'del'; readonly table: Table; readonly key: Uint8Array }
+
+/** Which entries to read, by key. */
+export interface EntryRange {
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly reverse?: boolean
+}
+
+const encodings = { keyEncoding: 'view', valueEncoding: 'view' } as const
+const options = {
+  ...encodings,
+  // Hashes and signatures do not compress, and payloads are for the execution layer to compress.
+  compression: false,
+  // A few of the largest payloads, so that they do not each make a file of their own.
+  writeBufferSize: 16 * 1024 * 1024,
+}
+
+const openSublevel = (level: Level<Uint8Array, Uint8Array>, table: Table) =>
+  level.sublevel<Uint8Array, Uint8Array>(table, encodings)
+
+/** LevelDB with our tables; every error is a StorageError, every value a plain `Uint8Array` of its own. */
+export class Database {
+  readonly #path: string
+  readonly #level: Level<Uint8Array, Uint8Array>
+  readonly #tables: ReadonlyMap<Table, ReturnType<typeof openSublevel>>
+
+  private constructor(path: string, level: Level<Uint8Array, Uint8Array>) {
+    this.#path = path
+    this.#level = level
+    this.#tables = new Map(tables.map((table) => [table, openSublevel(level, table)]))
+  }
+
+  /** Opens the database in a folder, which takes its lock; `create` must be false where one has been. */
+  static async open(path: string, create: boolean): Promise<Database> {
+    const level = new Level<Uint8Array, Uint8Array>(path, { ...options, createIfMissing: create })
+    try {
+      await level.open()
+    } catch (e) {
+      throw diskError(e, path, 'open the database')
+    }
+    return new Database(path, level)
+  }
+
+  /** The value of a key; undefined when there is none. */
+  async get(table: Table, key: Uint8Array): Promise<Uint8Array | undefined> {
+    try {
+      const value: Uint8Array | undefined = await this.#sublevel(table).get(key)
+      return value === undefined ? undefined : plain(value)
+    } catch (e) {
+      throw diskError(e, this.#path, 'read')
+    }
+  }
+
+  /** Applies all changes or none, and syncs them to disk. */
+  async write(operations: readonly Operation[]): Promise<void> {
+    const batch = operations.map(({ table, ...rest }) => ({
+      ...rest,
+      sublevel: this.#sublevel(table),
+    }))
+    try {
+      await this.#level.batch(batch, { sync: true })
+    } catch (e) {
+      throw diskError(e, this.#path, 'write')
+    }
+  }
+
+  /** The entries of a table in the order of their keys. */
+  async *entries(
+    table: Table,
+    range: EntryRange = {},
+  ): AsyncGenerator<readonly [Uint8Array, Uint8Array], void, undefined> {
+    try {
+      const iterator = this.#sublevel(table).iterator(range)
+      for await (const [key, value] of iterator) yield [plain(key), plain(value)] as const
+    } catch (e) {
+      throw diskError(e, this.#path, 'read')
+    }
+  }
+
+  /** Whether no table has an entry. */
+  async isEmpty(): Promise<boolean> {
+    try {
+      return (await this.#level.keys({ limit: 1 }).all()).length === 0
+    } catch (e) {
+      throw diskError(e, this.#path, 'read')
+    }
+  }
+
+  /** Ends pending work and gives up the lock. */
+  async close(): Promise<void> {
+    await this.#level.close()
+  }
+
+  #sublevel(table: Table): ReturnType<typeof openSublevel> {
+    const sublevel = this.#tables.get(table)
+    if (sublevel === undefined) throw new TypeError(`table: there is no '${table}'`)
+    return sublevel
+  }
+}
+
+/** No `Buffer` leaves this package. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}

@@ -1,0 +1,245 @@
+import { bytesEqual, ok, type Hash32, type Result } from '@zkstack/crypto'
+import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
+import { assertAppendable, tipOf } from '../block-identity.js'
+import type { CallOptions } from '../execution-layer.js'
+import { judgeGenesis, storedGenesisOf } from '../genesis-binding.js'
+import { RangeFeed } from '../range-feed.js'
+import { assertStateKey, emptyAt } from '../replica-state-keys.js'
+import { StorageError } from '../storage-error.js'
+import type {
+  BlockRange,
+  NodeStore,
+  OpenOptions,
+  ReplicaStateKey,
+  StoredGenesis,
+  StoreOpenError,
+} from '../store.js'
+import { throwIfAborted } from '../throw-if-aborted.js'
+import type { BlockTable } from './block-table.js'
+import type { Operation } from './database.js'
+import { be64 } from './fields.js'
+import { noChecksum } from './head.js'
+import type { Journal } from './journal.js'
+import { payloadKey } from './state-record.js'
+import type { StateTable } from './state-table.js'
+
+/** Blocks removed by one write of `prune`. */
+const pruneStep = 256
+
+/** The parts of a {@link LevelNodeStore}, checked. */
+export interface LevelNodeStoreParts {
+  readonly path: string
+  readonly journal: Journal
+  readonly blocks: BlockTable
+  readonly states: StateTable
+  readonly range: BlockRange
+  readonly firstBlock: bigint | undefined
+  readonly payloadsHere: boolean
+  /** Called once, after everything is closed. */
+  release(): void
+}
+
+/** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
+export class LevelNodeStore implements NodeStore {
+  readonly #parts: LevelNodeStoreParts
+  readonly #feed: RangeFeed
+  readonly #reads = new Set<Promise<unknown>>()
+  /** Ends when the last write that was begun has ended. */
+  #writes: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(parts: LevelNodeStoreParts) {
+    this.#parts = parts
+    this.#feed = new RangeFeed(parts.range)
+  }
+
+  async open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {
+    return this.#write(async () => {
+      const { journal, firstBlock } = this.#parts
+      const given = storedGenesisOf(genesis)
+      const verdict = judgeGenesis(journal.head.genesis, given, o)
+      if (!verdict.ok) return verdict
+      if (verdict.value === 'bind') {
+        const first = firstBlock ?? given.firstBlock
+        await journal.commit([], { genesis: given, first, next: first })
+        this.#feed.set(emptyAt(first))
+      }
+      if (verdict.value === 'reset') await this.#reset(given)
+      return ok(undefined)
+    })
+  }
+
+  range(): BlockRange {
+    return this.#feed.value
+  }
+
+  async get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined> {
+    throwIfAborted(o)
+    const { first, next } = this.range()
+    if (n < first || n >= next) return undefined
+    return this.#read(async () => {
+      try {
+        return await this.#parts.blocks.read(n, this.#parts.journal.head)
+      } catch (e) {
+        // Pruned while it was read.
+        if (n < this.range().first) return undefined
+        throw e
+      }
+    })
+  }
+
+  async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
+    return this.#write(async () => {
+      throwIfAborted(o)
+      const { journal, blocks, states, payloadsHere } = this.#parts
+      assertAppendable(block, this.range(), this.#bound())
+      const { operations, change } = blocks.planAppend(block, journal.head, {
+        payloadHere: payloadsHere,
+        payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
+      })
+      await journal.commit(operations, change)
+      const { first } = this.range()
+      this.#feed.set({ first, next: block.number + 1n, last: tipOf(block) })
+    })
+  }
+
+  async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {
+    const { next } = this.range()
+    const end = before < next ? before : next - 1n
+    while (this.range().first < end) await this.#write(() => this.#pruneStep(end, o))
+  }
+
+  watch(o: CallOptions): AsyncIterable<BlockRange> {
+    return this.#feed.watch(o)
+  }
+
+  async load(key: ReplicaStateKey): Promise<ReplicaState | undefined> {
+    // In line with the saves, of which the third one deletes the record that is being read.
+    return this.#write(() => {
+      this.#parts.journal.assertHealthy()
+      return this.#parts.states.load(key)
+    })
+  }
+
+  async save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
+    return this.#write(async () => {
+      const { journal, states } = this.#parts
+      assertStateKey(key, state, this.#bound())
+      const sequence = journal.head.sequence + 1n
+      const plan = await states.planSave(key, state, sequence, this.#keptForBlock)
+      await journal.commit(plan.operations, { states: plan.states })
+      plan.apply()
+    })
+  }
+
+  async highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined> {
+    return this.#write(async () => {
+      this.#parts.journal.assertHealthy()
+      return this.#parts.states.highestEpoch(genesis, validator)
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #pruneStep(end: bigint, o: Partial<CallOptions> | undefined): Promise<void> {
+    throwIfAborted(o)
+    const { journal, blocks, states } = this.#parts
+    const { first, next, last } = this.range()
+    const stop = end < first + BigInt(pruneStep) ? end : first + BigInt(pruneStep)
+    const operations: Operation[] = []
+    for (let n = first; n < stop; n++) {
+      operations.push(...(await blocks.planRemove(n, (...p) => states.refersTo(...p))))
+    }
+    await journal.commit(operations, { first: stop })
+    this.#feed.set({ first: stop, next, last })
+  }
+
+  /** Wipes certificates and states, drops blocks from the new first block on; the rest become pre-genesis blocks. */
+  async #reset(genesis: StoredGenesis): Promise<void> {
+    const { journal, blocks, states, firstBlock } = this.#parts
+    const { first, next } = this.range()
+    const end = genesis.firstBlock < next ? genesis.firstBlock : next
+    const operations: Operation[] = await this.#wipe(first, end, next)
+    const tip = end > first ? (await blocks.entry(end - 1n))?.checksum : undefined
+    const empty = firstBlock ?? genesis.firstBlock
+    await journal.commit(operations, {
+      genesis,
+      states: [],
+      ...(tip === undefined
+        ? { first: empty, next: empty, tip: noChecksum }
+        : { first, next: end, tip }),
+    })
+    states.clear()
+    const last = await blocks.tip(journal.head)
+    this.#feed.set({ first: journal.head.first, next: journal.head.next, last })
+  }
+
+  async #wipe(first: bigint, end: bigint, next: bigint): Promise<Operation[]> {
+    const { journal, blocks, states } = this.#parts
+    const operations: Operation[] = []
+    for await (const [key] of journal.database.entries('state')) {
+      operations.push({ type: 'del', table: 'state', key })
+    }
+    for (const { number, hash } of states.proposals()) {
+      const kept = number < end && (await this.#keptForBlock(number, hash))
+      if (!kept) operations.push({ type: 'del', table: 'payload', key: payloadKey(number, hash) })
+    }
+    for (let n = first; n < next; n++) {
+      if (n >= end) operations.push(...(await blocks.planRemove(n, () => false)))
+      else if ((await blocks.entry(n))?.kind === 'final') {
+        operations.push({ type: 'del', table: 'cert', key: be64(n) })
+      }
+    }
+    return operations
+  }
+
+  readonly #keptForBlock = async (number: bigint, hash: Hash32): Promise<boolean> => {
+    const { first, next } = this.range()
+    if (number < first || number >= next) return false
+    const entry = await this.#parts.blocks.entry(number)
+    return entry?.payloadHere === true && bytesEqual(entry.payloadHash, hash)
+  }
+
+  #bound(): StoredGenesis {
+    const { genesis } = this.#parts.journal.head
+    if (genesis !== undefined) return genesis
+    throw new StorageError('STORE_UNBOUND', `${this.#parts.path}: call open(genesis, …) first`)
+  }
+
+  async #close(): Promise<void> {
+    await this.#writes
+    await Promise.allSettled(this.#reads)
+    try {
+      await this.#parts.journal.close()
+    } finally {
+      this.#parts.release()
+      this.#feed.close()
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing === undefined) return
+    throw new StorageError('STORE_CLOSED', `${this.#parts.path}: the store is closed`)
+  }
+
+  async #read<T>(task: () => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    const result = task()
+    this.#reads.add(result)
+    try {
+      return await result
+    } finally {
+      this.#reads.delete(result)
+    }
+  }
+
+  async #write<T>(task: () => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    const result = this.#writes.then(task)
+    this.#writes = result.catch(() => undefined)
+    return result
+  }
+}
