@@ -115,7 +115,7 @@ export class LifeCycle {
       s.spawnBackground((c) => this.#o.commit(c))
       s.spawnBackground(async (c) => {
         await this.#o.recovered(c)
-        this.#ready.resolve()
+        if (!this.#service.canceled) this.#ready.resolve()
       })
       await this.#serve(ctx)
       await this.#drain(ctx)

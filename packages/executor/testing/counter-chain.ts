@@ -19,6 +19,8 @@ const HEADER_BYTES = 40
  * object, so that it stands for a durable one across restarts of its node.
  */
 export class CounterChain implements ExecutionLayer {
+  /** Added to the first byte of every digest: chains of different salts make different payloads. */
+  salt = 0
   readonly #firstBlock: bigint
   readonly #payloadBytes: number
   #next: bigint
@@ -44,6 +46,13 @@ export class CounterChain implements ExecutionLayer {
   /** How often `commit` was called. */
   get commits(): number {
     return this.#commits
+  }
+
+  /** Forgets everything, as with a disk that was lost. */
+  reset(): void {
+    this.#next = this.#firstBlock
+    this.#digest = new Uint8Array(32)
+    this.#commits = 0
   }
 
   propose(p: ProposeRequest): Promise<Uint8Array | null> {
@@ -78,6 +87,8 @@ export class CounterChain implements ExecutionLayer {
   #header(number: bigint): Uint8Array {
     const height = new Uint8Array(8)
     new DataView(height.buffer).setBigUint64(0, number)
-    return concatBytes(height, this.#digest)
+    const digest = Uint8Array.from(this.#digest)
+    digest[0] = ((digest[0] ?? 0) + this.salt) % 256
+    return concatBytes(height, digest)
   }
 }

@@ -29,3 +29,4 @@ export type {
 export { libp2pTransport, type Libp2pTransportOptions } from './transport/libp2p-transport.js'
 export { MemoryHub, type MemoryHubOptions } from './transport/memory-hub.js'
 export { memoryTransport } from './transport/memory-transport.js'
+export { protocols } from './protocols.js'
