@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { blsMinSig } from '../../src/index.js'
+import { nobleKeccak256 } from '../../src/keccak256.js'
+import { hashPasses, schemePasses } from '../../src/self-test.js'
+import type { SignatureScheme } from '../../src/signature-scheme.js'
+
+const oracle = blsMinSig.current
+
+/** The oracle with one method replaced. */
+function faulty(fault: Partial<SignatureScheme>): SignatureScheme {
+  return {
+    ...fault,
+    secretKeyBytes: 32,
+    sign: fault.sign ?? ((secret, message) => oracle.sign(secret, message)),
+    verify: fault.verify ?? ((key, message, signature) => oracle.verify(key, message, signature)),
+    publicKey: fault.publicKey ?? ((secret) => oracle.publicKey(secret)),
+    importPublicKey: (bytes: Uint8Array) => oracle.importPublicKey(bytes),
+  } as unknown as SignatureScheme
+}
+
+describe('the self-test of a loaded backend', () => {
+  test('a backend equal to the oracle › passes', () => {
+    expect(schemePasses(faulty({}), oracle)).toBe(true)
+    expect(hashPasses(nobleKeccak256)).toBe(true)
+  })
+
+  test.each([
+    [
+      'signs otherwise',
+      { sign: () => oracle.sign(new Uint8Array(32).fill(1), new Uint8Array(32)) },
+    ],
+    ['has other keys', { publicKey: () => oracle.publicKey(new Uint8Array(32).fill(1)) }],
+    ['accepts everything', { verify: () => true }],
+    ['accepts nothing', { verify: () => false }],
+  ])('a backend that %s › fails', (_, fault) => {
+    expect(schemePasses(faulty(fault), oracle)).toBe(false)
+  })
+
+  test('a hash that keeps bytes of the stream before › fails', () => {
+    const seen: Uint8Array[] = []
+    const leaky = {
+      backend: 'hash-wasm' as const,
+      digest(parts: readonly Uint8Array[]) {
+        seen.push(...parts)
+        return nobleKeccak256.digest(seen)
+      },
+    }
+    expect(hashPasses(leaky)).toBe(false)
+  })
+})
