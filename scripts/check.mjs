@@ -20,6 +20,7 @@ const phases = [
     { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
     { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
     { name: 'imports', command: ['node', 'scripts/imports.mjs'] },
+    { name: 'lock', command: ['node', 'scripts/lock.mjs'] },
     { name: 'text', command: ['node', 'scripts/text.mjs'] },
     { name: 'unused', command: ['knip', '--no-progress'] },
     { name: 'proto', command: ['npm', 'run', '--silent', 'proto:check'] },

@@ -29,19 +29,12 @@ export function textProblems(root, file) {
   const bytes = readFileSync(join(root, file))
   if (bytes.includes(0)) return []
   const lines = bytes.toString('utf8').split('\n')
-  if (file.endsWith('package-lock.json')) return lockProblems(file, lines)
   const patterns = /\.[cm]?[jt]s$/.test(file) ? [...forbidden, ...forbiddenInCode] : forbidden
   return lines.flatMap((line, index) => {
     const found = patterns.filter(([pattern]) => pattern.test(line)).map(([, reason]) => reason)
     const links = file.endsWith('.md') ? deadLinks(root, file, line) : []
     return [...found, ...links].map((reason) => `${file}:${index + 1}: ${reason}`)
   })
-}
-
-function lockProblems(file, lines) {
-  return lines.flatMap((line, index) =>
-    /"resolved": *"http/.test(line) ? [`${file}:${index + 1}: a download address`] : [],
-  )
 }
 
 /** Relative links of one line of Markdown whose target does not exist. */
