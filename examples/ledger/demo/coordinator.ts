@@ -148,7 +148,11 @@ function rowOf(handle: ValidatorHandle, height: bigint | undefined, leads: boole
   return {
     name,
     state: shown,
-    health: dead ? 'dead' : state === 'running' && !behind ? 'good' : 'busy',
+    health: dead
+      ? 'dead'
+      : (state === 'running' && !behind) || state === 'stopped'
+        ? 'good'
+        : 'busy',
     height: status?.committed,
     view: status?.view,
     peers: status?.peers,

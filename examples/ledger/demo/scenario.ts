@@ -37,9 +37,9 @@ const stopPatienceMs = 15_000
 export async function runScenario(ctx: Ctx, init: ScenarioInit): Promise<ScenarioResult> {
   const { fleet, transfers } = init
   return scope(ctx, async (ctx, s) => {
+    await start(ctx, init)
     let sending = true
     s.spawnBackground((ctx) => transfers.run(ctx, () => sending))
-    await start(ctx, init)
     const comeback = await killAndRestart(ctx, init)
     init.onStep(`running with all validators until ${init.options.blocks} blocks are made`)
     await fleet.untilHeight(ctx, BigInt(init.options.blocks - 1), blockPatienceMs)

@@ -9,7 +9,8 @@ const script = fileURLToPath(new URL('validator-process.ts', import.meta.url))
 const keptOutput = 4000
 
 /** What a validator's process is doing, as far as the coordinator knows. */
-export type ProcessState = 'idle' | 'starting' | 'running' | 'stopping' | 'killed' | 'ended'
+export type ProcessState =
+  'idle' | 'starting' | 'running' | 'stopping' | 'stopped' | 'killed' | 'ended'
 
 /** What a handle tells its owner. */
 export interface HandleEvents {
@@ -83,7 +84,7 @@ export class ValidatorHandle {
 
   /** Kills the process, if there is one, without warning and waits until it is gone. */
   async kill(): Promise<void> {
-    if (this.state === 'idle' || this.state === 'ended') return
+    if (this.state === 'idle' || this.state === 'stopped' || this.state === 'ended') return
     this.state = 'killed'
     this.status = undefined
     this.#child?.kill('SIGKILL')
@@ -116,9 +117,9 @@ export class ValidatorHandle {
   #onExit(code: number | null, signal: string | null): void {
     if (this.state === 'killed') return
     const wanted = this.state === 'stopping' && code === 0
-    this.state = 'ended'
-    this.status = undefined
+    this.state = wanted ? 'stopped' : 'ended'
     if (wanted) return
+    this.status = undefined
     const how = signal === null ? `with code ${code}` : `by ${signal}`
     this.#events.onFailure(this, new DemoError(`${this.name} ended ${how}\n${this.#output}`.trim()))
   }
