@@ -1,6 +1,9 @@
 export { createNetwork } from './create-network.js'
-export { NetworkError, type NetworkErrorCode } from './errors.js'
+export { isNetworkError, NetworkError, type NetworkErrorCode } from './errors.js'
 export type { Goodbye, GoodbyeCode } from './goodbye.js'
+export { helloDigest, type HelloSignerRole, type HelloTranscript } from './hello/hello-digest.js'
+export { formatHostPort, parseHostPort, type HostPort } from './host-port.js'
+export { installPromiseWithResolvers } from './install-promise-with-resolvers.js'
 export {
   networkLimits,
   type FrameLimits,
@@ -18,6 +21,8 @@ export type {
   StaticPeer,
   TransactionVerdict,
 } from './network.js'
+export { formatPeerId, nodeKeyOfPeerId, parsePeerId, peerIdMultihash } from './peer-id.js'
+export { protocols } from './protocols.js'
 export type {
   ConnectionDirection,
   FrameStream,
@@ -27,6 +32,5 @@ export type {
   TransportStart,
 } from './transport/network-transport.js'
 export { libp2pTransport, type Libp2pTransportOptions } from './transport/libp2p-transport.js'
-export { MemoryHub, type MemoryHubOptions } from './transport/memory-hub.js'
+export { MemoryHub, type FrameFate, type FrameOnWire, type MemoryHubOptions } from './transport/memory-hub.js'
 export { memoryTransport } from './transport/memory-transport.js'
-export { protocols } from './protocols.js'

@@ -1,1 +1,1 @@
-export {}
+export { TestPeer, signerOf, type ReceivedMessage, type TestPeerOptions } from './test-peer.js'

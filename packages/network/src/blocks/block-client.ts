@@ -75,7 +75,7 @@ export class BlockClient {
       const frame = await patience.race(this.#stream.receive())
       if (!frame) throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
       const bytes = decodeGetBlockResponse(frame)
-      return bytes && decodeBlock(bytes)
+      return bytes && decodeBlock(bytes, { ownsBytes: true })
     } catch (e) {
       ctx.throwIfCanceled()
       if (!patience.canceled) throw e

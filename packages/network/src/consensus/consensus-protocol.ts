@@ -42,7 +42,7 @@ export async function receiveConsensus(ctx: Ctx, peer: Peer, stream: FrameStream
     await throttle.pass(ctx)
     // a peer that has just left the committee, or is about to enter it, is no offender
     if (!isMember(peer, init.scope())) continue
-    const message = decodeSigned(frame, init.genesis.scheme)
+    const message = decodeSigned(frame, init.genesis.scheme, { ownsBytes: true })
     await ctx.race(init.onConsensusMessage(message, peer.carrier, peer.key))
   }
 }
