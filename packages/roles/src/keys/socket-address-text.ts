@@ -3,12 +3,9 @@ import type { SocketAddress } from '../messages/std.js'
 /** Text of a socket address: `ip:port`, or `[v6]:port` with the longest run of zeros as `::` (RFC 5952). */
 export function formatSocketAddress({ ip, port }: SocketAddress): string {
   if (ip.length === 4) return `${ip.join('.')}:${port}`
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    (((ip[2 * i] ?? 0) << 8) | (ip[2 * i + 1] ?? 0)).toString(16),
-  )
-  const runs = groups.join(':').match(/(?:^|(?<=:))0(?::0)+(?=:|$)/g) ?? []
+  const text = groupsOf(ip).join(':')
+  const runs = text.match(/(?:^|(?<=:))0(?::0)+(?=:|$)/g) ?? []
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
-  const text = groups.join(':')
   if (longest === '') return `[${text}]:${port}`
   const at = text.search(new RegExp(`(?:^|(?<=:))${longest}(?=:|$)`))
   const before = text.slice(0, at).replace(/:$/, '')
@@ -34,7 +31,7 @@ function parseV4(text: string): Uint8Array | undefined {
 }
 
 function parseV6(text: string): Uint8Array | undefined {
-  const halves = text.split('::')
+  const halves = withoutV4(text).split('::')
   if (halves.length > 2) return undefined
   const [head, tail] = halves.map(parseGroups)
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
@@ -46,17 +43,28 @@ function parseV6(text: string): Uint8Array | undefined {
   return ip
 }
 
-/** The bytes of colon-separated groups, the last of which may be an IPv4 address; none for an empty text. */
+/** The text with an IPv4 address at its end written as two groups. */
+function withoutV4(text: string): string {
+  const last = text.lastIndexOf(':') + 1
+  const v4 = parseV4(text.slice(last))
+  return v4 === undefined ? text : text.slice(0, last) + groupsOf(v4).join(':')
+}
+
+/** The bytes of colon-separated groups; none for an empty text. */
 function parseGroups(text: string): number[] | undefined {
   if (text === '') return []
-  const bytes: number[] = []
   const groups = text.split(':')
-  for (const [i, group] of groups.entries()) {
-    const v4 = i === groups.length - 1 && group.includes('.') ? parseV4(group) : undefined
-    if (v4 !== undefined) bytes.push(...v4)
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group))
-      bytes.push(parseInt(group, 16) >> 8, parseInt(group, 16) & 255)
-    else return undefined
-  }
-  return bytes.length > 16 ? undefined : bytes
+  if (groups.length > 8 || !groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)))
+    return undefined
+  return groups.flatMap((group) => {
+    const number = Number.parseInt(group, 16)
+    return [number >> 8, number & 0xff]
+  })
+}
+
+/** The bytes two by two, in hexadecimal without leading zeros. */
+function groupsOf(ip: Uint8Array): string[] {
+  return Array.from({ length: ip.length / 2 }, (_, i) =>
+    (((ip[2 * i] ?? 0) << 8) | (ip[2 * i + 1] ?? 0)).toString(16),
+  )
 }

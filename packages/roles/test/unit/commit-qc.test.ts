@@ -56,7 +56,9 @@ describe('adding a vote to a commit QC', () => {
   it('vote › twice, even for something else › is refused as DUPLICATE_SIGNER', () => {
     const qc = unwrap(addToCommitQC(empty, vote(0), scope))
     for (const signed of [vote(0), vote(0, committee.commit(3n, 8n))]) {
-      expect(addToCommitQC(qc, signed, scope)).toMatchObject({ error: { code: 'DUPLICATE_SIGNER' } })
+      expect(addToCommitQC(qc, signed, scope)).toMatchObject({
+        error: { code: 'DUPLICATE_SIGNER' },
+      })
     }
   })
 
@@ -139,7 +141,10 @@ describe('commit QC', () => {
 
 describe('rule 17', () => {
   const qc = committee.commitQc(message)
-  const forged: CommitQC = { ...qc, signature: qc.signature.map((byte, i) => (i === 70 ? byte ^ 1 : byte)) }
+  const forged: CommitQC = {
+    ...qc,
+    signature: qc.signature.map((byte, i) => (i === 70 ? byte ^ 1 : byte)),
+  }
 
   it('rule 17 › a cache that knows a QC › spares the check of that QC alone', () => {
     const verified = new Set<string>()

@@ -39,7 +39,10 @@ const implied = (j: ProposalJustification): unknown => impliedBlock(j, schedule,
 
 describe('implied block', () => {
   it('implied block › after a commit QC › is a new one after its block', () => {
-    expect(implied({ type: 'commit', qc: qcAt(3n, 7n) })).toEqual({ number: 8n, payload: undefined })
+    expect(implied({ type: 'commit', qc: qcAt(3n, 7n) })).toEqual({
+      number: 8n,
+      payload: undefined,
+    })
   })
 
   it('implied block › after timeouts without votes and QCs › is the first of the epoch', () => {
@@ -94,18 +97,23 @@ describe('justification', () => {
     }
   })
 
-  it.each(['commit', 'timeout'] as const)('justification › by a %s QC of view 2^64−1 › is refused before its signature', (type) => {
-    const last = 2n ** 64n - 1n
-    const justification: ProposalJustification =
-      type === 'commit'
-        ? { type, qc: qcAt(last, 7n) }
-        : { type, qc: committee.uniformTimeoutQc(committee.timeout(last)) }
-    const error = { error: { code: 'JUSTIFICATION', cause: { code: 'VIEW_OVERFLOW' } } }
-    expect(verifyReplicaNewView({ justification }, scope)).toMatchObject(error)
-    expect(validateReplicaNewView({ justification }, scope)).toMatchObject(error)
-    const bytes = encodeConsensusMsg({ type: 'replicaNewView', value: { justification } })
-    expect(() => decodeConsensusMsg(bytes)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }))
-  })
+  it.each(['commit', 'timeout'] as const)(
+    'justification › by a %s QC of view 2^64−1 › is refused before its signature',
+    (type) => {
+      const last = 2n ** 64n - 1n
+      const justification: ProposalJustification =
+        type === 'commit'
+          ? { type, qc: qcAt(last, 7n) }
+          : { type, qc: committee.uniformTimeoutQc(committee.timeout(last)) }
+      const error = { error: { code: 'JUSTIFICATION', cause: { code: 'VIEW_OVERFLOW' } } }
+      expect(verifyReplicaNewView({ justification }, scope)).toMatchObject(error)
+      expect(validateReplicaNewView({ justification }, scope)).toMatchObject(error)
+      const bytes = encodeConsensusMsg({ type: 'replicaNewView', value: { justification } })
+      expect(() => decodeConsensusMsg(bytes)).toThrow(
+        expect.objectContaining({ code: 'OUT_OF_RANGE' }),
+      )
+    },
+  )
 
   it('vote › of view 2^64−1 › is decoded, for nothing is computed from it', () => {
     const value = committee.commit(2n ** 64n - 1n, 2n ** 64n - 1n)
@@ -121,7 +129,11 @@ describe('consensus message', () => {
       [{ type: 'replicaCommit', value: vote }, 'ReplicaCommitV2', 3n],
       [{ type: 'replicaTimeout', value: committee.timeout(6n) }, 'ReplicaTimeoutV2', 6n],
       [{ type: 'replicaNewView', value: { justification } }, 'ReplicaNewViewV2', 4n],
-      [{ type: 'leaderProposal', value: { payload: undefined, justification } }, 'LeaderProposalV2', 4n],
+      [
+        { type: 'leaderProposal', value: { payload: undefined, justification } },
+        'LeaderProposalV2',
+        4n,
+      ],
     ] as const
     for (const [msg, label, view] of cases) {
       expect(labelOf(msg)).toBe(label)
@@ -160,6 +172,8 @@ describe('final block', () => {
 
   it('final block › created from a certificate of another payload › is a RangeError', () => {
     expect(() => createFinalBlock(Uint8Array.of(4), block.justification)).toThrow(RangeError)
-    expect(() => createFinalBlock(payload, block.justification, hashPayload(Uint8Array.of(4)))).toThrow(RangeError)
+    expect(() =>
+      createFinalBlock(payload, block.justification, hashPayload(Uint8Array.of(4))),
+    ).toThrow(RangeError)
   })
 })

@@ -179,12 +179,16 @@ describe('leaders', () => {
     expect(leaders).toEqual([0, 0, 0, 2, 2, 2, 0])
   })
 
-  it.each(['roundRobin', 'weighted'] as const)('leader › %s with frequency 0 › never changes', (mode) => {
-    const leaderSelection = { frequency: 0n, mode }
-    const schedule = create(validators([1n, 2n, 3n]), { leaderSelection })
-    const first = schedule.leaderAt(0n)
-    for (const view of [1n, 2n, 1000n, 2n ** 64n - 1n]) expect(schedule.leaderAt(view)).toBe(first)
-  })
+  it.each(['roundRobin', 'weighted'] as const)(
+    'leader › %s with frequency 0 › never changes',
+    (mode) => {
+      const leaderSelection = { frequency: 0n, mode }
+      const schedule = create(validators([1n, 2n, 3n]), { leaderSelection })
+      const first = schedule.leaderAt(0n)
+      for (const view of [1n, 2n, 1000n, 2n ** 64n - 1n])
+        expect(schedule.leaderAt(view)).toBe(first)
+    },
+  )
 
   it('weighted leader › of total weight 1, where every draw is 0 › is the first', () => {
     const leaderSelection = { frequency: 1n, mode: 'weighted' } as const

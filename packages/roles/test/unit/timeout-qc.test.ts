@@ -80,7 +80,9 @@ describe('high vote of a timeout QC', () => {
   })
 
   it('high vote › of two subquorums › is none', () => {
-    expect(highVoteOf(split([withHighVote(voteA), 3], [withHighVote(voteB), 3]), schedule)).toBeUndefined()
+    expect(
+      highVoteOf(split([withHighVote(voteA), 3], [withHighVote(voteB), 3]), schedule),
+    ).toBeUndefined()
   })
 
   it('high vote › below the subquorum everywhere › is none', () => {
@@ -89,7 +91,9 @@ describe('high vote of a timeout QC', () => {
   })
 
   it('high vote › beside a subquorum that has none › is the block all the same', () => {
-    expect(highVoteOf(split([withHighVote(voteA), 3], [plain, 3]), schedule)).toEqual(voteA.proposal)
+    expect(highVoteOf(split([withHighVote(voteA), 3], [plain, 3]), schedule)).toEqual(
+      voteA.proposal,
+    )
   })
 
   it('high vote › for one block in different views › is counted together', () => {
@@ -143,7 +147,9 @@ describe('adding a vote to a timeout QC', () => {
   it('vote › twice, even with another message › is refused as DUPLICATE_SIGNER', () => {
     const qc = unwrap(addToTimeoutQC(empty, vote(0), scope))
     for (const signed of [vote(0), vote(0, withHighVote(voteA))]) {
-      expect(addToTimeoutQC(qc, signed, scope)).toMatchObject({ error: { code: 'DUPLICATE_SIGNER' } })
+      expect(addToTimeoutQC(qc, signed, scope)).toMatchObject({
+        error: { code: 'DUPLICATE_SIGNER' },
+      })
     }
   })
 
@@ -224,7 +230,9 @@ describe('timeout QC', () => {
   })
 
   it('timeout QC › with an invalid message › is refused as INVALID_MESSAGE', () => {
-    expect(verifyTimeoutQC(replace(1, { message: withHighVote(foreignVote) }), scope)).toMatchObject({
+    expect(
+      verifyTimeoutQC(replace(1, { message: withHighVote(foreignVote) }), scope),
+    ).toMatchObject({
       error: { code: 'INVALID_MESSAGE', index: 1, cause: { code: 'INVALID_HIGH_VOTE' } },
     })
   })

@@ -75,9 +75,18 @@ describe('golden bytes', () => {
     ['final_block_canonical', roles.encodeFinalBlock(final)],
     ['block_final_v2_canonical', roles.encodeBlock(final)],
     ['replica_state_default_canonical', roles.encodeReplicaState(roles.defaultReplicaState())],
-    ['session_id_deadbeef_validator_msg', roles.encodeMsg({ type: 'sessionId', value: bytesOf('deadbeef') })],
-    ['session_id_deadbeef_node_msg', roles.encodeNodeMsg({ type: 'sessionId', value: bytesOf('deadbeef') })],
-    ['net_address_127.0.0.1:3054_v1_ts1700000000.5_msg', roles.encodeMsg({ type: 'netAddress', value: netAddress })],
+    [
+      'session_id_deadbeef_validator_msg',
+      roles.encodeMsg({ type: 'sessionId', value: bytesOf('deadbeef') }),
+    ],
+    [
+      'session_id_deadbeef_node_msg',
+      roles.encodeNodeMsg({ type: 'sessionId', value: bytesOf('deadbeef') }),
+    ],
+    [
+      'net_address_127.0.0.1:3054_v1_ts1700000000.5_msg',
+      roles.encodeMsg({ type: 'netAddress', value: netAddress }),
+    ],
     ...Object.entries(messages).map(
       ([name, value]) =>
         [`${name}_msg_canonical`, roles.encodeMsg({ type: 'consensus', value })] as const,
@@ -158,9 +167,12 @@ describe('golden schedule', () => {
     expect(roles.Signers.of(5, [1, 2, 4]).weight(schedule as roles.Schedule)).toBe(37n)
   })
 
-  it.each(gold.weighted_leaders)('weighted leader › of view %i (draw %i) › is %i', (v, _, leader) => {
-    expect(goldGenesis().schedule?.leaderAt(BigInt(v))).toBe(leader)
-  })
+  it.each(gold.weighted_leaders)(
+    'weighted leader › of view %i (draw %i) › is %i',
+    (v, _, leader) => {
+      expect(goldGenesis().schedule?.leaderAt(BigInt(v))).toBe(leader)
+    },
+  )
 
   it('round robin › over the five keys › chooses the leaders of the vector', () => {
     const scheme = present(signatureScheme(0))
@@ -182,9 +194,12 @@ describe('golden signatures', () => {
     return unwrap(roles.parseValidatorKey(text))
   }
 
-  it.each(Object.entries(messages))('%s › signed by key 0 › gives the signature of the vector', (name, msg) => {
-    expect(toHex(key(0).sign(roles.hashMsg(msg)))).toBe(goldHex(`${name}_sig_by_key0`))
-  })
+  it.each(Object.entries(messages))(
+    '%s › signed by key 0 › gives the signature of the vector',
+    (name, msg) => {
+      expect(toHex(key(0).sign(roles.hashMsg(msg)))).toBe(goldHex(`${name}_sig_by_key0`))
+    },
+  )
 
   it('net address › signed by key 0 › gives the signature of the vector', () => {
     const hash = roles.hashAnyMsg({ type: 'netAddress', value: netAddress })
