@@ -40,7 +40,9 @@ export async function runStages(phases, print) {
     print(`${label} …\n`)
     const since = performance.now()
     const { timeoutMs } = stage
+    const env = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
     const { code, output } = await run(stage.command, {
+      env,
       ...(isAlone && { onOutput: print }),
       ...(timeoutMs && { timeoutMs }),
     })
