@@ -1,0 +1,91 @@
+import { cpus, totalmem } from 'node:os'
+import { backends, nameOf, schemeNames } from './bench-case.js'
+import { floorBlocksPerSecond } from './floors.js'
+import type { CaseResult } from './measure-case.js'
+import { hashMiBMs, schemeCosts } from './scheme-costs.js'
+import type { UnitCost } from './unit-costs.js'
+
+/** Digits that a figure of that size deserves. */
+function round(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+/** The machine that figures were measured on, in one line. */
+export function machine(): string {
+  const list = cpus()
+  const memory = Math.round(totalmem() / 2 ** 30)
+  const model = list[0]?.model.trim() ?? 'unknown CPU'
+  return `${list.length} × ${model}, ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.version}`
+}
+
+/** One line a case, for the terminal. */
+export function lineOf(result: CaseResult, units: readonly UnitCost[]): string {
+  const floor = floorBlocksPerSecond(result.case, units)
+  const parts = [
+    `${round(result.blocksPerSecond)} blocks/s`,
+    `${round((100 * result.blocksPerSecond) / floor)} % of floor ${round(floor)}`,
+    `latency p50 ${round(result.latencyP50Ms)} p95 ${round(result.latencyP95Ms)} ms`,
+    `${result.blocks} blocks in ${round(result.seconds)} s`,
+  ]
+  if (result.case.payloadBytes > 0) parts.splice(1, 0, `${round(result.mibPerSecond)} MiB/s`)
+  if (result.timeouts > 0) parts.push(`${result.timeouts} view timeouts`)
+  return `${nameOf(result.case)}\n  ${parts.join(', ')}`
+}
+
+/** The tables of the README. */
+export function markdown(
+  results: readonly CaseResult[],
+  units: readonly UnitCost[],
+  date: string,
+): string {
+  return [
+    `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread**;`,
+    'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes of the same run were',
+    'the only cost. Latency: from the leader’s payload to finality, over all validators.',
+    '',
+    ...finalityTable(results, units),
+    '',
+    'Unit costs of the same run, in milliseconds (median):',
+    '',
+    ...unitTable(units),
+  ].join('\n')
+}
+
+function finalityTable(results: readonly CaseResult[], units: readonly UnitCost[]): string[] {
+  const head =
+    '| n | transport | scheme (backend) | payload | blocks/s | of floor | MiB/s | p50 ms | p95 ms |'
+  const rows = results.map((result) => {
+    const { case: c } = result
+    const share = result.blocksPerSecond / floorBlocksPerSecond(c, units)
+    const scheme = ['BLS min-sig', 'BLS min-pk', 'Ed25519'][c.scheme]
+    const cells = [
+      c.validators,
+      c.transport === 'tcp' ? 'TCP' : 'memory',
+      `${scheme} (${c.backend})`,
+      c.payloadBytes === 0 ? 'empty' : '1 MiB',
+      round(result.blocksPerSecond),
+      `${(100 * share).toFixed(0)} %`,
+      c.payloadBytes === 0 ? '' : round(result.mibPerSecond),
+      round(result.latencyP50Ms),
+      round(result.latencyP95Ms),
+    ]
+    return `| ${cells.join(' | ')} |`
+  })
+  return [head, '|---|---|---|---|---|---|---|---|---|', ...rows]
+}
+
+function unitTable(units: readonly UnitCost[]): string[] {
+  const rows = backends.map(({ scheme, backend }) => {
+    const costs = schemeCosts({ scheme, backend }, units)
+    const cells = [costs.signMs, costs.verifyMs, costs.verifyAggregateMs]
+    return `| ${[schemeNames[scheme], backend, ...cells.map((ms) => ms.toFixed(3))].join(' | ')} |`
+  })
+  return [
+    '| scheme | backend | sign | verify | verify aggregate of 5 |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    `keccak256 of 1 MiB: ${hashMiBMs(units).toFixed(2)} ms.`,
+  ]
+}
