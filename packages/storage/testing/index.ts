@@ -1,1 +1,11 @@
-export {}
+/**
+ * Requirements on stores, and a store that fails on schedule.
+ *
+ * @packageDocumentation
+ */
+export { ComplianceError, type ComplianceCase } from './compliance/case.js'
+export type { StoreFactory } from './compliance/suite.js'
+export { faultyStore } from './faulty-store.js'
+export type { Fault, FaultyStore, StoreOperation } from './faulty-store.js'
+export { storeCompliance } from './store-compliance.js'
+export { TestChain, type TestChainOptions } from './test-chain.js'

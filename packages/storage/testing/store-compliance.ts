@@ -1,0 +1,16 @@
+import { blockCases } from './compliance/block-cases.js'
+import type { ComplianceCase } from './compliance/case.js'
+import { genesisCases } from './compliance/genesis-cases.js'
+import { reopenCases } from './compliance/reopen-cases.js'
+import { stateCases } from './compliance/state-cases.js'
+import type { StoreFactory } from './compliance/suite.js'
+
+/** Everything that a node's store must do, as a list that any test framework can run. */
+export function storeCompliance(factory: StoreFactory): ComplianceCase[] {
+  return [
+    ...blockCases(factory),
+    ...stateCases(factory),
+    ...genesisCases(factory),
+    ...reopenCases(factory),
+  ]
+}
