@@ -1,5 +1,5 @@
 /** The property that Node's `util.inspect`, and so `console.log`, asks for a value's text. */
-export const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
+const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 
 /** Base of values that hold a secret: every way to print one shows {@link toString} instead. */
 export abstract class Redacted {

@@ -239,7 +239,7 @@ describe('large payloads', () => {
     const writer = new CanonicalWriter()
     writer.message(4, (w, v: Uint8Array) => w.bytes(1, v), payload)
     const parts = writer.parts()
-    expect(parts).toContain(payload)
+    expect(parts.includes(payload)).toBe(true)
     expect(toHex(concatBytes(...parts).subarray(0, 10))).toBe('22858080020a80808002')
   })
 

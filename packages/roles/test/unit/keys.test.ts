@@ -34,7 +34,7 @@ describe('validator keys', () => {
       const secret = key.exposeText().split(':').at(-1) ?? ''
       const printed = [
         String(key),
-        `${key}`,
+        key.toString(),
         JSON.stringify({ key }),
         inspect(key),
         inspect({ deep: [key] }, { depth: 9, showHidden: true }),
