@@ -32,6 +32,9 @@ function validatorRow(v: ValidatorRow, highest: bigint): Segment[] {
   ]
 }
 
+/** Wider terminals are not filled, in columns. */
+export const widestFrame = 92
+
 /** The whole display as lines of exactly `width` columns, at most `height` of them; the oldest events give way first. */
 export function drawFrame(
   s: DemoSnapshot,
@@ -74,6 +77,6 @@ export function drawFrame(
   const rows = events.length === 0 ? fixed : [...fixed, undefined]
   for (const event of events)
     rows.push([[`${formatElapsed(event.atMs).padStart(8)}  `, 'dim'], [event.text]])
-  const width = Math.max(4, Math.min(size.width, 92))
+  const width = Math.max(4, Math.min(size.width, widestFrame))
   return drawBox(s.title, rows, width, colour).slice(0, Math.max(1, size.height - 1))
 }

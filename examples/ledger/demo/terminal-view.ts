@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import { drawFrame } from './frame.js'
+import { drawFrame, widestFrame } from './frame.js'
 import type { DemoSnapshot, DemoView } from './snapshot.js'
 
 const enter = '\x1b[?1049h\x1b[?25l'
@@ -27,9 +27,12 @@ export class TerminalView implements DemoView {
   show(snapshot: DemoSnapshot): void {
     const opening = this.#open ? '' : enter
     this.#open = true
-    // Each line clears what an older, longer one left; the frame is one write.
-    const lines = this.#lines(snapshot).map((line) => `${line}\x1b[K\r\n`)
-    this.#out.write(opening + beginFrame + lines.join('') + endFrame)
+    const lines = this.#lines(snapshot)
+    // Clears what a longer line left, where there is room: at the right edge it would take the line's own last character.
+    const clear = this.#out.columns > widestFrame ? '\x1b[K' : ''
+    this.#out.write(
+      opening + beginFrame + lines.map((line) => `${line}${clear}\r\n`).join('') + endFrame,
+    )
   }
 
   close(last: DemoSnapshot, lines: readonly string[]): void {

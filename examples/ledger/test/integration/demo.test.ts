@@ -58,7 +58,7 @@ async function waitFor(what: string, condition: () => boolean, timeoutMs = 60_00
 describe('demo', () => {
   test(
     'demo › piped › kills a validator, brings it back, finds one state root, and exits 0',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const run = start('--scheme', 'ed25519', '--blocks', '12', '--seed', 'test')
       const [code] = (await once(run.child, 'close')) as [number]
