@@ -74,11 +74,9 @@ export class EventRouter {
     switch (e.type) {
       case 'peerConnected':
         this.#refused.delete(toHex(e.peer.key))
-        logger.info('peer connected', { peer: formatNodePublicKey(e.peer.key), address: e.peer.address })
         reporter.events.emit('peer:connected', e.peer)
         return
       case 'peerDisconnected':
-        logger.info('peer disconnected', { peer: formatNodePublicKey(e.peer.key), code: e.code, by: e.by })
         reporter.events.emit('peer:disconnected', { ...e.peer, code: e.code, text: e.text })
         return
       case 'peerRefused':
@@ -111,6 +109,8 @@ export class EventRouter {
     if (this.#refused.get(key) === e.code) return
     if (this.#refused.size >= REMEMBERED_REFUSALS) this.#refused.clear()
     this.#refused.set(key, e.code)
+    // Both sides dialled: one connection stays, as it should.
+    if (e.code === 'ALREADY_CONNECTED') return
     const who = e.by === 'us' ? 'this node refused peer' : 'this node was refused by peer'
     const message = `${who} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e.code)}`
     this.#o.reporter.warn(new NodeError('PEER_REFUSED', message.trimEnd()))

@@ -16,11 +16,11 @@ export interface SentFrame {
   readonly frame: Uint8Array
 }
 
-/** What becomes of a frame. */
-export type FrameVerdict = 'deliver' | 'drop'
+/** What becomes of a frame: bytes replace it. */
+export type FrameVerdict = 'deliver' | 'drop' | Uint8Array
 
 /**
- * The wire between the nodes of a test network, over any transport: sees every frame, cuts links, loses frames.
+ * The wire between the nodes of a test network, over any transport: sees every frame, cuts links, loses and forges frames.
  */
 export class TestWire {
   /** Judges every frame; replaceable at any time. Default: all are delivered. */
@@ -136,7 +136,8 @@ export class WireTransport implements NetworkTransport {
       send: (frame, o) => {
         this.#check(to)
         const verdict = this.#wire.pass({ from: this.#self, to, protocol, frame })
-        return verdict === 'drop' ? Promise.resolve() : inner.send(frame, o)
+        if (verdict === 'drop') return Promise.resolve()
+        return inner.send(verdict === 'deliver' ? frame : verdict, o)
       },
       receive: (o) => inner.receive(o),
       close: () => inner.close(),

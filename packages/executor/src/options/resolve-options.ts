@@ -1,6 +1,5 @@
 import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@zkstack/concurrency'
 import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
-import { bytesEqual } from '@zkstack/crypto'
 import { libp2pTransport, networkLimits } from '@zkstack/network'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
 import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
@@ -54,7 +53,7 @@ export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): Resolved
     store: o.store,
     listen: o.listen,
     publicAddr: o.publicAddr,
-    peers: withoutOurselves(o.peers ?? {}, o.nodeKey),
+    peers: o.peers ?? {},
     mempool: o.mempool,
     onGenesisChange: o.onGenesisChange ?? 'refuse',
     limits: limitsOf(o, genesis),
@@ -81,12 +80,6 @@ function checkScheme(signer: Signer, o: NodeOptions, genesis: StaticGenesis): vo
     matches ? `is no public key of ${scheme.name}` : `is a key of ${own.name}, but the genesis says ${scheme.name}`,
     `Give the key that was made for this chain, 'validator:secret:${scheme.name}:…'; leave it out for a full node`,
   )
-}
-
-/** One list of peers may serve all nodes: our own entry is passed over. */
-function withoutOurselves(peers: PeersInit, nodeKey: NodeSecretKey): PeersInit {
-  if (peers.outbound === undefined) return peers
-  return { ...peers, outbound: peers.outbound.filter(({ key }) => !bytesEqual(key, nodeKey.publicKey)) }
 }
 
 function limitsOf(o: NodeOptions, genesis: StaticGenesis): NetworkLimits {

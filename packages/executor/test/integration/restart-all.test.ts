@@ -15,15 +15,17 @@ const LOST: Readonly<Record<Phase, readonly MessageLabel[]>> = {
   timeout: ['LeaderProposalV2', 'ReplicaTimeoutV2'],
 }
 
-/** What the snapshots of all replicas must show before the kill. */
+/** Waits until all replicas show the phase, ten times in a row, so that none merely passes through. */
 async function waitForPhase(network: TestNetwork, phase: Phase): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
+  let inARow = 0
+  for (let i = 0; i < 1_000 && inARow < 10; i++) {
     const phases = network.nodes.map(({ node }) => node.inspect().replica?.phase)
     // The leader of a view hears its own proposal, and votes.
     const others = phases.filter((p) => p !== phase).length
-    if (others <= (phase === 'prepare' ? 1 : 0)) return
+    inARow = others <= (phase === 'prepare' ? 1 : 0) ? inARow + 1 : 0
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+  if (inARow >= 10) return
   throw new Error(`the committee did not come to rest in ${phase}`)
 }
 

@@ -1,0 +1,64 @@
+import { StorageError, type NodeStore } from '@zkstack/storage'
+import { describe, expect, it } from 'vitest'
+import { createTestNetwork } from '../../testing/index.js'
+import { chainOf, expectEqualChains } from './helpers.js'
+
+/** A store that calls back around its writes. */
+function watched(store: NodeStore, around: (when: 'before' | 'after') => void): NodeStore {
+  const write = async (call: () => Promise<void>): Promise<void> => {
+    around('before')
+    await call()
+    around('after')
+  }
+  return {
+    open: (genesis, o) => store.open(genesis, o),
+    range: () => store.range(),
+    get: (n, o) => store.get(n, o),
+    append: (block, o) => write(() => store.append(block, o)),
+    watch: (o) => store.watch(o),
+    load: (key) => store.load(key),
+    save: (key, state) => write(() => store.save(key, state)),
+    highestEpoch: (genesis, validator) => store.highestEpoch(genesis, validator),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+}
+
+/** How often each validator dies. */
+const LIVES = 6
+
+describe('a crash at every write', () => {
+  it('of any validator, before and after the write › nobody votes twice, the chain goes on', async () => {
+    // Two passes over the writes of a few views: 3 saves and an append each.
+    for (const when of ['before', 'after'] as const) {
+      await using network = await createTestNetwork(6, {
+        viewTimeoutMs: 150,
+        start: false,
+        wrapStore: (store, index) => {
+          let writes = 0
+          // The n-th start of a node dies at its n-th write.
+          const start = (starts[index] = (starts[index] ?? 0) + 1)
+          return watched(store, (now) => {
+            if (now === 'before') writes += 1
+            if (now !== when || start > LIVES || writes !== start + (index % 3)) return
+            void network.at(index).kill().then(() => {
+              restart(index)
+            })
+            throw new StorageError('STORE_IO', 'the power is gone')
+          })
+        },
+      })
+      const starts: number[] = []
+      const failures: unknown[] = []
+      const restart = (index: number): void => {
+        network.at(index).start().catch((e: unknown) => failures.push(e))
+      }
+      await network.startAll()
+      await expect.poll(() => starts.filter((n) => n > LIVES).length, { timeout: 50_000, interval: 50 }).toBe(6)
+      const height = network.nodes.map((n) => chainOf(n).height ?? 0n).reduce((a, b) => (a > b ? a : b))
+      await network.waitForHeight(height + 3n)
+      await expectEqualChains(network, height + 3n)
+      expect(failures).toEqual([])
+      expect(network.recorder.doubleVotes).toEqual([])
+    }
+  })
+})

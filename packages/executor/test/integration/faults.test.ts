@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { createTestNetwork } from '../../testing/index.js'
+import { chainOf, expectEqualChains } from './helpers.js'
+
+describe('faults of the committee', () => {
+  it('a leader that stops › its views time out, the others go on', async () => {
+    await using network = await createTestNetwork(6, { viewTimeoutMs: 300 })
+    await network.waitForHeight(3n)
+    const leader = network.at(2)
+    await leader.stop()
+    const timeouts: Uint8Array[] = []
+    network.at(0).node.on('view:timeout', (e) => timeouts.push(e.leader))
+    const height = (chainOf(network.at(0)).height ?? 0n) + 12n
+    await network.waitForHeight(height)
+    await expectEqualChains(network, height)
+    expect(timeouts).toContainEqual(leader.validatorKey?.publicKey)
+  })
+
+  it('two of six are gone › no block, NO_PROGRESS tells who is silent; one comes back, and blocks come', async () => {
+    await using network = await createTestNetwork(6, { viewTimeoutMs: 100 })
+    await network.waitForHeight(2n)
+    const warned = new Promise<string>((resolve) => {
+      network.at(0).node.on('warning', (e) => {
+        if (e.code === 'NO_PROGRESS') resolve(e.message)
+      })
+    })
+    await Promise.all([network.at(4).kill(), network.at(5).kill()])
+    expect(await warned).toMatch(/no new block for \d+ s: .*nothing came from validators \d, \d/)
+    const height = chainOf(network.at(0)).height ?? 0n
+    await network.at(4).restart()
+    await network.waitForHeight(height + 4n)
+    expect(network.recorder.doubleVotes).toEqual([])
+  })
+
+  it('a partition into halves › neither decides; healed, all go on together', async () => {
+    await using network = await createTestNetwork(6, { viewTimeoutMs: 300 })
+    await network.waitForHeight(3n)
+    network.partition([0, 1, 2], [3, 4, 5])
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const heights = network.nodes.map((node) => chainOf(node).height)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(network.nodes.map((node) => chainOf(node).height)).toEqual(heights)
+    network.heal()
+    const height = (chainOf(network.at(0)).height ?? 0n) + 5n
+    await network.waitForHeight(height)
+    await expectEqualChains(network, height)
+    expect(network.recorder.doubleVotes).toEqual([])
+  })
+
+  it('a minority cut off › the majority goes on, the minority catches up', async () => {
+    await using network = await createTestNetwork(6, { viewTimeoutMs: 300 })
+    await network.waitForHeight(2n)
+    network.partition([0, 1, 2, 3, 4], [5])
+    const majority = network.nodes.slice(0, 5)
+    const height = (chainOf(network.at(0)).height ?? 0n) + 10n
+    await network.waitForHeight(height, { nodes: majority })
+    expect(chainOf(network.at(5)).height ?? 0n).toBeLessThan(height)
+    network.heal()
+    await network.waitForHeight(height + 3n)
+    await expectEqualChains(network, height + 3n)
+  })
+})
