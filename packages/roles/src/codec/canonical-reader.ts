@@ -7,6 +7,11 @@ export interface DecodeOptions {
    * All other byte fields are copied always.
    */
   readonly ownsBytes?: boolean
+  /**
+   * Largest number of validators that a bitmap may speak of, and so of messages in a TimeoutQC. Pass the schedule's length where
+   * it is known: it bounds what a decoded message can take in memory. Default: 65 536.
+   */
+  readonly maxValidators?: number
 }
 
 /** Reads the body of a message: its fields in ascending order. */
@@ -29,7 +34,7 @@ export type ReadBody<T> = (reader: CanonicalReader) => T
  */
 export class CanonicalReader {
   readonly #bytes: Uint8Array
-  readonly #ownsBytes: boolean
+  readonly #options: DecodeOptions
   #at = 0
   #end: number
 
@@ -38,13 +43,18 @@ export class CanonicalReader {
     if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
     // A plain view, so that slices of a Buffer are copies and no Buffer leaves the package.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#ownsBytes = options?.ownsBytes === true
+    this.#options = options ?? {}
     this.#end = bytes.length
   }
 
   /** Position of the next byte in the input. */
   get offset(): number {
     return this.#at
+  }
+
+  /** See {@link DecodeOptions.maxValidators}. */
+  get maxValidators(): number {
+    return this.#options.maxValidators ?? 65_536
   }
 
   /** The number of the next field; 0 at the end of the message. */
@@ -82,7 +92,9 @@ export class CanonicalReader {
   /** A byte string that may be large: a view of the input if the options say `ownsBytes`, else a copy. */
   payload(field: number): Uint8Array {
     const [start, end] = this.#delimited(field)
-    return this.#ownsBytes ? this.#bytes.subarray(start, end) : this.#bytes.slice(start, end)
+    return this.#options.ownsBytes
+      ? this.#bytes.subarray(start, end)
+      : this.#bytes.slice(start, end)
   }
 
   message<T>(field: number, read: ReadBody<T>): T {
@@ -100,10 +112,15 @@ export class CanonicalReader {
     return this.nextField === field ? this.message(field, read) : undefined
   }
 
-  /** All elements of a repeated message; `read` is told the element's position in the list. */
-  repeated<T>(field: number, read: (reader: CanonicalReader, index: number) => T): T[] {
+  /** All elements of a repeated message, at most `max`; `read` is told the element's position in the list. */
+  repeated<T>(
+    field: number,
+    read: (reader: CanonicalReader, index: number) => T,
+    max = Number.POSITIVE_INFINITY,
+  ): T[] {
     const values: T[] = []
     while (this.nextField === field) {
+      if (values.length >= max) this.fail('OUT_OF_RANGE', `more than ${max} elements`)
       values.push(this.message(field, (reader) => read(reader, values.length)))
     }
     return values
@@ -112,7 +129,7 @@ export class CanonicalReader {
   /** Steps over a message and returns a reader of its body, for fields that can only be read after a later one. */
   deferred(field: number): CanonicalReader {
     const [start, end] = this.#delimited(field)
-    const reader = new CanonicalReader(this.#bytes, { ownsBytes: this.#ownsBytes })
+    const reader = new CanonicalReader(this.#bytes, this.#options)
     reader.#at = start
     reader.#end = end
     return reader

@@ -153,7 +153,7 @@ export function writeSigners(writer: CanonicalWriter, signers: Signers): void {
 
 /** Reads the body of a bit vector; its bytes are as many as the size needs and the padding is zero. */
 export function readSigners(reader: CanonicalReader): Signers {
-  const length = reader.uint32(1)
+  const length = reader.uint32(1, reader.maxValidators)
   const at = reader.offset
   const bits = reader.bytes(2, Math.ceil(length / 8))
   return (

@@ -74,16 +74,7 @@ export function writeTimeoutQC(writer: CanonicalWriter, qc: TimeoutQC): void {
 /** Reads the body of a TimeoutQC; its messages are strictly ascending and have one bitmap each. */
 export function readTimeoutQC(reader: CanonicalReader): TimeoutQC {
   const view = reader.message(1, readView)
-  let last: ReplicaTimeout | undefined
-  const messages = reader.repeated(2, (r) => {
-    const at = r.offset
-    const message = readReplicaTimeout(r)
-    const order = last === undefined ? -1 : compareReplicaTimeouts(last, message)
-    if (order === 0) r.fail('DUPLICATE_ENTRY', 'the same message twice', at)
-    if (order > 0) r.fail('UNSORTED', 'messages out of canonical order', at)
-    last = message
-    return message
-  })
+  const messages = readMessages(reader)
   const entries = reader.repeated(3, (r, index): TimeoutQCEntry => {
     const message = messages[index]
     if (message === undefined) return r.fail('LIST_MISMATCH', 'more bitmaps than messages')
@@ -92,6 +83,21 @@ export function readTimeoutQC(reader: CanonicalReader): TimeoutQC {
   if (entries.length < messages.length) reader.fail('LIST_MISMATCH', 'fewer bitmaps than messages')
   const signature = reader.message(4, readBytes)
   return { view, entries, signature }
+}
+
+/** Reads the messages; no more than there can be validators, for each is signed by one of its own. */
+function readMessages(reader: CanonicalReader): ReplicaTimeout[] {
+  let last: ReplicaTimeout | undefined
+  const readNext = (r: CanonicalReader): ReplicaTimeout => {
+    const at = r.offset
+    const message = readReplicaTimeout(r)
+    const order = last === undefined ? -1 : compareReplicaTimeouts(last, message)
+    if (order === 0) r.fail('DUPLICATE_ENTRY', 'the same message twice', at)
+    if (order > 0) r.fail('UNSORTED', 'messages out of canonical order', at)
+    last = message
+    return message
+  }
+  return reader.repeated(2, readNext, reader.maxValidators)
 }
 
 /** Canonical bytes of a TimeoutQC. */

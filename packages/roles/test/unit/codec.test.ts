@@ -160,6 +160,15 @@ describe('timeout QC bytes', () => {
     }
   })
 
+  it('timeout QC › with more messages or larger bitmaps than validators › is refused as OUT_OF_RANGE', () => {
+    const bytes = encodeTimeoutQC(qc)
+    expect(decodeTimeoutQC(bytes, { maxValidators: 3 })).toEqual(qc)
+    for (const maxValidators of [1, 2]) {
+      const { code } = failure(() => decodeTimeoutQC(bytes, { maxValidators }))
+      expect(code).toBe('OUT_OF_RANGE')
+    }
+  })
+
   it('timeout QC › with a million empty messages › is refused at the first', () => {
     const flood = new Uint8Array(1 << 21)
     for (let i = 0; i < flood.length; i += 2) flood[i] = 0x12
