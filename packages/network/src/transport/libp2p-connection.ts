@@ -46,6 +46,7 @@ export class Libp2pConnection implements TransportConnection {
     protocol: string,
     o: { readonly signal: AbortSignal; readonly maxFrameBytes: number },
   ): Promise<FrameStream> {
+    if (this.#connection.status !== 'open') throw new NetworkError('NETWORK_CLOSED', 'the connection is closed')
     try {
       const stream = await this.#connection.newStream(protocol, { signal: o.signal })
       return new Libp2pFrameStream(stream, o.maxFrameBytes)

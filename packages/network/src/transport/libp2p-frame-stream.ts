@@ -33,7 +33,7 @@ export class Libp2pFrameStream implements FrameStream {
     stream.addEventListener('idle', () => this.#wakeWriter?.())
     if (stream.readableEnded) this.#onEnd()
     if (stream.status === 'open') stream.resume()
-    else this.#onClose({})
+    else this.#onClose(this.#isBroken() ? { error: new Error('it was reset') } : {})
   }
 
   async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
@@ -127,7 +127,13 @@ export class Libp2pFrameStream implements FrameStream {
     }
   }
 
+  #isBroken(): boolean {
+    return this.#stream.status === 'reset' || this.#stream.status === 'aborted'
+  }
+
   #onEnd(): void {
+    // a reset stream ends too, but not as the peer has meant it: the close event that follows tells
+    if (this.#isBroken()) return
     if (this.#decoder.betweenFrames) this.#inbox.end()
     else this.#inbox.fail(resetError(new Error('it ended within a frame')))
   }

@@ -6,15 +6,23 @@ import type { MemoryHub } from './memory-hub.js'
 import { MemoryFrameStream } from './memory-frame-stream.js'
 import type { ConnectionDirection, FrameStream, TransportConnection } from './network-transport.js'
 
+/** Who is at one end, and which protocols are served there. */
+export interface MemoryEnd {
+  readonly key: NodePublicKey
+  readonly protocols: readonly string[]
+}
+
 interface PairInit {
   readonly hub: MemoryHub
-  readonly from: NodePublicKey
-  readonly to: NodePublicKey
+  readonly from: MemoryEnd
+  readonly to: MemoryEnd
   readonly address: string
 }
 
 /** One end of an in-process connection. */
 export class MemoryConnection implements TransportConnection {
+  readonly local: NodePublicKey
+  readonly remote: NodePublicKey
   readonly remotePeerId: Uint8Array
   readonly localPeerId: Uint8Array
   readonly closed: Promise<void>
@@ -26,20 +34,21 @@ export class MemoryConnection implements TransportConnection {
 
   private constructor(
     readonly hub: MemoryHub,
-    readonly local: NodePublicKey,
-    readonly remote: NodePublicKey,
+    readonly ends: { readonly local: MemoryEnd; readonly remote: MemoryEnd },
     readonly direction: ConnectionDirection,
     readonly remoteAddress: string,
   ) {
-    this.localPeerId = peerIdMultihash(local)
-    this.remotePeerId = peerIdMultihash(remote)
+    this.local = ends.local.key
+    this.remote = ends.remote.key
+    this.localPeerId = peerIdMultihash(this.local)
+    this.remotePeerId = peerIdMultihash(this.remote)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
   }
 
   /** Both ends, the dialling one first. */
   static pair(o: PairInit): [outbound: MemoryConnection, inbound: MemoryConnection] {
-    const outbound = new MemoryConnection(o.hub, o.from, o.to, 'outbound', o.address)
-    const inbound = new MemoryConnection(o.hub, o.to, o.from, 'inbound', o.address)
+    const outbound = new MemoryConnection(o.hub, { local: o.from, remote: o.to }, 'outbound', o.address)
+    const inbound = new MemoryConnection(o.hub, { local: o.to, remote: o.from }, 'inbound', o.address)
     outbound.#other = inbound
     inbound.#other = outbound
     return [outbound, inbound]
@@ -52,6 +61,9 @@ export class MemoryConnection implements TransportConnection {
     const other = this.#other
     if (this.#isClosed || !other) {
       return Promise.reject(new NetworkError('NETWORK_CLOSED', 'the connection is closed'))
+    }
+    if (!this.ends.remote.protocols.includes(protocol)) {
+      return Promise.reject(new NetworkError('NETWORK_STREAM_RESET', `the peer does not speak ${protocol}`))
     }
     const [ours, theirs] = MemoryFrameStream.pair({ hub: this.hub, from: this.local, to: this.remote, protocol })
     ours.maxFrameBytes = o.maxFrameBytes

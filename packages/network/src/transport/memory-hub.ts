@@ -3,7 +3,7 @@ import { bytesEqual, toHex } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
 import { formatHostPort, parseHostPort } from '../host-port.js'
-import { MemoryConnection } from './memory-connection.js'
+import { MemoryConnection, type MemoryEnd } from './memory-connection.js'
 
 /** What a test does with a frame on its way: null delivers it, a number delays it by milliseconds, 'drop' loses it. */
 export type FrameFate = number | 'drop' | null
@@ -27,8 +27,7 @@ export interface MemoryHubOptions {
 }
 
 /** A node on the hub. */
-export interface MemoryHost {
-  readonly key: NodePublicKey
+export interface MemoryHost extends MemoryEnd {
   accept(connection: MemoryConnection): void
 }
 
@@ -69,15 +68,15 @@ export class MemoryHub {
   }
 
   /** Connects two hosts. @throws NetworkError `NETWORK_DIAL_FAILED`, `NETWORK_WRONG_PEER`. */
-  connect(from: NodePublicKey, address: string, expected: NodePublicKey): MemoryConnection {
+  connect(from: MemoryEnd, address: string, expected: NodePublicKey): MemoryConnection {
     const host = this.#hosts.get(address)
-    if (!host || this.#blocked.has(linkOf(from, host.key))) {
+    if (!host || this.#blocked.has(linkOf(from.key, host.key))) {
       throw new NetworkError('NETWORK_DIAL_FAILED', `nobody answers at ${address}`)
     }
     if (!bytesEqual(host.key, expected)) {
       throw new NetworkError('NETWORK_WRONG_PEER', `another node than expected answers at ${address}`)
     }
-    const [outbound, inbound] = MemoryConnection.pair({ hub: this, from, to: host.key, address })
+    const [outbound, inbound] = MemoryConnection.pair({ hub: this, from, to: host, address })
     for (const connection of [outbound, inbound]) {
       this.#connections.add(connection)
       void connection.closed.then(() => this.#connections.delete(connection))

@@ -26,6 +26,7 @@ class MemoryTransport implements NetworkTransport {
         this.#addresses.push(
           this.#hub.listen(address, {
             key: o.identity.publicKey,
+            protocols: o.protocols,
             accept: (connection) => {
               this.#own(connection)
               o.onConnection(connection)
@@ -48,7 +49,8 @@ class MemoryTransport implements NetworkTransport {
     // a real dial never answers in the same turn
     await Promise.resolve()
     if (!this.#started) throw new NetworkError('NETWORK_CLOSED', 'the transport is not started')
-    return this.#own(this.#hub.connect(this.#started.identity.publicKey, address, expected))
+    const { identity, protocols } = this.#started
+    return this.#own(this.#hub.connect({ key: identity.publicKey, protocols }, address, expected))
   }
 
   stop(): Promise<void> {
