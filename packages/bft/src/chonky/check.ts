@@ -67,7 +67,4 @@ export interface MootCheckResult {
 
 /** What the verifier found. */
 export type CheckResult =
-  | MessageCheckResult
-  | VotesCheckResult
-  | ConflictCheckResult
-  | MootCheckResult
+  MessageCheckResult | VotesCheckResult | ConflictCheckResult | MootCheckResult

@@ -1,6 +1,6 @@
 import { bytesEqual } from '@zkstack/crypto'
 import type { ReplicaCommit, ReplicaTimeout, Signed } from '@zkstack/roles'
-import { sameReplicaCommit } from '@zkstack/roles'
+import { hashMsg, sameReplicaCommit } from '@zkstack/roles'
 import { isFirstHand } from './blame.js'
 import type { ConflictKind } from './effect.js'
 import type { Arrival } from './state.js'
@@ -46,11 +46,13 @@ export function noteSecondTimeout(turn: Turn, arrival: Arrival, message: Replica
   })
 }
 
-/** A second proposal of the current view whose bytes are not those of the first. */
+/** A second proposal of the current view that says something else than the first. */
 export function noteSecondProposal(turn: Turn, arrival: Arrival, view: bigint): void {
   const first = turn.state.seenProposal
   if (first === undefined || view !== turn.state.view || !isFirstHand(arrival)) return
   if (arrival.author === undefined || bytesEqual(first.sig, arrival.message.sig)) return
+  // Where a scheme signs by chance, one message may bear two signatures.
+  if (bytesEqual(hashMsg(first.msg), hashMsg(arrival.message.msg))) return
   checkConflict(turn, {
     kind: 'TWO_PROPOSALS',
     author: arrival.author,

@@ -89,7 +89,8 @@ export interface BlamedEffect {
 }
 
 /** What a blamed validator did. */
-export type BlameRule = 'INVALID_SIGNATURE' | 'INVALID_EMBEDDED_QC' | 'INVALID_JUSTIFICATION' | 'RELAYED_INVALID'
+export type BlameRule =
+  'INVALID_SIGNATURE' | 'INVALID_EMBEDDED_QC' | 'INVALID_JUSTIFICATION' | 'RELAYED_INVALID'
 
 /** Two verified signatures that no honest validator makes (rule 16). */
 export interface EvidenceEffect {

@@ -87,11 +87,7 @@ export function continueToLead(turn: Turn): void {
 }
 
 /** The execution layer answered: propose, unless the view went on without us or there is nothing to propose. */
-export function onPayloadProposed(
-  turn: Turn,
-  view: bigint,
-  payload: Uint8Array | undefined,
-): void {
+export function onPayloadProposed(turn: Turn, view: bigint, payload: Uint8Array | undefined): void {
   const { state } = turn
   if (state.proposer?.step !== 'payload' || state.view !== view) return
   turn.update({ proposer: undefined })

@@ -18,13 +18,11 @@ export interface StoredVote {
 /**
  * Votes that are checked together: those for one commit message, or all timeouts of one view.
  *
- * `verified` sets were each checked as a whole and are disjoint; `held` sets passed too, but cannot join yet because
- * the keys of some message would sum to infinity (rule 11).
+ * `verified` sets were each checked as a whole and are disjoint (rule 11).
  */
 export interface VoteGroup {
   readonly votes: readonly StoredVote[]
   readonly verified: readonly PassingSet[]
-  readonly held: readonly PassingSet[]
   /** Id of the outstanding check, at most one a group (rule 8). */
   readonly check: number | undefined
 }
@@ -44,7 +42,7 @@ export function emptyTally(validators: number): VoteTally {
   return { latest: Array.from({ length: validators }, () => -1n), buckets: new Map() }
 }
 
-const emptyGroup: VoteGroup = { votes: [], verified: [], held: [], check: undefined }
+const emptyGroup: VoteGroup = { votes: [], verified: [], check: undefined }
 
 /** Stores a vote and moves its author's latest view (rule 6), then prunes (rule 7). */
 export function storeVote(
@@ -118,11 +116,22 @@ export function verifiedSigners(group: VoteGroup): readonly number[] {
   return group.verified.flatMap((set) => set.signers)
 }
 
-/** Votes of a group that no passing set contains, the ones a next check is about. */
-export function uncheckedVotes(group: VoteGroup): readonly StoredVote[] {
-  if (group.verified.length === 0 && group.held.length === 0) return group.votes
-  const checked = new Set([...group.verified, ...group.held].flatMap((set) => set.signers))
-  return group.votes.filter((vote) => !checked.has(vote.author))
+/**
+ * The votes that a next check of a group is about: the unverified ones, without those for a message whose keys, verified
+ * and unverified together, sum to infinity (rule 11). An honest key is never part of such a sum: whoever completed it
+ * could not prove possession of the rest.
+ */
+export function checkableVotes(group: VoteGroup, schedule: Schedule): readonly StoredVote[] {
+  const left = new Set(verifiedSigners(group))
+  for (const { authors } of messagesOf(group, new Set(authorsOf(group)))) {
+    if (sumToInfinity(authors, schedule)) for (const author of authors) left.add(author)
+  }
+  return group.votes.filter((vote) => !left.has(vote.author))
+}
+
+/** Everybody who voted in a group, verified or not. */
+export function authorsOf(group: VoteGroup): readonly number[] {
+  return group.votes.map((vote) => vote.author)
 }
 
 /** Sum of the weights of validators given by index. */
@@ -133,43 +142,28 @@ export function weightOf(schedule: Schedule, indices: Iterable<number>): bigint 
 }
 
 /**
- * Merges passing sets into the verified ones, each whole. A set whose keys would sum to infinity with those of the same
- * message is held back and tried again when another set has joined (rule 11).
+ * Merges passing sets into the verified ones, each whole. The votes of a set whose keys would sum to infinity with those
+ * of the same message stay unverified; a next check takes those of them that can join (rule 11).
  */
 export function mergeSets(
   group: VoteGroup,
   passed: readonly PassingSet[],
   schedule: Schedule,
 ): VoteGroup {
-  let verified = group.verified
-  let waiting = [...passed, ...group.held]
-  for (let joined = true; joined; ) {
-    joined = false
-    const held: PassingSet[] = []
-    for (const set of waiting) {
-      if (sumsToInfinity(group, [...verified, set], schedule)) {
-        held.push(set)
-      } else {
-        verified = [...verified, set]
-        joined = true
-      }
-    }
-    waiting = held
-    if (held.length === 0) break
+  let { verified } = group
+  for (const set of passed) {
+    const joined = [...verified, set]
+    const signers = new Set(joined.flatMap((part) => part.signers))
+    const messages = messagesOf(group, signers)
+    if (messages.some(({ authors }) => sumToInfinity(authors, schedule))) continue
+    verified = joined
   }
-  return { ...group, verified, held: waiting }
+  return { ...group, verified }
 }
 
-function sumsToInfinity(
-  group: VoteGroup,
-  sets: readonly PassingSet[],
-  schedule: Schedule,
-): boolean {
-  const signers = new Set(sets.flatMap((set) => set.signers))
-  return messagesOf(group, signers).some(({ authors }) => {
-    const keys = authors.flatMap((author) => schedule.at(author)?.handle ?? [])
-    return keys.length > 1 && schedule.scheme.keysSumToInfinity(keys)
-  })
+function sumToInfinity(authors: readonly number[], schedule: Schedule): boolean {
+  const keys = authors.flatMap((author) => schedule.at(author)?.handle ?? [])
+  return keys.length > 1 && schedule.scheme.keysSumToInfinity(keys)
 }
 
 /** The distinct messages that the given authors signed in a group, each with its authors in ascending order. */

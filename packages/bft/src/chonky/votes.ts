@@ -9,12 +9,13 @@ import type { Turn } from './turn.js'
 import { startNewView } from './view-change.js'
 import {
   aggregateOf,
+  authorsOf,
+  checkableVotes,
   findCheckedGroup,
   mergeSets,
   messagesOf,
   signersOf,
   storeVote,
-  uncheckedVotes,
   verifiedSigners,
   weightOf,
   withGroup,
@@ -45,12 +46,11 @@ function triggerCheck(turn: Turn, kind: VoteKind, view: bigint, index: number): 
   const tally = turn.state.votes[kind]
   const group = tally.buckets.get(view)?.[index]
   if (group === undefined || group.check !== undefined) return
-  const unchecked = uncheckedVotes(group)
-  const weight = weightOf(
-    turn.schedule,
-    group.votes.map((vote) => vote.author),
-  )
-  if (unchecked.length === 0 || weight < turn.schedule.quorum) return
+  const { quorum } = turn.schedule
+  if (weightOf(turn.schedule, authorsOf(group)) < quorum) return
+  const unchecked = checkableVotes(group, turn.schedule)
+  const authors = [...verifiedSigners(group), ...unchecked.map((vote) => vote.author)]
+  if (unchecked.length === 0 || weightOf(turn.schedule, authors) < quorum) return
   const id = turn.state.nextCheckId
   const check: VotesCheck = {
     type: 'votes',

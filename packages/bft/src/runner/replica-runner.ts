@@ -1,6 +1,5 @@
 import { errorOf, isCanceled, scope, silentLogger, silentMetrics } from '@zkstack/concurrency'
 import type { Ctx, Logger, Scope } from '@zkstack/concurrency'
-import { bytesEqual } from '@zkstack/crypto'
 import { labelOf, qcKey, viewOf } from '@zkstack/roles'
 import type { CommitQC, Signed, TimeoutQC } from '@zkstack/roles'
 import type { ReplicaConfig } from '../chonky/config.js'

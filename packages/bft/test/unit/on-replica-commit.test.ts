@@ -125,9 +125,8 @@ describe('replica commit', () => {
     harness.propose()
     harness.commitBy([1], committee.commit(1n, committee.header(0n, 'bad')))
     const qc = formedQc(harness.commitBy([2, 3, 4, 5]))
-    expect(qc).toMatchObject({ message: harness.vote() })
-    expect(qc).toMatchObject({ signers: expect.anything() })
     if (qc === undefined || !('message' in qc)) throw new TypeError('not a CommitQC')
+    expect(qc.message).toEqual(harness.vote())
     expect(qc.signers.indices()).toEqual([0, 2, 3, 4, 5])
   })
 
