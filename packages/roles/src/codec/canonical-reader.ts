@@ -31,6 +31,8 @@ export type ReadBody<T> = (reader: CanonicalReader) => T
  * | `NON_MINIMAL_VARINT` | a varint with superfluous bytes |
  * | `OUT_OF_RANGE` | a number larger than its type or its meaning allows |
  * | `BAD_LENGTH` | a byte string of the wrong length |
+ *
+ * @see docs/spec/messages.md C1 to C6
  */
 export class CanonicalReader {
   readonly #bytes: Uint8Array

@@ -7,6 +7,7 @@ import type { TimeoutQC } from './timeout-qc.js'
 /**
  * The block for which a subquorum of the signers says it voted last, unless there are two such blocks. Votes are grouped by block
  * header, whatever their view; entries without a high vote count for nothing.
+ * @see docs/spec/messages.md Q1
  */
 export function highVoteOf(qc: TimeoutQC, schedule: Schedule): BlockHeader | undefined {
   const groups: { readonly header: BlockHeader; weight: bigint }[] = []
@@ -22,7 +23,10 @@ export function highVoteOf(qc: TimeoutQC, schedule: Schedule): BlockHeader | und
   return candidates.length === 1 ? candidates[0]?.header : undefined
 }
 
-/** The embedded CommitQC of the highest view; of several, the last in canonical order. */
+/**
+ * The embedded CommitQC of the highest view; of several, the last in canonical order.
+ * @see docs/spec/messages.md Q2
+ */
 export function highQcOf(qc: TimeoutQC): CommitQC | undefined {
   let high: CommitQC | undefined
   for (const { message } of qc.entries) {

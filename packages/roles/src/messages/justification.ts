@@ -42,7 +42,10 @@ export function justifiesNoView(justification: ProposalJustification): boolean {
   return endedView(justification).number >= uint64Max
 }
 
-/** The block that the justified view must decide on; `firstBlock` is the epoch's. The justification must be verified. */
+/**
+ * The block that the justified view must decide on; `firstBlock` is the epoch's. The justification must be verified.
+ * @see docs/spec/messages.md Q3
+ */
 export function impliedBlock(
   justification: ProposalJustification,
   schedule: Schedule,

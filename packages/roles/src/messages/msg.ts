@@ -50,7 +50,10 @@ export function hashAnyMsg(msg: Msg): Hash32 {
   return keccak256(...writer.parts())
 }
 
-/** What is signed for a consensus message: keccak256 of its canonical bytes in the wrapper of all messages. */
+/**
+ * What is signed for a consensus message: keccak256 of its canonical bytes in the wrapper of all messages.
+ * @see docs/spec/messages.md H1
+ */
 export function hashMsg(message: ConsensusMsg): Hash32 {
   return hashAnyMsg({ type: 'consensus', value: message })
 }

@@ -20,6 +20,7 @@ export interface VerifyOptions {
  * The name of a QC in a cache of verified ones: lower-case hex of the keccak256 of `u8 type (1 commit, 2 timeout) ‖ genesis (32) ‖
  * be64 epoch ‖ schedule hash (32) ‖ be32 scheme id ‖ canonical bytes of the QC`. Equal keys mean equal QCs down to bitmap and
  * signature, judged by the same keys.
+ * @see docs/spec/messages.md K1
  */
 export function qcKey(qc: CommitQC | TimeoutQC, scope: EpochScope): string {
   const commit = 'message' in qc

@@ -26,7 +26,10 @@ export interface ReplicaCommitVerifyError {
   readonly cause: ViewVerifyError
 }
 
-/** Checks that a commit vote is of this chain and epoch. There is nothing else to check without its signature. */
+/**
+ * Checks that a commit vote is of this chain and epoch. There is nothing else to check without its signature.
+ * @see docs/spec/messages.md V2
+ */
 export function validateReplicaCommit(
   message: ReplicaCommit,
   scope: EpochScope,

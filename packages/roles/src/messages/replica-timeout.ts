@@ -23,7 +23,10 @@ export function sameReplicaTimeout(a: ReplicaTimeout, b: ReplicaTimeout): boolea
   return a === b || compareReplicaTimeouts(a, b) === 0
 }
 
-/** Canonical order, in which a TimeoutQC lists them: by view, then high vote, then high QC; an absent one sorts first. */
+/**
+ * Canonical order, in which a TimeoutQC lists them: by view, then high vote, then high QC; an absent one sorts first.
+ * @see docs/spec/messages.md B2
+ */
 export function compareReplicaTimeouts(a: ReplicaTimeout, b: ReplicaTimeout): number {
   return (
     compareViews(a.view, b.view) ||

@@ -43,7 +43,10 @@ export function validateCommitQC(
   return canonical ? ok(undefined) : err({ code: 'BAD_SIGNATURE' })
 }
 
-/** Verifies a CommitQC: that a quorum of the scope's schedule signed its message. */
+/**
+ * Verifies a CommitQC: that a quorum of the scope's schedule signed its message.
+ * @see docs/spec/messages.md V3
+ */
 export function verifyCommitQC(
   qc: CommitQC,
   scope: EpochScope,
@@ -61,7 +64,10 @@ export function verifyCommitQC(
   return ok(undefined)
 }
 
-/** The CommitQC with one more vote, whose signature is verified alone. */
+/**
+ * The CommitQC with one more vote, whose signature is verified alone.
+ * @see docs/spec/messages.md V9
+ */
 export function addToCommitQC(
   qc: CommitQC,
   signed: Signed,

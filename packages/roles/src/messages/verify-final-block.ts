@@ -19,7 +19,10 @@ export function validateFinalBlock(
   return checkFinalBlock(block, () => validateCommitQC(block.justification, scope))
 }
 
-/** Verifies a final block: its payload is the one that a quorum of the scope's schedule committed to. */
+/**
+ * Verifies a final block: its payload is the one that a quorum of the scope's schedule committed to.
+ * @see docs/spec/messages.md V8
+ */
 export function verifyFinalBlock(
   block: FinalBlock,
   scope: EpochScope,

@@ -42,7 +42,10 @@ export function validateJustification(
   return timeout.ok ? timeout : err({ code: 'TIMEOUT', cause: timeout.error })
 }
 
-/** Verifies the QC of a justification. */
+/**
+ * Verifies the QC of a justification.
+ * @see docs/spec/messages.md V6
+ */
 export function verifyJustification(
   justification: ProposalJustification,
   scope: EpochScope,

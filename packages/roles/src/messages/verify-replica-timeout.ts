@@ -46,7 +46,10 @@ export function validateReplicaTimeout(
   return checkReplicaTimeout(message, scope, (qc) => validateCommitQC(qc, scope))
 }
 
-/** Checks a timeout vote and verifies its embedded QC; the author's signature is another matter. */
+/**
+ * Checks a timeout vote and verifies its embedded QC; the author's signature is another matter.
+ * @see docs/spec/messages.md V4
+ */
 export function verifyReplicaTimeout(
   message: ReplicaTimeout,
   scope: EpochScope,

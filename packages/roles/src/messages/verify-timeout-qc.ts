@@ -88,6 +88,7 @@ export function validateTimeoutQC(
 /**
  * Verifies a TimeoutQC: that a quorum of the scope's schedule signed its messages, and every CommitQC embedded in them. What
  * needs no signature is checked first, so that a QC that fails there costs nothing.
+ * @see docs/spec/messages.md V5
  */
 export function verifyTimeoutQC(
   qc: TimeoutQC,
@@ -112,7 +113,10 @@ export function verifyTimeoutQC(
   return ok(undefined)
 }
 
-/** The TimeoutQC with one more vote, whose signature and embedded QC are verified alone. */
+/**
+ * The TimeoutQC with one more vote, whose signature and embedded QC are verified alone.
+ * @see docs/spec/messages.md V9
+ */
 export function addToTimeoutQC(
   qc: TimeoutQC,
   signed: Signed,

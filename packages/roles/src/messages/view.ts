@@ -18,7 +18,10 @@ export type ViewVerifyError =
   | { readonly code: 'GENESIS_MISMATCH'; readonly expected: Hash32; readonly got: Hash32 }
   | { readonly code: 'EPOCH_MISMATCH'; readonly expected: bigint; readonly got: bigint }
 
-/** Checks that a view is of this chain and epoch; its number is not looked at. */
+/**
+ * Checks that a view is of this chain and epoch; its number is not looked at.
+ * @see docs/spec/messages.md V1
+ */
 export function verifyView(view: View, scope: EpochScope): Result<void, ViewVerifyError> {
   if (!bytesEqual(view.genesis, scope.genesis)) {
     return err({ code: 'GENESIS_MISMATCH', expected: scope.genesis, got: view.genesis })

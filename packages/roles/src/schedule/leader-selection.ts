@@ -23,6 +23,7 @@ export const defaultLeaderSelection: LeaderSelection = { frequency: 1n, mode: 'r
 /**
  * Index of the leader of a view. Weighted: `keccak256(be64(turn))` as a number, modulo the total weight, falls into one of
  * the leaders' shares, which follow each other by index. O(leaders).
+ * @see docs/spec/messages.md S2 to S4
  */
 export function selectLeader(
   view: bigint,

@@ -8,7 +8,10 @@ export interface Thresholds {
   readonly subquorum: bigint
 }
 
-/** The thresholds of a total weight of at least 1. */
+/**
+ * The thresholds of a total weight of at least 1.
+ * @see docs/spec/messages.md S1
+ */
 export function thresholds(totalWeight: bigint): Thresholds {
   const maxFaultyWeight = (totalWeight - 1n) / 5n
   return {
