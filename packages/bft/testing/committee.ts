@@ -131,6 +131,12 @@ export class Committee {
     return this.schedule.scheme.sign(secret, hash)
   }
 
+  /** The message with a signature of its author over another one: canonical, and wrong. */
+  forge(signed: Signed): Signed {
+    const author = this.schedule.indexOf(signed.key) ?? -1
+    return { ...signed, sig: this.signature(author, hashPayload(bytesOf('another message'))) }
+  }
+
   signCommit(index: number, value: ReplicaCommit): Signed {
     return this.sign(index, { type: 'replicaCommit', value })
   }

@@ -1,5 +1,5 @@
 import type { ProposalJustification, ReplicaCommit, Signed } from '@zkstack/roles'
-import type { Effect } from '../src/chonky/effect.js'
+import type { BlameRule, Effect } from '../src/chonky/effect.js'
 import type { Rejection } from '../src/chonky/rejection.js'
 import { currentJustification } from '../src/chonky/justification.js'
 import { createCommittee } from './committee.js'
@@ -125,4 +125,11 @@ export function rejectionsOf(effects: readonly Effect[]): readonly Rejection[] {
 /** The messages that were broadcast, in order. */
 export function broadcastsOf(effects: readonly Effect[]): readonly string[] {
   return effects.flatMap((effect) => (effect.type === 'broadcast' ? [effect.message.type] : []))
+}
+
+/** Who was blamed for what, in order. */
+export function blamesOf(effects: readonly Effect[]): readonly (readonly [number, BlameRule])[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'blamed' ? [[effect.validator, effect.rule] as const] : [],
+  )
 }

@@ -1,209 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { ed25519Scheme } from '@zkstack/crypto'
-import { verifyTimeoutQC } from '@zkstack/roles'
 import type { Signed } from '@zkstack/roles'
-import { diagnose } from '@zkstack/bft'
 import type { Effect } from '@zkstack/bft'
 import {
   byCommit,
   bytesOf,
   byTimeout,
-  createCommittee,
   formedQc,
-  oppositeSecret,
   rejectionsOf,
   ReplicaHarness,
   shiftSignature,
 } from '@zkstack/bft/testing'
-import type { Committee } from '@zkstack/bft/testing'
-
-function forge(committee: Committee, vote: Signed): Signed {
-  const author = committee.schedule.indexOf(vote.key) ?? -1
-  return { ...vote, sig: committee.signature(author, bytesOf('another message')) }
-}
-
-function blamedOf(effects: readonly Effect[]): readonly unknown[] {
-  return effects.flatMap((effect) =>
-    effect.type === 'blamed' ? [[effect.validator, effect.rule]] : [],
-  )
-}
-
-describe('rule 9: embedded QCs first', () => {
-  test('rule 9 › a low-view QC embedded in a timeout is forged › the vote is removed, its author blamed, the rest counts', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    const { committee, replica } = harness
-    harness.timeoutView()
-    harness.timeoutView()
-    // Of view 0, far below ours, with a block number that would move the chain.
-    const forged = {
-      ...committee.commitQc(committee.commit(0n, committee.header(0n, 'a'))),
-      message: committee.commit(0n, committee.header(999n, 'a')),
-    }
-    replica.expire()
-    replica.receive(committee.signTimeout(1, committee.timeout(3n, { highQc: forged })))
-    const effects = harness.timeoutBy([2, 3, 4])
-    expect(blamedOf(effects)).toEqual([[1, 'INVALID_EMBEDDED_QC']])
-    expect(formedQc(effects)).toBeUndefined()
-    const qc = formedQc(harness.timeoutBy([5]))
-    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
-    expect(qc.entries.flatMap((entry) => entry.signers.indices())).toEqual([0, 2, 3, 4, 5])
-    expect(replica.state.highCommitQc).toBeUndefined()
-  })
-
-  test('rule 9 › several votes embed one QC › it is listed once, with all its authors', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    harness.restart({ holdChecks: true })
-    const { committee, replica } = harness
-    const highQc = committee.commitQc(committee.commit(0n, committee.header(0n, 'a')))
-    for (const index of harness.others) {
-      replica.receive(committee.signTimeout(index, committee.timeout(1n, { highQc })))
-    }
-    expect(replica.heldChecks).toMatchObject([
-      { check: { type: 'votes', embedded: [{ qc: highQc, authors: [1, 2, 3, 4, 5] }] } },
-    ])
-  })
-})
-
-describe('rule 10: check and bisect', () => {
-  test('rule 10 › one of five votes is bad › it alone is removed and blamed; the sixth vote completes the quorum', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    const { committee, replica } = harness
-    harness.propose()
-    const vote = harness.vote()
-    replica.receive(forge(committee, committee.signCommit(3, vote)))
-    expect(blamedOf(harness.commitBy([1, 2, 4]))).toEqual([[3, 'INVALID_SIGNATURE']])
-    expect(formedQc(harness.commitBy([5]))).toBeDefined()
-  })
-
-  test('rule 10 › Ed25519 votes › each is checked alone, and the bad one is found at once', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6, scheme: ed25519Scheme.current })
-    const { committee, replica } = harness
-    harness.propose()
-    const vote = harness.vote()
-    replica.receive(forge(committee, committee.signCommit(3, vote)))
-    expect(blamedOf(harness.commitBy([1, 2, 4]))).toEqual([[3, 'INVALID_SIGNATURE']])
-    expect(formedQc(harness.commitBy([5]))).toBeDefined()
-  })
-})
-
-describe('rule 11: verified sets', () => {
-  test('rule 11 › two votes that fail alone but pass together › the set is merged whole and its QC verifies', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    const { committee, replica } = harness
-    const a = committee.signTimeout(1, committee.timeout(1n))
-    const c = committee.signTimeout(2, committee.timeout(1n))
-    replica.expire()
-    replica.receive({ ...a, sig: shiftSignature(a.sig, 5n) })
-    replica.receive({ ...c, sig: shiftSignature(c.sig, -5n) })
-    const effects = harness.timeoutBy([3, 4])
-    const qc = formedQc(effects)
-    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
-    expect(blamedOf(effects)).toEqual([])
-    expect(verifyTimeoutQC(qc, committee.scope).ok).toBe(true)
-  })
-
-  test('rule 11 › a passing set says nothing of its members › a check of one of them alone still fails', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    const { committee, replica } = harness
-    const vote = committee.signCommit(1, committee.commit(9n, committee.header(0n, 'a')))
-    const shifted = { ...vote, sig: shiftSignature(vote.sig, 5n) }
-    // The same bytes, relayed: checked alone.
-    expect(blamedOf(replica.receive(shifted, 4))).toEqual([[4, 'RELAYED_INVALID']])
-  })
-
-  /** Eleven validators of which two are a pair whose keys cancel; the replica is an honest one. */
-  function withPair(): {
-    readonly harness: ReplicaHarness
-    readonly pair: readonly number[]
-    readonly honest: readonly number[]
-  } {
-    const base = createCommittee({ validators: 11, seed: 'infinity' })
-    const secrets = [...base.secrets.slice(0, 10), oppositeSecret(base.secrets[0]!)]
-    const committee = createCommittee({ validators: 11, secrets })
-    const pair = [base.secrets[0]!, secrets[10]!].map((secret) =>
-      committee.schedule.indexOf(committee.schedule.scheme.publicKey(secret))!,
-    )
-    const honest = committee.everybody().filter((index) => !pair.includes(index))
-    const harness = new ReplicaHarness({ validators: 11, committee, index: honest[0]! })
-    harness.replica.start()
-    return { harness, pair, honest }
-  }
-
-  /** What the pair signs, a message of its own. */
-  function signPair(harness: ReplicaHarness, index: number): Signed {
-    const { committee } = harness
-    const highVote = committee.commit(0n, committee.header(0n, 'a'))
-    return committee.signTimeout(index, committee.timeout(0n, { highVote }))
-  }
-
-  test('rule 11 › two keys that cancel sign a message of their own › they start no check, and are never checked', () => {
-    const { harness, pair, honest } = withPair()
-    const { committee, replica } = harness
-    for (const index of pair) replica.receive(signPair(harness, index))
-    // Nine voted, which is the quorum, but two of them cannot be in it.
-    expect(harness.timeoutBy(honest.slice(1, 7))).toEqual([])
-    harness.timeoutBy([honest[7]!])
-    const effects = harness.timeoutBy([honest[8]!])
-    expect(effects[0]).toMatchObject({
-      type: 'verify',
-      check: { votes: honest.map((author) => ({ author })) },
-    })
-    const qc = formedQc(effects)
-    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
-    expect(verifyTimeoutQC(qc, committee.scope).ok).toBe(true)
-  })
-
-  test('rule 11 › a bad vote hides that two keys cancel, and a half with honest votes cannot join › they are checked again without the pair and count', () => {
-    const { harness, pair, honest } = withPair()
-    const { committee, replica } = harness
-    for (const index of pair) replica.receive(signPair(harness, index))
-    const third = honest[8]!
-    replica.receive(forge(committee, signPair(harness, third)))
-    const effects = harness.timeoutBy(honest.slice(1, 7))
-    expect(blamedOf(effects)).toEqual([[third, 'INVALID_SIGNATURE']])
-    const qc = formedQc(harness.timeoutBy([honest[7]!]))
-    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
-    expect(verifyTimeoutQC(qc, committee.scope).ok).toBe(true)
-    const signers = qc.entries.flatMap((entry) => entry.signers.indices())
-    // Eight honest ones and one of the pair, whatever halves they came in.
-    expect(signers).toHaveLength(9)
-    expect(honest.slice(0, 8).every((index) => signers.includes(index))).toBe(true)
-  })
-})
-
-describe('rule 12: readers', () => {
-  test('rule 12 › a quorum of unverified votes › no QC, no high QC, no new view; the diagnosis calls them unverified', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    harness.restart({ holdChecks: true })
-    const { committee, replica } = harness
-    const vote = committee.commit(1n, committee.header(0n, 'a'))
-    const effects = harness.commitBy([1, 2, 3, 4, 5], vote)
-    expect(formedQc(effects)).toBeUndefined()
-    expect(replica.state.highCommitQc).toBeUndefined()
-    expect(harness.view).toBe(1n)
-    expect(diagnose(replica.state).commits).toMatchObject([
-      { verified: [], unverified: [1, 2, 3, 4, 5], verifiedWeight: 0n, unverifiedWeight: 5n },
-    ])
-  })
-
-  test('rule 12 › an unverified timeout claims a high vote › it does not count towards the re-proposal once it failed', () => {
-    const harness = ReplicaHarness.inView1({ validators: 6 })
-    const { committee, replica } = harness
-    const highVote = committee.commit(1n, committee.header(0n, 'claimed'))
-    replica.expire()
-    for (const index of [1, 2, 3]) {
-      const vote = committee.signTimeout(index, committee.timeout(1n, { highVote }))
-      replica.receive(index === 3 ? forge(committee, vote) : vote)
-    }
-    harness.timeoutBy([4])
-    const qc = formedQc(harness.timeoutBy([5]))
-    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
-    // Two of three claims remain, below the subquorum of three: a new block may be proposed.
-    const proposal = committee.signProposal(2, byTimeout(qc), bytesOf('new'))
-    expect(rejectionsOf(replica.receive(proposal))).toEqual([])
-    expect(harness.vote().proposal).toEqual(committee.header(0n, 'new'))
-  })
-})
 
 describe('rule 13: results', () => {
   test('rule 13 › the view ended while its votes were checked › the result has no effect', () => {
@@ -268,7 +74,7 @@ describe('rule 14: blame', () => {
   test('rule 14 › a validator is blamed › it leads, its good votes count, and its weight is the same', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
-    replica.receive(forge(committee, harness.proposal()))
+    replica.receive(committee.forge(harness.proposal()))
     expect([...replica.state.blamed]).toEqual([1])
     replica.now += 2000
     harness.propose()
@@ -281,14 +87,14 @@ describe('rule 14: blame', () => {
   test('rule 14 › a forged message was relayed › the relay is blamed, not the alleged author', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
-    replica.receive(forge(committee, committee.signTimeout(2, committee.timeout(1n))), 5)
+    replica.receive(committee.forge(committee.signTimeout(2, committee.timeout(1n))), 5)
     expect([...replica.state.blamed]).toEqual([5])
   })
 
   test('rule 14 › a restart › blame is forgotten', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
-    replica.receive(forge(committee, committee.signTimeout(2, committee.timeout(1n))), 5)
+    replica.receive(committee.forge(committee.signTimeout(2, committee.timeout(1n))), 5)
     harness.restart()
     expect(harness.replica.state.blamed.size).toBe(0)
   })
@@ -298,7 +104,7 @@ describe('rule 15: blamed authors', () => {
   function withBlamed(): ReplicaHarness {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
-    replica.receive(forge(committee, committee.signTimeout(1, committee.timeout(1n))), 1)
+    replica.receive(committee.forge(committee.signTimeout(1, committee.timeout(1n))), 1)
     harness.timeoutView()
     expect([...replica.state.blamed]).toEqual([1])
     return harness
@@ -325,13 +131,11 @@ describe('rule 15: blamed authors', () => {
     const { committee, replica } = harness
     replica.now += 2000
     const vote = committee.signTimeout(1, committee.timeout(2n))
-    const bad = replica.receive(forge(committee, vote))
+    const bad = replica.receive(committee.forge(vote))
     expect(rejectionsOf(bad)).toEqual([{ code: 'INVALID_SIGNATURE' }])
     expect(replica.state.votes.timeout.latest[1]).toBe(1n)
     // One failed check a view timeout, no more.
-    expect(rejectionsOf(replica.receive(forge(committee, vote)))).toEqual([
-      { code: 'COOLING_DOWN' },
-    ])
+    expect(rejectionsOf(replica.receive(committee.forge(vote)))).toEqual([{ code: 'COOLING_DOWN' }])
     replica.now += 2000
     expect(rejectionsOf(replica.receive(vote))).toEqual([])
     expect(replica.state.votes.timeout.latest[1]).toBe(2n)
@@ -341,7 +145,7 @@ describe('rule 15: blamed authors', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
     const vote = committee.signTimeout(2, committee.timeout(1n))
-    replica.receive(forge(committee, vote), 5)
+    replica.receive(committee.forge(vote), 5)
     expect(rejectionsOf(replica.receive(vote, 5))).toEqual([{ code: 'COOLING_DOWN' }])
     expect(rejectionsOf(replica.receive(vote, 4))).toEqual([])
     expect(replica.state.votes.timeout.latest[2]).toBe(1n)
@@ -434,7 +238,7 @@ describe('rule 16: evidence', () => {
     const vote = (text: string): Signed =>
       committee.signCommit(3, committee.commit(1n, committee.header(0n, text)))
     replica.receive(vote('a'))
-    const effects = replica.receive(forge(committee, vote('b')))
+    const effects = replica.receive(committee.forge(vote('b')))
     expect(effects).toMatchObject([
       { type: 'verify', check: { type: 'conflict' } },
       { type: 'rejected' },
