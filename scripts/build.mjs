@@ -18,7 +18,9 @@ await runEach(
     for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) {
       copyFileSync(join(root, licence), join(entry.path, licence))
     }
-    const { code, output } = await run(['tsup', '--silent'], { cwd: entry.path })
+    const own = entry.manifest.scripts?.build
+    const command = own ? ['npm', 'run', '--silent', 'build'] : ['tsup', '--silent']
+    const { code, output } = await run(command, { cwd: entry.path })
     if (code !== 0) broken.add(entry.name)
     process.stdout.write(
       code === 0 ? `built ${entry.name}\n` : `${output}${entry.name} does not build\n`,

@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises'
 import { packageConfig } from '../../tsup.base.js'
 
 const parts = {
@@ -8,12 +7,11 @@ const parts = {
 }
 
 /**
- * The entry only re-exports, twice: flat and as namespaces. Its parts are built beside it and stay outside, and its
- * declarations are its source: a bundler of declarations takes the types inside a namespace for values.
+ * The entry only re-exports, flat and as namespaces. Its parts are built beside it and stay outside of it, and its
+ * declarations are its source, copied by the build script: tsup takes the types inside a namespace for values.
  */
 export default packageConfig({
   entry: { index: 'src/index.ts', ...parts },
   external: [/^node:/, /^@zkstack\//, /^\.\/(validator|node)\.js$/],
   dts: { entry: parts },
-  onSuccess: () => copyFile('src/index.ts', 'dist/index.d.ts'),
 })
