@@ -80,10 +80,11 @@ export class CanonicalWriter {
     for (let i = values.length - 1; i >= 0; i--) this.message(field, write, values[i] as T)
   }
 
-  /** The bytes in order, cut where large byte strings lie, which are the caller's own arrays. */
+  /** The bytes in order, cut where large byte strings lie, which are the caller's own arrays. Write no more after it. */
   parts(): Uint8Array[] {
-    this.#flush()
-    return this.#behind.toReversed()
+    const first = this.#buffer.subarray(this.#start)
+    const rest = this.#behind.toReversed()
+    return first.length === 0 ? rest : [first, ...rest]
   }
 
   /** The bytes, in an array of exactly their length. */
