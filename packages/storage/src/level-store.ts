@@ -14,10 +14,11 @@ export interface LevelStoreOptions {
    */
   readonly payloads?: 'here' | 'elsewhere'
   /**
-   * What is read and checked when the store is opened: the `recent` 10 000 entries of the block index, the whole `index`, or
-   * `everything`, payloads included. Replica states are always checked, and `get` always checks what it returns. Default `recent`.
+   * What is read and checked at the start, beside the replica states and the newest 10 000 entries of the block index:
+   * `quick`: nothing more, and damaged files may end the process with an assertion of LevelDB; `files`: all files of the database,
+   * about a second for each gigabyte; `everything`: all blocks too. `get` always checks what it returns. Default `files`.
    */
-  readonly check?: 'recent' | 'index' | 'everything'
+  readonly check?: 'quick' | 'files' | 'everything'
 }
 
 /**

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemRandom } from '@zkstack/concurrency'
 import { bytesEqual } from '@zkstack/crypto'
+import type { LevelStoreOptions } from '../level-store.js'
+import { checkFiles } from '../leveldb-files/check-files.js'
 import { StorageError } from '../storage-error.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
 import { Database, type Operation } from './database.js'
@@ -39,16 +41,18 @@ export class Journal {
   }
 
   /** Opens or creates both in a folder that exists. Throws StorageError. */
-  static async open(path: string, firstBlock: bigint): Promise<Journal> {
+  static async open(path: string, o: LevelStoreOptions): Promise<Journal> {
     const databasePath = join(path, 'db')
     const witnessPath = join(path, 'witness')
     try {
-      const database = await Database.open(databasePath, await isNew(databasePath, witnessPath))
+      const fresh = await isNew(databasePath, witnessPath)
+      if (!fresh && o.check !== 'quick') await checkFiles(databasePath)
+      const database = await Database.open(databasePath, fresh)
       return await withCleanup(database, async () => {
         const { witness, content } = await Witness.open(witnessPath)
         return withCleanup(witness, async () => {
           const known = await readRoot(database, path)
-          const root = known ?? (await create(database, content, path, firstBlock))
+          const root = known ?? (await create(database, content, path, o.firstBlock ?? 0n))
           await reconcile(root, content, witness, path)
           return new Journal(path, database, witness, root)
         })

@@ -36,7 +36,7 @@ export interface LevelNodeStoreParts {
   readonly firstBlock: bigint | undefined
   readonly payloadsHere: boolean
   /** Called once, after everything is closed. */
-  release(): void
+  unlock(): Promise<void>
 }
 
 /** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
@@ -215,7 +215,7 @@ export class LevelNodeStore implements NodeStore {
     try {
       await this.#parts.journal.close()
     } finally {
-      this.#parts.release()
+      await this.#parts.unlock()
       this.#feed.close()
     }
   }

@@ -3,11 +3,11 @@ import { dirname } from 'node:path'
 import type { LevelStoreOptions } from '../level-store.js'
 import type { NodeStore } from '../store.js'
 import { BlockTable } from './block-table.js'
-import { diskError, lockedError } from './disk-error.js'
+import { diskError } from './disk-error.js'
+import { lockFolder } from './folder-lock.js'
 import type { Head } from './head.js'
 import { Journal } from './journal.js'
 import { LevelNodeStore } from './level-node-store.js'
-import { claimPath, releasePath } from './open-paths.js'
 import { StateTable } from './state-table.js'
 import { syncFolder } from './witness.js'
 
@@ -17,33 +17,33 @@ const recentEntries = 10_000n
 /** See {@link levelStore}. */
 export async function openLevelStore(path: string, o: LevelStoreOptions): Promise<NodeStore> {
   const folder = await prepareFolder(path)
-  if (!claimPath(folder)) throw lockedError(path)
+  const unlock = await lockFolder(folder)
   try {
-    const journal = await Journal.open(folder, o.firstBlock ?? 0n)
+    const journal = await Journal.open(folder, o)
     try {
-      return await readStore(path, folder, journal, o)
+      return await readStore(path, unlock, journal, o)
     } catch (e) {
       await journal.close()
       throw e
     }
   } catch (e) {
-    releasePath(folder)
+    await unlock()
     throw diskError(e, path, 'open the store')
   }
 }
 
 async function readStore(
   path: string,
-  folder: string,
+  unlock: () => Promise<void>,
   journal: Journal,
   o: LevelStoreOptions,
 ): Promise<NodeStore> {
   const { head, database } = journal
   const states = await StateTable.read(database, head)
   const blocks = new BlockTable(database)
-  const recent = o.check === undefined || o.check === 'recent'
-  await blocks.check(head, recent ? recentEntries : head.next - head.first)
-  if (o.check === 'everything') await readAll(blocks, head)
+  const everything = o.check === 'everything'
+  await blocks.check(head, everything ? head.next - head.first : recentEntries)
+  if (everything) await readAll(blocks, head)
   return new LevelNodeStore({
     path,
     journal,
@@ -52,7 +52,7 @@ async function readStore(
     range: { first: head.first, next: head.next, last: await blocks.tip(head) },
     firstBlock: o.firstBlock,
     payloadsHere: o.payloads !== 'elsewhere',
-    release: () => releasePath(folder),
+    unlock,
   })
 }
 
