@@ -5,19 +5,26 @@ import type { ChonkyState } from './state.js'
 import type { Turn } from './turn.js'
 
 /**
+ * How far above the next block a final one may lie for us to keep its payload until its turn comes. It bounds what a
+ * replica that is far behind the chain holds and persists; whatever lies higher, sync brings.
+ */
+const mostAhead = 8n
+
+/**
  * Saves the block that a verified CommitQC finalizes, if its payload is here: accepted, or of a proposal still being
  * judged (a quorum has judged it). Otherwise sync brings it. We wait for the disk whenever the block before is there.
  */
 export function saveFinalBlock(turn: Turn, qc: CommitQC): void {
   const { number, payload: hash } = qc.message.proposal
-  if (number < turn.state.nextBlock) return
+  const { nextBlock } = turn.state
+  if (number < nextBlock || number > nextBlock + mostAhead) return
   const proposal = findProposal(turn.state, number, hash)
   if (proposal === undefined) return
   if (!turn.state.proposals.includes(proposal)) {
     turn.update({ proposals: [...turn.state.proposals, proposal] })
   }
   const block = createFinalBlock(proposal.payload, qc, proposal.hash)
-  turn.emit({ type: 'saveBlock', block, wait: number === turn.state.nextBlock })
+  turn.emit({ type: 'saveBlock', block, wait: number === nextBlock })
 }
 
 function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {

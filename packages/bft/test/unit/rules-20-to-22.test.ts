@@ -142,6 +142,19 @@ describe('rule 22: durability', () => {
     expect(harness.replica.disk.load()?.proposals).toEqual([])
   })
 
+  test('rule 22 › block after block is final while we are far behind › what we keep of them is bounded', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    for (let view = 1n; view < 40n; view += 1n) {
+      const vote = committee.commit(view, committee.header(view, `block ${view}`))
+      const qc = byCommit(committee.commitQc(vote))
+      const leader = committee.leader(view + 1n)
+      const payload = bytesOf(`block ${view + 1n}`)
+      if (leader !== 0) replica.receive(committee.signProposal(leader, qc, payload))
+    }
+    expect(replica.state.proposals.length).toBeLessThanOrEqual(8)
+  })
+
   test('rule 22 › the block before a final one is missing › its payload stays in the persisted state', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness
