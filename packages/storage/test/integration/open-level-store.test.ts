@@ -1,0 +1,179 @@
+import { chmod, cp, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Level } from 'level'
+import { describe, expect, it } from 'vitest'
+import { levelStore } from '../../src/index.js'
+import { TestChain } from '../../testing/index.js'
+import { runChild } from './child.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const root = await temporaryFolder()
+const chain = new TestChain()
+const at = (name: string) => join(root, name)
+
+async function openBound(path: string) {
+  const store = await levelStore(path)
+  await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+  return store
+}
+
+/** How the opening fails: the code, and the whole message. */
+async function failure(path: string): Promise<{ code: string; message: string }> {
+  try {
+    await (await levelStore(path))[Symbol.asyncDispose]()
+  } catch (e) {
+    if (e instanceof Error && 'code' in e) return { code: String(e.code), message: e.message }
+    throw e
+  }
+  return { code: 'none', message: '' }
+}
+
+describe('the lock of a level store', () => {
+  it('a second opener in this process › is refused as STORE_LOCKED, by any name of the folder › and the first goes on', async () => {
+    const store = await openBound(at('locked'))
+    await symlink(at('locked'), at('alias'))
+    for (const path of [at('locked'), at('alias'), `${at('locked')}/../locked/`]) {
+      const { code, message } = await failure(path)
+      expect(code).toBe('STORE_LOCKED')
+      expect(message).toMatch(/locked: is open already.*close that store/)
+    }
+    await store.append(chain.block(0n))
+    await store[Symbol.asyncDispose]()
+    expect(await failure(at('alias'))).toMatchObject({ code: 'none' })
+  })
+
+  it('a second process › is refused as STORE_LOCKED while the first lives, and not longer › even when it is killed', async () => {
+    const holder = runChild('lock-holder.ts', [at('shared')])
+    await holder.said('open')
+    for (let i = 0; i < 2; i++)
+      expect(await failure(at('shared'))).toMatchObject({ code: 'STORE_LOCKED' })
+    holder.process.kill('SIGKILL')
+    await holder.ended
+    const store = await openBound(at('shared'))
+    // An attempt in this process must not give up the lock against others.
+    expect(await failure(at('shared'))).toMatchObject({ code: 'STORE_LOCKED' })
+    const second = runChild('lock-holder.ts', [at('shared')])
+    await second.ended
+    expect(second.lines).toEqual(['STORE_LOCKED'])
+    await store[Symbol.asyncDispose]()
+  })
+})
+
+describe('opening a level store', () => {
+  it('a path that is a file, or leads through one › is STORE_PATH', async () => {
+    await writeFile(at('file'), 'text')
+    for (const path of [at('file'), join(at('file'), 'below')]) {
+      const { code, message } = await failure(path)
+      expect(code).toBe('STORE_PATH')
+      expect(message).toContain(path)
+    }
+  })
+
+  it('a folder that may not be written › is STORE_PATH', async () => {
+    if (process.getuid?.() === 0) return
+    await mkdir(at('read-only'))
+    await chmod(at('read-only'), 0o500)
+    expect(await failure(at('read-only'))).toMatchObject({ code: 'STORE_PATH' })
+  })
+
+  it('no path at all › is a TypeError', async () => {
+    await expect(levelStore('')).rejects.toBeInstanceOf(TypeError)
+  })
+
+  it('a database of another program › is STORE_SCHEMA › and is left as it is', async () => {
+    const foreign = new Level(join(at('foreign'), 'db'))
+    await foreign.put('key', 'value')
+    await foreign.close()
+    expect(await failure(at('foreign'))).toMatchObject({ code: 'STORE_SCHEMA' })
+    await foreign.open()
+    expect(await foreign.get('key')).toBe('value')
+    await foreign.close()
+  })
+
+  it('a full disk › fails the append as STORE_FULL, and all writes after it › and what was acknowledged is there later', async () => {
+    const writer = runChild('full-disk-writer.ts', [at('full')], { limit: 256 })
+    expect((await writer.ended).code).toBe(0)
+    const acknowledged = writer.lines.filter((line) => line.startsWith('block ')).length
+    expect(acknowledged).toBeGreaterThan(3)
+    expect(writer.lines.slice(acknowledged)).toEqual(['STORE_FULL with cause', 'again STORE_FULL'])
+    const store = await openBound(at('full'))
+    expect(store.range().next).toBeGreaterThanOrEqual(BigInt(acknowledged))
+    await store.append(chain.block(store.range().next))
+    await store[Symbol.asyncDispose]()
+  })
+})
+
+describe('database and witness', () => {
+  /** A store, a copy of it, and the same store some writes later. */
+  async function twoStages(name: string, writes: number) {
+    const [path, early] = [at(name), at(`${name}-early`)]
+    const first = await openBound(path)
+    await first.append(chain.block(0n))
+    await first.save(chain.key(), chain.state(1n))
+    await first[Symbol.asyncDispose]()
+    await cp(path, early, { recursive: true })
+    const second = await openBound(path)
+    for (let i = 0; i < writes; i++) await second.save(chain.key(), chain.state(BigInt(i + 2)))
+    await second[Symbol.asyncDispose]()
+    return { path, early }
+  }
+
+  it('a crash between the write to the database and that to the witness › keeps the write, which is the safe way', async () => {
+    const { path, early } = await twoStages('ahead', 1)
+    await cp(join(early, 'witness'), join(path, 'witness'))
+    for (let i = 0; i < 2; i++) {
+      const store = await openBound(path)
+      expect((await store.load(chain.key()))?.view).toBe(2n)
+      await store[Symbol.asyncDispose]()
+    }
+  })
+
+  it('a write that is torn at the end of the log › is dropped, since nobody was told of it', async () => {
+    const { path, early } = await twoStages('torn', 1)
+    await cp(join(early, 'witness'), join(path, 'witness'))
+    const current = (await readFile(join(path, 'db', 'CURRENT'), 'utf8')).trim()
+    const log = join(
+      path,
+      'db',
+      `${String(Number(current.slice('MANIFEST-'.length)) + 2).padStart(6, '0')}.log`,
+    )
+    const { length } = await readFile(log)
+    await truncate(log, length - 10)
+    const store = await openBound(path)
+    expect((await store.load(chain.key()))?.view).toBe(1n)
+    await store.save(chain.key(), chain.state(5n))
+    await store[Symbol.asyncDispose]()
+    expect(await failure(path)).toMatchObject({ code: 'none' })
+  })
+
+  const stale = 'is STORE_CORRUPT, and stays it'
+  it(`a database that was put back › ${stale}`, async () => {
+    const { path, early } = await twoStages('database-back', 1)
+    await rm(join(path, 'db'), { recursive: true })
+    await cp(join(early, 'db'), join(path, 'db'), { recursive: true })
+    for (let i = 0; i < 2; i++) {
+      const { code, message } = await failure(path)
+      expect(code).toBe('STORE_CORRUPT')
+      expect(message).toMatch(/acknowledged writes are gone.*do not vote/)
+    }
+  })
+
+  it(`a witness that was put back by more than one write › ${stale}`, async () => {
+    const { path, early } = await twoStages('witness-back', 2)
+    await cp(join(early, 'witness'), join(path, 'witness'))
+    for (let i = 0; i < 2; i++) expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
+  })
+
+  it(`the witness of another store › ${stale}`, async () => {
+    const { path } = await twoStages('mine', 1)
+    const other = await twoStages('other', 1)
+    await cp(join(other.path, 'witness'), join(path, 'witness'))
+    for (let i = 0; i < 2; i++) expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
+  })
+
+  it(`a missing database beside a witness › ${stale}`, async () => {
+    const { path } = await twoStages('gone', 1)
+    await rm(join(path, 'db'), { recursive: true })
+    for (let i = 0; i < 2; i++) expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
+  })
+})
