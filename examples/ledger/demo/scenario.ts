@@ -3,6 +3,7 @@ import { DemoError } from './demo-error.js'
 import type { Fleet } from './fleet.js'
 import type { DemoOptions } from './options.js'
 import { formatElapsed } from './snapshot.js'
+import { blockPatienceMs, startPatienceMs, stopPatienceMs } from './timing.js'
 import type { Transfers } from './transfers.js'
 import type { ValidatorHandle } from './validator-handle.js'
 
@@ -27,12 +28,6 @@ export interface ScenarioResult {
   readonly root: string
 }
 
-/** Starting six processes takes seconds on a busy machine. */
-const startPatienceMs = 60_000
-/** Some views in a row may be led by the one that was killed. */
-const blockPatienceMs = 30_000
-const stopPatienceMs = 15_000
-
 /** Starts all, kills one, goes on, brings it back, and compares the ledgers of all. @throws DemoError when anything is not as it should be. */
 export async function runScenario(ctx: Ctx, init: ScenarioInit): Promise<ScenarioResult> {
   const { fleet, transfers } = init
@@ -42,12 +37,16 @@ export async function runScenario(ctx: Ctx, init: ScenarioInit): Promise<Scenari
     s.spawnBackground((ctx) => transfers.run(ctx, () => sending))
     const comeback = await killAndRestart(ctx, init)
     init.onStep(`running with all validators until ${init.options.blocks} blocks are made`)
-    await fleet.untilHeight(ctx, BigInt(init.options.blocks - 1), blockPatienceMs)
+    await fleet.untilHeight(
+      ctx,
+      BigInt(init.options.blocks - 1),
+      blockPatienceMs(init.options.payload),
+    )
 
     init.onStep('waiting until every transfer is final')
     sending = false
     await fleet.until(ctx, 'waiting until every transfer is final', {
-      timeoutMs: blockPatienceMs,
+      timeoutMs: blockPatienceMs(init.options.payload),
       done: () => transfers.final === transfers.sent,
     })
     const agreement = await compareRoots(ctx, init)
@@ -61,7 +60,7 @@ async function start(ctx: Ctx, { fleet, onStep, onEvent }: ScenarioInit): Promis
   onStep(`starting ${fleet.handles.length} validators`)
   for (const handle of fleet.handles) handle.start()
   await fleet.until(ctx, 'starting the validators', {
-    timeoutMs: startPatienceMs,
+    timeoutMs: startPatienceMs(fleet.handles.length),
     done: () => fleet.live.length === fleet.handles.length,
   })
   onEvent(`${fleet.handles.length} validators listen, each in a process of its own`)
@@ -74,7 +73,7 @@ async function killAndRestart(
   const { fleet, options, onStep, onEvent } = init
   const third = BigInt(Math.floor(options.blocks / 3))
   onStep(`running; a validator will be killed at height ${third}`)
-  await fleet.untilHeight(ctx, third, blockPatienceMs)
+  await fleet.untilHeight(ctx, third, blockPatienceMs(init.options.payload))
 
   const victim = chooseVictim(init)
   const killedAt = victim.status?.committed ?? 0n
@@ -82,7 +81,7 @@ async function killAndRestart(
   fleet.touch()
   onEvent(`${victim.name} was killed (SIGKILL) at height ${killedAt}`)
   onStep(`running without ${victim.name}`)
-  await fleet.untilHeight(ctx, killedAt + third, blockPatienceMs)
+  await fleet.untilHeight(ctx, killedAt + third, blockPatienceMs(init.options.payload))
 
   const heightAtRestart = fleet.height ?? 0n
   onEvent(
@@ -92,7 +91,7 @@ async function killAndRestart(
   const startedAt = ctx.clock.now()
   victim.start()
   await fleet.until(ctx, `${victim.name} catching up to height ${heightAtRestart}`, {
-    timeoutMs: startPatienceMs,
+    timeoutMs: startPatienceMs(fleet.handles.length),
     done: () => (victim.status?.committed ?? -1n) >= heightAtRestart,
   })
   const catchUpMs = ctx.clock.now() - startedAt
@@ -110,12 +109,12 @@ function chooseVictim({ fleet, random }: ScenarioInit): ValidatorHandle {
 
 async function compareRoots(
   ctx: Ctx,
-  { fleet, onStep, onEvent }: ScenarioInit,
+  { options, fleet, onStep, onEvent }: ScenarioInit,
 ): Promise<Pick<ScenarioResult, 'comparedAt' | 'root'>> {
   const comparedAt = fleet.height ?? 0n
   onStep(`comparing the state roots of all validators at height ${comparedAt}`)
   await fleet.until(ctx, `all validators reaching height ${comparedAt}`, {
-    timeoutMs: blockPatienceMs,
+    timeoutMs: blockPatienceMs(options.payload),
     done: () => fleet.handles.every((handle) => (handle.status?.committed ?? -1n) >= comparedAt),
   })
   using limited = ctx.child({ timeoutMs: stopPatienceMs })

@@ -13,6 +13,7 @@ import type { LedgerGenesis } from '../src/index.js'
 import { freePorts } from './free-ports.js'
 import type { ValidatorConfig } from './messages.js'
 import { schemes, type DemoOptions } from './options.js'
+import { viewTimeoutMs } from './timing.js'
 
 /** A holder of an account. */
 export interface Person {
@@ -36,9 +37,6 @@ const openingBalance = 1_000_000_000n
 
 /** Room for transactions beside the extra payload, in bytes. */
 const transactionRoomBytes = 1024 * 1024
-
-/** A leader that is gone costs this much before the others go on without it. */
-const viewTimeoutMs = 2000
 
 function makePeople(random: SeededRandom): Person[] {
   return Array.from({ length: personCount }, (_, i) => {
@@ -103,7 +101,7 @@ export async function prepareDemo(
       inbound: peers.slice(i + 1).map((peer) => peer.key),
       fillerBytes: o.payload,
       maxPayloadBytes: o.payload + transactionRoomBytes,
-      viewTimeoutMs,
+      viewTimeoutMs: viewTimeoutMs(o.payload),
     }
   })
   return { schedule, validators, people, chainId }

@@ -1,13 +1,4 @@
-import {
-  compareBytes,
-  err,
-  fromHex,
-  keccak256,
-  ok,
-  toHex,
-  type Hash32,
-  type Result,
-} from '@zkstack/crypto'
+import { err, fromHex, keccak256, ok, toHex, type Hash32, type Result } from '@zkstack/crypto'
 import { maxUint64 } from './codec.js'
 import { merkleRoot } from './merkle-root.js'
 import type { Transaction } from './transaction.js'
