@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+interface Exit {
+  readonly code: number | null
+  readonly output: string
+  /** Time from the last line to the exit, in milliseconds. */
+  readonly lingeredMs: number
+}
+
+/** Runs a TypeScript program from the repository's root and waits until it exits by itself. */
+function run(program: string): Promise<Exit> {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return new Promise((resolve, reject) => {
+    let output = ''
+    let lastAt = performance.now()
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString()
+      lastAt = performance.now()
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`the process does not exit:\n${output}`))
+    }, 40_000)
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      resolve({ code, output, lingeredMs: performance.now() - lastAt })
+    })
+  })
+}
+
+const network = (body: string): string => `
+  import { createTestNetwork, CounterChain } from '@zkstack/executor/testing'
+  ${body}
+`
+
+describe('the process', () => {
+  it('exits by itself after stop, with TCP and Level', async () => {
+    const exit = await run(
+      network(`
+        const network = await createTestNetwork(2, { transport: 'tcp', store: 'level' })
+        await network.waitForHeight(3n)
+        await network[Symbol.asyncDispose]()
+        console.log('stopped')
+      `),
+    )
+    expect(exit).toMatchObject({ code: 0, output: 'stopped\n' })
+    expect(exit.lingeredMs).toBeLessThan(5_000)
+  })
+
+  it('exits by itself although the execution layer hangs in commit and ignores its signal', async () => {
+    const exit = await run(
+      network(`
+        const execution = () => Object.assign(new CounterChain(), { commit: () => new Promise(() => {}) })
+        const network = await createTestNetwork(1, { transport: 'tcp', execution })
+        const { node } = network.at(0)
+        while (node.status.head === undefined) await new Promise((r) => setTimeout(r, 10))
+        await node.stop({ drainMs: 50 })
+        console.log(node.status.phase)
+      `),
+    )
+    expect(exit).toMatchObject({ code: 0, output: 'stopped\n' })
+  })
+
+  it('exits by itself after a start that failed', async () => {
+    const exit = await run(
+      network(`
+        const network = await createTestNetwork(1, { transport: 'tcp' })
+        const other = await createTestNetwork(1, { transport: 'tcp', start: false })
+        await other.at(0).start({ listen: network.at(0).address }).catch((e) => console.log(e.code))
+        await network[Symbol.asyncDispose]()
+      `),
+    )
+    expect(exit).toMatchObject({ code: 0, output: 'NETWORK_PORT_IN_USE\n' })
+  })
+
+  it('exits by itself, and without an unhandled rejection, when a node fails and nobody looks', async () => {
+    const exit = await run(
+      network(`
+        const execution = () => Object.assign(new CounterChain(), { commit: () => Promise.reject(new Error('broken')) })
+        const network = await createTestNetwork(1, { transport: 'tcp', execution })
+        await new Promise((r) => setTimeout(r, 500))
+        console.log(network.at(0).node.status.phase)
+      `),
+    )
+    expect(exit).toMatchObject({ code: 0, output: 'failed\n' })
+  })
+})

@@ -1,0 +1,52 @@
+import type { Genesis, PreGenesisBlock } from '@zkstack/roles'
+import { createFinalBlock, hashPayload, type FinalBlock, type Schedule } from '@zkstack/roles'
+import { describe, expect, it } from 'vitest'
+import { blockVerifier } from '../../src/block-verifier.js'
+import { createTestNetwork } from '../../testing/index.js'
+
+const signal = new AbortController().signal
+
+/** A real block of a chain that starts at 10, and what judges it. */
+async function setup(): Promise<{ genesis: Genesis & { schedule: Schedule }; block: FinalBlock }> {
+  await using network = await createTestNetwork(1, { firstBlock: 10n })
+  const block = await network.at(0).node.waitForBlock(11n)
+  const { schedule } = network.genesis
+  if (block.kind !== 'final' || schedule === undefined) throw new Error('expected a final block')
+  return { genesis: { ...network.genesis, schedule }, block }
+}
+
+const { genesis, block } = await setup()
+const scope = { genesis: genesis.hash, epoch: 0n, schedule: genesis.schedule, firstBlock: 10n }
+const verify = blockVerifier({ scope, execution: {} })
+
+async function codeOf(b: FinalBlock | PreGenesisBlock, v = verify): Promise<string> {
+  const result = await v(b, { signal })
+  return result.ok ? 'ok' : result.error.code
+}
+
+describe('block verifier', () => {
+  it('a block of the chain passes', async () => {
+    expect(await codeOf(block)).toBe('ok')
+  })
+
+  it('another payload, another epoch, a number before the chain, a certificate of strangers › refused', async () => {
+    const payload = new Uint8Array([1])
+    expect(await codeOf({ ...block, payload })).toBe('HASH_MISMATCH')
+    expect(await codeOf({ ...block, epoch: 1n })).toBe('WRONG_EPOCH')
+    expect(await codeOf({ ...block, number: 9n })).toBe('BEFORE_FIRST_BLOCK')
+    const { message } = block.justification
+    const forged = { ...message, proposal: { ...message.proposal, payload: hashPayload(payload) } }
+    expect(await codeOf(createFinalBlock(payload, { ...block.justification, message: forged }))).toBe('JUSTIFICATION')
+  })
+
+  it('a pre-genesis block › is for the execution layer to judge, below the first block only', async () => {
+    const early: PreGenesisBlock = { kind: 'preGenesis', number: 9n, payload: new Uint8Array(), justification: new Uint8Array() }
+    expect(await codeOf(early)).toBe('PRE_GENESIS_REFUSED')
+    const judge = (verifyPreGenesis: () => Promise<{ ok: true } | { ok: false; reason: string }>) =>
+      blockVerifier({ scope, execution: { verifyPreGenesis } })
+    expect(await codeOf(early, judge(() => Promise.resolve({ ok: true })))).toBe('ok')
+    expect(await codeOf(early, judge(() => Promise.resolve({ ok: false, reason: 'no' })))).toBe('PRE_GENESIS_REFUSED')
+    expect(await codeOf(early, judge(() => Promise.reject(new Error('down'))))).toBe('PRE_GENESIS_REFUSED')
+    expect(await codeOf({ ...early, number: 10n }, judge(() => Promise.resolve({ ok: true })))).toBe('NOT_BEFORE_FIRST_BLOCK')
+  })
+})
