@@ -1,11 +1,25 @@
+import { bytesEqual, keccak256, toHex, type Hash32, type Result } from '@zkstack/crypto'
+import { createFinalBlock, type Block, type Genesis, type ReplicaState } from '@zkstack/roles'
+import { assertAppendable } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
-import type { NodeStore } from './store.js'
+import { StorageError } from './storage-error.js'
+import type {
+  BlockRange,
+  NodeStore,
+  OpenOptions,
+  ReplicaStateKey,
+  StoreOpenError,
+} from './store.js'
+import { throwIfAborted } from './throw-if-aborted.js'
 
 /** Payloads in the execution layer's own database. */
 export interface PayloadSource {
   /** The payload at height `n`; undefined when it is not there (any more). */
   get(n: bigint, o: Partial<CallOptions>): Promise<Uint8Array | undefined>
-  /** Stores the payload at height `n`, idempotent; resolves when durable. The certificate is written only after that. */
+  /**
+   * Stores the payload at height `n`; resolves when durable, and the certificate is written only after that. Idempotent; after a
+   * crash or a reset another payload may be put at the same height.
+   */
   put(n: bigint, payload: Uint8Array, o: Partial<CallOptions>): Promise<void>
   /** Told that blocks below `before` are no longer served; may delete their payloads. */
   prune?(before: bigint, o: Partial<CallOptions>): Promise<void>
@@ -14,11 +28,92 @@ export interface PayloadSource {
 /** What {@link splitStore} joins. */
 export interface SplitStoreOptions {
   readonly payloads: PayloadSource
-  /** Keeps everything else; a level store should be opened with `payloads: 'elsewhere'`. */
+  /** Keeps everything else; open a level store with `payloads: 'elsewhere'`, or payloads are stored twice. */
   readonly certificates: NodeStore
 }
 
-/** A store whose payloads live in the execution layer's own database. */
+/**
+ * A store whose payloads live in the execution layer's own database, and all else in another store. `get` checks the hash of a
+ * final block's payload; closing closes the other store.
+ */
 export function splitStore(o: SplitStoreOptions): NodeStore {
-  return o.certificates
+  return new SplitStore(o.payloads, o.certificates)
+}
+
+class SplitStore implements NodeStore {
+  readonly #payloads: PayloadSource
+  readonly #certificates: NodeStore
+  /** Ends when the last append that was begun has ended. */
+  #appends: Promise<unknown> = Promise.resolve()
+
+  constructor(payloads: PayloadSource, certificates: NodeStore) {
+    this.#payloads = payloads
+    this.#certificates = certificates
+  }
+
+  open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {
+    return this.#certificates.open(genesis, o)
+  }
+
+  range(): BlockRange {
+    return this.#certificates.range()
+  }
+
+  async get(n: bigint, o: Partial<CallOptions> = {}): Promise<Block | undefined> {
+    const block = await this.#certificates.get(n, o)
+    if (block === undefined || block.payload.length > 0) return block
+    const payload = await this.#payloads.get(n, o)
+    if (n < this.range().first) return undefined
+    if (payload === undefined) throw payloadError(n, 'has no payload for it')
+    if (block.kind === 'preGenesis') return { ...block, payload }
+    const hash = keccak256(payload)
+    if (bytesEqual(hash, block.payloadHash))
+      return createFinalBlock(payload, block.justification, hash)
+    const [has, wants] = [toHex(hash), toHex(block.payloadHash)]
+    throw payloadError(n, `has a payload with hash ${has}, but ${wants} is certified`)
+  }
+
+  async append(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
+    const result = this.#appends.then(async () => {
+      throwIfAborted(o)
+      assertAppendable(block, this.range(), undefined)
+      await this.#payloads.put(block.number, block.payload, o)
+      await this.#certificates.append(block, o)
+    })
+    this.#appends = result.catch(() => undefined)
+    return result
+  }
+
+  async prune(before: bigint, o: Partial<CallOptions> = {}): Promise<void> {
+    await this.#certificates.prune?.(before, o)
+    await this.#payloads.prune?.(this.range().first, o)
+  }
+
+  watch(o: CallOptions): AsyncIterable<BlockRange> {
+    return this.#certificates.watch(o)
+  }
+
+  load(key: ReplicaStateKey): Promise<ReplicaState | undefined> {
+    return this.#certificates.load(key)
+  }
+
+  save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
+    return this.#certificates.save(key, state)
+  }
+
+  highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined> {
+    return this.#certificates.highestEpoch(genesis, validator)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#appends
+    await this.#certificates[Symbol.asyncDispose]()
+  }
+}
+
+function payloadError(n: bigint, problem: string): StorageError {
+  return new StorageError(
+    'STORE_PAYLOAD',
+    `block ${n} is certified, but the execution layer ${problem}`,
+  )
 }

@@ -5,7 +5,7 @@ import { StorageError, type StorageErrorCode } from '../storage-error.js'
 const meanings: readonly [RegExp, StorageErrorCode][] = [
   [/ENOSPC|EDQUOT|EFBIG|No space left|quota exceeded|File too large/i, 'STORE_FULL'],
   [/LEVEL_CORRUPTION/, 'STORE_CORRUPT'],
-  [/LEVEL_IO_ERROR.*(No such file|Invalid argument)/, 'STORE_CORRUPT'],
+  [/LEVEL_IO_ERROR[^]*(No such file|Invalid argument)/, 'STORE_CORRUPT'],
   [/EACCES|EPERM|EROFS|Permission denied|not permitted|Read-only file system/i, 'STORE_PATH'],
   [/ENOTDIR|EEXIST|EISDIR|ELOOP|ENAMETOOLONG|ENOENT|Not a directory|name too long/i, 'STORE_PATH'],
 ]
