@@ -1,8 +1,14 @@
 import type { TransportFactory } from './compliance/bed.js'
 import type { ComplianceCase } from './compliance/case.js'
+import { connectionCases } from './compliance/connection-cases.js'
+import { consensusCases } from './compliance/consensus-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
 
 /** Everything that a network over a transport must do, as a list that any test framework can run. */
 export function networkCompliance(makeTransport: TransportFactory): ComplianceCase[] {
-  return [...helloCases(makeTransport)]
+  return [
+    ...helloCases(makeTransport),
+    ...connectionCases(makeTransport),
+    ...consensusCases(makeTransport),
+  ]
 }

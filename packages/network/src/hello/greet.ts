@@ -26,12 +26,14 @@ export async function greet(
   let stream: FrameStream | undefined
   try {
     stream = await helloStream(patience, connection, o.limits.frames.hello)
-    return { stream, outcome: await runHello(patience, stream, connection, o.hello) }
+    const outcome = await runHello(patience, stream, connection, o.hello)
+    if (!outcome.ok && outcome.error.by === 'us') await farewell(stream, connection, outcome.error)
+    return { stream, outcome }
   } catch (e) {
     ctx.throwIfCanceled()
     if (patience.canceled) {
       const late = goodbye('TIMEOUT', `the hello took longer than ${o.limits.helloTimeoutMs} ms`)
-      if (stream) await farewell(stream, late)
+      if (stream) await farewell(stream, connection, late)
       return { stream, outcome: err(late) }
     }
     if (!(e instanceof NetworkError)) throw e
@@ -39,13 +41,16 @@ export async function greet(
   }
 }
 
-/** Says goodbye on a line that may be full: it does not wait for long. */
-export async function farewell(stream: FrameStream, reason: Goodbye): Promise<void> {
+/**
+ * Says goodbye and gives the peer the time to hear it: it hangs up when it has. Had we hung up first, what it
+ * was just sending us would have reset the line, and the goodbye with it.
+ */
+export async function farewell(stream: FrameStream, connection: TransportConnection, reason: Goodbye): Promise<void> {
   const patience = AbortSignal.timeout(FAREWELL_MS)
-  await Promise.race([
-    sendGoodbye(stream, reason),
-    new Promise<void>((resolve) => patience.addEventListener('abort', () => resolve(), { once: true })),
-  ])
+  const enough = new Promise<void>((resolve) => {
+    patience.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await Promise.race([sendGoodbye(stream, reason).then(() => connection.closed), connection.closed, enough])
 }
 
 /** Real time, also in tests with a clock of their own: it bounds the end of a process. */

@@ -34,7 +34,7 @@ export interface HelloResult {
 
 /**
  * Runs the hello of a connection on its stream: both sides tell their chain, prove their validator keys, and
- * accept each other. Whoever refuses says why; the caller then closes the connection.
+ * accept each other. The caller tells the peer of a refusal that is ours.
  * @throws NetworkError when the stream breaks, CanceledError when `ctx` ends.
  */
 export async function runHello(
@@ -47,9 +47,7 @@ export async function runHello(
   try {
     return ok(await hello.run())
   } catch (e) {
-    const refusal = refusalOf(e)
-    if (refusal.by === 'us') await sendGoodbye(stream, refusal)
-    return err(refusal)
+    return err(refusalOf(e) ?? (await hello.lastWords(e)))
   }
 }
 
@@ -72,11 +70,11 @@ function refuse(code: Goodbye['code'], text: string): never {
   throw new Refusal(goodbye(code, text))
 }
 
-function refusalOf(e: unknown): Goodbye {
+function refusalOf(e: unknown): Goodbye | undefined {
   if (e instanceof Refusal) return e.goodbye
   if (e instanceof DecodeError) return goodbye('MALFORMED', `a malformed hello: ${e.code}`)
   if (e instanceof NetworkError && e.code === 'NETWORK_FRAME_TOO_LARGE') return goodbye('MALFORMED', e.message)
-  throw e
+  return undefined
 }
 
 class HelloExchange {
@@ -105,6 +103,17 @@ class HelloExchange {
     await this.#send({ kind: 'accept' })
     await this.#expect('accept')
     return result
+  }
+
+  /** The goodbye of a peer that has hung up on us while we were talking. @throws `e`, when there is none. */
+  async lastWords(e: unknown): Promise<Goodbye> {
+    if (!(e instanceof NetworkError)) throw e
+    for (;;) {
+      const bytes = await this.ctx.race(this.stream.receive()).catch(() => undefined)
+      if (!bytes) throw e
+      const frame = decodeHelloFrame(bytes)
+      if (frame.kind === 'goodbye') return goodbyeOfPeer(frame.code, frame.text)
+    }
   }
 
   #ownHello(): HelloMessage {

@@ -83,7 +83,7 @@ export class ConnectionServer {
     const refusal = registry.activate(peer)
     registry.settled(connection)
     if (!refusal) return { peer, stream }
-    await farewell(stream, refusal)
+    await farewell(stream, connection, refusal)
     await this.#refused(connection, { ok: false, error: refusal })
     return undefined
   }
@@ -116,7 +116,7 @@ export class ConnectionServer {
       services.metrics.onPeers(registry.peers.values())
     }
     const reason = await this.#reason(life, peer, lastWords)
-    if (reason.by === 'us') await farewell(stream, reason)
+    if (reason.by === 'us') await farewell(stream, peer.connection, reason)
     await peer.connection.close()
     await lastWords
     const { code, text, by } = reason

@@ -25,7 +25,8 @@ export async function runPing(
     const sentAt = ctx.clock.now()
     await ctx.race(stream.send(ping))
     const pong = await receiveWithin(ctx, stream, timeoutMs)
-    if (!pong || !bytesEqual(pong, ping)) throw new DecodeError('MALFORMED', 'an answer that is not the ping')
+    if (!pong) throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of pings')
+    if (!bytesEqual(pong, ping)) throw new DecodeError('MALFORMED', 'an answer that is not the ping')
     o.onRtt(ctx.clock.now() - sentAt)
     const doubted = await pause(ctx, peer, pingIntervalMs)
     timeoutMs = doubted ? Math.min(pingTimeoutMs, DOUBT_TIMEOUT_MS) : pingTimeoutMs

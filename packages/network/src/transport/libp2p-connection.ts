@@ -8,7 +8,7 @@ import { Libp2pFrameStream } from './libp2p-frame-stream.js'
 import type { ConnectionDirection, FrameStream, TransportConnection } from './network-transport.js'
 
 /** What is sent before `close` may take so long to leave. */
-const CLOSE_TIMEOUT_MS = 1_000
+const CLOSE_TIMEOUTS_MS = [1_000, 500]
 
 /** A connection of libp2p. */
 export class Libp2pConnection implements TransportConnection {
@@ -69,11 +69,17 @@ export class Libp2pConnection implements TransportConnection {
   }
 
   async close(): Promise<void> {
-    try {
-      await this.#connection.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) })
-    } catch (e) {
-      this.#connection.abort(errorOf(e))
+    // the first attempt closes the streams and fails when one of them does; the second closes the line below
+    // them, after what is written; an abort would make the other side throw away what it has not read yet
+    for (const timeoutMs of CLOSE_TIMEOUTS_MS) {
+      try {
+        await this.#connection.close({ signal: AbortSignal.timeout(timeoutMs) })
+        return
+      } catch {
+        // next attempt
+      }
     }
+    this.#connection.abort(new Error('the connection does not close'))
   }
 
   abort(reason: Error): void {

@@ -57,8 +57,11 @@ export class MemoryFrameStream implements FrameStream {
     this.#later(fate, () => this.#other((peer) => peer.#arrive(copy)))
   }
 
-  receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
-    return this.#inbox.take(o?.signal)
+  async receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
+    const frame = await this.#inbox.take(o?.signal)
+    // it may have come before the limit was set
+    if (frame && frame.length > this.maxFrameBytes) throw this.#refuse(frame)
+    return frame
   }
 
   close(): Promise<void> {
@@ -86,13 +89,15 @@ export class MemoryFrameStream implements FrameStream {
   }
 
   #arrive(frame: Uint8Array): void {
-    if (frame.length <= this.maxFrameBytes) {
-      this.#inbox.put(frame)
-      return
-    }
+    if (frame.length <= this.maxFrameBytes) this.#inbox.put(frame)
+    else this.#refuse(frame)
+  }
+
+  #refuse(frame: Uint8Array): Error {
     const error = frameTooLarge(frame.length, this.maxFrameBytes)
     this.#fail(error)
     this.#other((peer) => peer.#fail(new NetworkError('NETWORK_STREAM_RESET', 'the peer reset the stream')))
+    return error
   }
 
   #later(delayMs: number, act: () => void): void {
