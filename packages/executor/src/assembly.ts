@@ -8,7 +8,7 @@ import { CommitDriver } from './commit-driver.js'
 import { EventRouter } from './event-router.js'
 import { guardExecution } from './execution-guard.js'
 import { explainStall } from './explain-stall.js'
-import { NodeMetrics } from './node-metrics.js'
+import type { NodeMetrics } from './node-metrics.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
 import type { Reporter } from './reporter.js'
@@ -52,7 +52,7 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
   const applied = new Watch(init.nextToCommit)
   const recoverTo = queue.range.value.next
   // The network and the parts that use it need each other; it calls nobody before it runs.
-  let network: Network | undefined
+  const late: { network: Network | undefined } = { network: undefined }
   const router = new EventRouter({
     reporter,
     metrics,
@@ -60,15 +60,15 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
     clock: o.clock,
     scheme: o.genesis.scheme,
     viewTimeoutMs: o.viewTimeoutMs,
-    peerCount: () => network?.peers().length ?? 0,
+    peerCount: () => late.network?.peers().length ?? 0,
   })
   const parts = { ...init, epochScope, queue, applied, router }
-  const replica = replicaOf(parts, (message) => network?.broadcast(message))
+  const replica = replicaOf(parts, (message) => late.network?.broadcast(message))
   const transactions = new TransactionDesk({
     mempool: o.mempool,
     maxTransactionBytes: o.limits.maxTransactionBytes,
     life,
-    gossip: (tx) => network?.gossipTransaction(tx),
+    gossip: (tx) => late.network?.gossipTransaction(tx),
     warn: (e) => {
       reporter.warn(e)
     },
@@ -76,7 +76,8 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
       metrics.transaction(origin, verdict)
     },
   })
-  network = await networkOf({ ...parts, replica, transactions })
+  const network = await networkOf({ ...parts, replica, transactions })
+  late.network = network
   const commits = commitDriverOf({ ...parts, recoverTo })
   return { ...parts, options: o, recoverTo, network, replica, commits, transactions }
 }
@@ -126,9 +127,7 @@ function replicaOf(
   })
 }
 
-function networkOf(
-  p: Parts & Pick<Assembly, 'replica' | 'transactions'>,
-): Promise<Network> {
+function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promise<Network> {
   const { options: o, replica, transactions } = p
   return createNetwork({
     genesis: o.genesis,
@@ -148,7 +147,8 @@ function networkOf(
     logger: o.logger,
     metrics: o.metrics,
     verifyBlock: blockVerifier({ scope: p.epochScope, execution: o.execution }),
-    onConsensusMessage: (message, carrier) => replica?.deliver(message, carrier) ?? Promise.resolve(),
+    onConsensusMessage: (message, carrier) =>
+      replica?.deliver(message, carrier) ?? Promise.resolve(),
     onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),
     onEvent: (e) => {
       p.router.onNetworkEvent(e)

@@ -35,7 +35,10 @@ export class BlockReader {
       return await this.#read(number, ctx)
     } catch (e) {
       if (!isCanceled(e) || signal?.aborted === true) throw e
-      throw this.#o.failure() ?? new NodeError('NODE_STOPPED', `the node stopped before block ${number}`)
+      throw (
+        this.#o.failure() ??
+        new NodeError('NODE_STOPPED', `the node stopped before block ${number}`)
+      )
     }
   }
 

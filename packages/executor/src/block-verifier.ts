@@ -1,6 +1,12 @@
 import { errorOf, isCanceled } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
-import { verifyFinalBlock, type Block, type EpochScope, type FinalBlock, type PreGenesisBlock } from '@zkstack/roles'
+import {
+  verifyFinalBlock,
+  type Block,
+  type EpochScope,
+  type FinalBlock,
+  type PreGenesisBlock,
+} from '@zkstack/roles'
 import type { CallOptions, ExecutionLayer } from '@zkstack/storage'
 
 /** Why a block of a peer is refused. */
@@ -34,10 +40,16 @@ export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
 
 function verifyFinal(block: FinalBlock, scope: EpochScope): Result<void, BlockRefusal> {
   if (block.epoch !== scope.epoch) {
-    return refuse('WRONG_EPOCH', `block ${block.number} is of epoch ${block.epoch}, ours is ${scope.epoch}`)
+    return refuse(
+      'WRONG_EPOCH',
+      `block ${block.number} is of epoch ${block.epoch}, ours is ${scope.epoch}`,
+    )
   }
   if (block.number < scope.firstBlock) {
-    return refuse('BEFORE_FIRST_BLOCK', `block ${block.number} is final, but the chain starts at ${scope.firstBlock}`)
+    return refuse(
+      'BEFORE_FIRST_BLOCK',
+      `block ${block.number} is final, but the chain starts at ${scope.firstBlock}`,
+    )
   }
   const verified = verifyFinalBlock(block, scope)
   if (verified.ok) return ok(undefined)

@@ -98,7 +98,7 @@ export class CommitDriver {
 
   /** How long to wait before the next attempt. @throws when the failure is final. */
   #retryIn(block: FinalBlock, failure: Error, backoff: Backoff): number {
-    if (!(isRetryable(failure))) {
+    if (!isRetryable(failure)) {
       throw new NodeError(
         'EXECUTION_COMMIT_FAILED',
         `execution.commit of block ${block.number} failed: ${failure.message}. The block is final and on disk: mend the cause and start the node again, it commits the block then.`,

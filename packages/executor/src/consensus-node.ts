@@ -59,13 +59,7 @@ export type Role = 'validator' | 'full'
  * `failed` (see `closed`).
  */
 export type NodePhase =
-  | 'recovering'
-  | 'syncing'
-  | 'following'
-  | 'validating'
-  | 'stopping'
-  | 'stopped'
-  | 'failed'
+  'recovering' | 'syncing' | 'following' | 'validating' | 'stopping' | 'stopped' | 'failed'
 
 /** What a node is doing now. */
 export interface NodeStatus {
@@ -132,6 +126,10 @@ export interface NodeSnapshot {
   readonly replica: Plain<ReplicaSnapshot> | undefined
   readonly peers: readonly PeerSnapshot[]
   /** The newest warnings, oldest first. */
-  readonly warnings: readonly { readonly atUtcMs: number; readonly code: string; readonly message: string }[]
+  readonly warnings: readonly {
+    readonly atUtcMs: number
+    readonly code: string
+    readonly message: string
+  }[]
   readonly limits: Plain<NetworkLimits>
 }

@@ -1,4 +1,4 @@
-import { Ctx } from '@zkstack/concurrency'
+import { Ctx, onAbort } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { formatValidatorPublicKey } from '@zkstack/roles'
 import { assemble } from './assembly.js'
@@ -29,25 +29,21 @@ export async function createNode(options: NodeOptions): Promise<ConsensusNode> {
   const genesis = prepareGenesis(options.genesis, 'options.genesis')
   const resolved = resolveOptions(options, genesis)
   const life = Ctx.root({ clock: resolved.clock, random: resolved.random })
-  const unlink = linkSignal(life, options.signal)
+  const { signal } = options
+  const cancel = (): void => {
+    life.cancel(signal?.reason)
+  }
+  const unlink = signal === undefined ? (): void => undefined : onAbort(signal, cancel)
   try {
     const node = await start(resolved, life)
     unlink()
-    node.stopWith(options.signal)
+    node.stopWith(signal)
     return node
   } catch (e) {
     unlink()
     life.cancel()
     throw e
   }
-}
-
-function linkSignal(life: Ctx, signal: AbortSignal | undefined): () => void {
-  const abort = (): void => {
-    life.cancel(signal?.reason)
-  }
-  signal?.addEventListener('abort', abort)
-  return () => signal?.removeEventListener('abort', abort)
 }
 
 async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> {

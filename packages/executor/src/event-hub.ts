@@ -1,4 +1,4 @@
-import { errorOf } from '@zkstack/concurrency'
+import { errorOf, onAbort } from '@zkstack/concurrency'
 
 /** What a {@link EventHub} does with an error that a listener of `event` threw or rejected with. */
 export type OnListenerError = (event: string, error: Error) => void
@@ -23,17 +23,21 @@ export class EventHub<E> {
     const registered = (value: E[K]): unknown => listener(value)
     const listeners = this.#listeners.get(event) ?? new Set()
     this.#listeners.set(event, listeners.add(registered))
-    const off = (): void => {
+    const remove = (): void => {
       listeners.delete(registered)
-      o?.signal?.removeEventListener('abort', off)
     }
-    o?.signal?.addEventListener('abort', off)
-    return off
+    if (o?.signal === undefined) return remove
+    const unlink = onAbort(o.signal, remove)
+    return () => {
+      remove()
+      unlink()
+    }
   }
 
   /** Calls the listeners in the order of their registration. */
   emit<K extends keyof E>(event: K, value: E[K]): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) this.#call(event, listener, value)
+    for (const listener of [...(this.#listeners.get(event) ?? [])])
+      this.#call(event, listener, value)
   }
 
   /** Number of listeners of an event. */

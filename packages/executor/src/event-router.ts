@@ -55,7 +55,10 @@ export class EventRouter {
         reporter.warn(misbehaved(this.#validator(e.key), e.rule))
         return
       case 'evidence':
-        logger.warn('a validator contradicted itself', { validator: this.#validator(e.key), conflict: e.conflict })
+        logger.warn('a validator contradicted itself', {
+          validator: this.#validator(e.key),
+          conflict: e.conflict,
+        })
         reporter.events.emit('evidence', {
           key: e.key,
           conflict: e.conflict,

@@ -1,5 +1,11 @@
 import { errorOf, isCanceled, type Clock, type Ctx } from '@zkstack/concurrency'
-import type { CallOptions, ExecutionLayer, ProposeRequest, Verdict, VerifyRequest } from '@zkstack/storage'
+import type {
+  CallOptions,
+  ExecutionLayer,
+  ProposeRequest,
+  Verdict,
+  VerifyRequest,
+} from '@zkstack/storage'
 import { NodeError } from './errors.js'
 import { LinkedCtx } from './linked-ctx.js'
 
@@ -143,7 +149,11 @@ function thrownError(method: Method, what: string, cause: Error): NodeError {
     )
   }
   return method === 'propose'
-    ? new NodeError('PROPOSE_FAILED', `${what} threw: ${cause.message}; the view is skipped. Throw a RetryableError if another try helps.`, { cause })
+    ? new NodeError(
+        'PROPOSE_FAILED',
+        `${what} threw: ${cause.message}; the view is skipped. Throw a RetryableError if another try helps.`,
+        { cause },
+      )
     : new NodeError(
         'VERIFY_FAILED',
         `${what} threw: ${cause.message}; no vote in this view. Return { ok: false, reason } for an invalid payload; throw a RetryableError if another try helps.`,

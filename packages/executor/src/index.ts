@@ -23,7 +23,14 @@ export {
   ZkStackError,
 } from '@zkstack/concurrency'
 export type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
-export { keccak256, loadCryptoBackends, signatureScheme } from '@zkstack/crypto'
+export {
+  blsMinPk,
+  blsMinSig,
+  ed25519Scheme,
+  keccak256,
+  loadCryptoBackends,
+  signatureScheme,
+} from '@zkstack/crypto'
 export type { Hash32, Result, SignatureScheme } from '@zkstack/crypto'
 export { libp2pTransport } from '@zkstack/network'
 export type { GoodbyeCode, NetworkTransport, PeerInfo, StaticPeer } from '@zkstack/network'
@@ -42,7 +49,14 @@ export {
   parseValidatorPublicKey,
   ValidatorSecretKey,
 } from '@zkstack/roles'
-export type { Block, FinalBlock, Genesis, GenesisSpec, NodePublicKey, PreGenesisBlock } from '@zkstack/roles'
+export type {
+  Block,
+  FinalBlock,
+  Genesis,
+  GenesisSpec,
+  NodePublicKey,
+  PreGenesisBlock,
+} from '@zkstack/roles'
 export { levelStore, memoryStore } from '@zkstack/storage'
 export type {
   BlockStore,

@@ -29,6 +29,8 @@ export interface LifeCycleInit {
   commit(ctx: Ctx): Promise<void>
   /** Resolves once the node is ready. */
   recovered(ctx: Ctx): Promise<void>
+  /** The node fails; called before it is closed. */
+  onFailure(failure: Error): void
   /** Resolves once everything on disk is committed. */
   drained(ctx: Ctx): Promise<void>
 }
@@ -45,6 +47,7 @@ export class LifeCycle {
   readonly #ready = new Deferred()
   readonly #closed = new Deferred()
   readonly #service: Ctx
+  readonly #running: Promise<void>
   #phase: LifePhase = 'running'
   #failure: Error | undefined
   #drainMs = 0
@@ -53,7 +56,7 @@ export class LifeCycle {
   constructor(o: LifeCycleInit) {
     this.#o = o
     this.#service = o.life.child()
-    void this.#run()
+    this.#running = this.#run()
   }
 
   get ready(): Promise<void> {
@@ -86,13 +89,14 @@ export class LifeCycle {
       this.#drainMs = drainMs
       this.#service.cancel()
     }
+    let cancel = (): void => undefined
     const limit = new Promise<'late'>((resolve) => {
-      const cancel = life.clock.setTimer(life.clock.now() + drainMs + STOP_GRACE_MS, () => {
+      cancel = life.clock.setTimer(life.clock.now() + drainMs + STOP_GRACE_MS, () => {
         resolve('late')
       })
-      void this.#closed.promise.catch(() => undefined).finally(cancel)
     })
-    const outcome = await Promise.race([this.#closed.promise.catch(() => undefined), limit])
+    const outcome = await Promise.race([this.#running, limit])
+    cancel()
     if (outcome === 'late') logger.error('the node stopped before all of its parts did')
   }
 
@@ -145,7 +149,9 @@ export class LifeCycle {
     } catch (e) {
       if (!isCanceled(e)) throw e
       ctx.throwIfCanceled()
-      this.#o.logger.warn('the execution layer did not commit in time; it is aborted, the blocks are replayed at the next start')
+      this.#o.logger.warn(
+        'the execution layer did not commit in time; it is aborted, the blocks are replayed at the next start',
+      )
     }
   }
 
@@ -159,6 +165,7 @@ export class LifeCycle {
       return
     }
     this.#o.logger.error(`the node failed: ${failure.message}`, { error: failure })
+    this.#o.onFailure(failure)
     this.#ready.reject(failure)
     this.#closed.reject(failure)
   }

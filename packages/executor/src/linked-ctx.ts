@@ -1,4 +1,4 @@
-import type { Ctx } from '@zkstack/concurrency'
+import { onAbort, type Ctx } from '@zkstack/concurrency'
 
 /** A child of a context that a signal ends too; dispose unlinks it from both. */
 export class LinkedCtx implements Disposable {
@@ -10,11 +10,7 @@ export class LinkedCtx implements Disposable {
     const cancel = (): void => {
       this.#ctx.cancel(signal?.reason)
     }
-    if (signal?.aborted === true) cancel()
-    else signal?.addEventListener('abort', cancel)
-    this.#unlink = () => {
-      signal?.removeEventListener('abort', cancel)
-    }
+    this.#unlink = signal === undefined ? () => undefined : onAbort(signal, cancel)
   }
 
   /** Aborts with the parent, the signal or {@link cancel}. */

@@ -31,7 +31,10 @@ export class NodeMetrics {
       'Time from entering the view of a block to its finality, as seen by this replica.',
       { buckets: FINALITY_BUCKETS },
     )
-    this.#commits = sink.counter('zkstack_commits_total', 'Blocks given to the execution layer and committed.')
+    this.#commits = sink.counter(
+      'zkstack_commits_total',
+      'Blocks given to the execution layer and committed.',
+    )
     this.#commitTime = sink.histogram(
       'zkstack_commit_seconds',
       'Time that the execution layer took to commit a block.',

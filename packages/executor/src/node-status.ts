@@ -39,7 +39,9 @@ export function statusOf(o: StatusInput): NodeStatus {
 function phaseOf(o: StatusInput): NodePhase {
   if (o.life !== 'running') return o.life
   if (o.applied < o.recoverTo) return 'recovering'
-  const lead = o.peers.some(({ range }) => range !== undefined && range.next > o.range.next + SYNC_LEAD)
+  const lead = o.peers.some(
+    ({ range }) => range !== undefined && range.next > o.range.next + SYNC_LEAD,
+  )
   if (lead) return 'syncing'
   return o.role === 'validator' ? 'validating' : 'following'
 }

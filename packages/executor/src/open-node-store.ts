@@ -42,7 +42,11 @@ export async function askLastCommitted(
       const cause = errorOf(e)
       const message = `execution.lastCommitted failed: ${cause.message}`
       if (!isRetryable(cause)) {
-        throw new NodeError('EXECUTION_FAILED', `${message}. The node cannot know which blocks to replay; mend the cause and start it again.`, { cause })
+        throw new NodeError(
+          'EXECUTION_FAILED',
+          `${message}. The node cannot know which blocks to replay; mend the cause and start it again.`,
+          { cause },
+        )
       }
       warn(new NodeError('EXECUTION_COMMIT_RETRY', `${message}; it is asked again`, { cause }))
       await ctx.sleep(backoff.next())

@@ -1,7 +1,8 @@
 import { toHex } from '@zkstack/crypto'
 
 /** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** The type of {@link plain} of a `T`: bigints and bytes become strings, functions vanish. */
 export type Plain<T> = T extends bigint | Uint8Array
@@ -41,7 +42,7 @@ function convert(value: unknown, depth: number): unknown {
 function convertObject(value: object, depth: number): unknown {
   if (value instanceof Uint8Array) return toHex(value)
   if (depth >= MAX_DEPTH) return '…'
-  if (value instanceof Map) return convertObject(Object.fromEntries(value), depth)
+  if (value instanceof Map) return convertObject(Object.fromEntries(value) as object, depth)
   if (Symbol.iterator in value) {
     return Array.from(value as Iterable<unknown>, (v) => convert(v, depth + 1))
   }

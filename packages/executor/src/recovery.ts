@@ -20,7 +20,10 @@ export interface RecoveryInput {
  */
 export function nextToCommit(o: RecoveryInput): Result<bigint, NodeError> {
   const { range, firstBlock, lastCommitted } = o
-  const next = max(firstBlock, lastCommitted === undefined || lastCommitted === null ? 0n : lastCommitted + 1n)
+  const next = max(
+    firstBlock,
+    lastCommitted === undefined || lastCommitted === null ? 0n : lastCommitted + 1n,
+  )
   if (next > max(range.next, firstBlock)) return err(ahead(next - 1n, range))
   if (next < range.first) return err(behind(next, o))
   return ok(next)

@@ -22,7 +22,11 @@ export class Reporter {
   readonly #clock: Clock
   readonly #warnings: ReportedWarning[] = []
 
-  constructor(o: { readonly logger: Logger; readonly metrics: NodeMetrics; readonly clock: Clock }) {
+  constructor(o: {
+    readonly logger: Logger
+    readonly metrics: NodeMetrics
+    readonly clock: Clock
+  }) {
     this.#logger = o.logger
     this.#metrics = o.metrics
     this.#clock = o.clock

@@ -1,4 +1,4 @@
-import type { ZkStackError } from '@zkstack/concurrency'
+import { onAbort, type ZkStackError } from '@zkstack/concurrency'
 import type { Block } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import { serve, type Assembly } from './assembly.js'
@@ -10,6 +10,13 @@ import { snapshotOf } from './snapshot.js'
 
 /** How long `stop` lets the execution layer commit what is on disk, unless told otherwise, in milliseconds. */
 const DEFAULT_DRAIN_MS = 5_000
+
+/** Codes of failures that no fault of a disk, a peer or the execution layer explains. */
+const BROKEN_INVARIANTS: ReadonlySet<string> = new Set([
+  'STORE_CONFLICT',
+  'OWN_VOTE_INVALID',
+  'REPLICA_STATE_INVALID',
+])
 
 /** A node in the hands of its user. */
 export class RunningNode implements ConsensusNode {
@@ -34,6 +41,9 @@ export class RunningNode implements ConsensusNode {
       commit: (ctx) => a.commits.run(ctx),
       recovered: async (ctx) => {
         await applied.waitFor((next) => next >= a.recoverTo, ctx)
+      },
+      onFailure: (failure) => {
+        this.#reportInvariant(failure)
       },
       drained: async (ctx) => {
         await applied.waitFor((next) => next >= queue.range.value.next, ctx)
@@ -70,7 +80,8 @@ export class RunningNode implements ConsensusNode {
 
   blocks(o: { readonly from?: bigint; readonly signal?: AbortSignal } = {}): AsyncIterable<Block> {
     const from = o.from ?? this.#a.applied.value
-    if (typeof from !== 'bigint' || from < 0n) throw new RangeError('from must be a bigint of at least 0')
+    if (typeof from !== 'bigint' || from < 0n)
+      throw new RangeError('from must be a bigint of at least 0')
     return this.#reader.stream(from, o.signal)
   }
 
@@ -81,7 +92,10 @@ export class RunningNode implements ConsensusNode {
     return this.#reader.wait(number, o.signal)
   }
 
-  submit(tx: Uint8Array, o: Partial<CallOptions> = {}): Promise<'accepted' | 'duplicate' | 'rejected'> {
+  submit(
+    tx: Uint8Array,
+    o: Partial<CallOptions> = {},
+  ): Promise<'accepted' | 'duplicate' | 'rejected'> {
     return this.#a.transactions.submit(tx, o.signal)
   }
 
@@ -108,19 +122,21 @@ export class RunningNode implements ConsensusNode {
   /** Stops when the signal aborts. */
   stopWith(signal: AbortSignal | undefined): void {
     if (signal === undefined) return
-    const abort = (): void => {
-      void this.stop()
-    }
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    void this.closed.catch(() => undefined).finally(() => {
-      signal.removeEventListener('abort', abort)
+    const unlink = onAbort(signal, () => {
+      this.stop().catch(() => undefined)
     })
+    this.closed.then(unlink, unlink)
   }
 
   /** Reports a warning of the start, once its reader had the time to listen. */
   warnLater(error: ZkStackError): void {
     this.#atStart.push(error)
+  }
+
+  #reportInvariant(failure: Error): void {
+    const code = 'code' in failure ? String(failure.code) : ''
+    if (!BROKEN_INVARIANTS.has(code)) return
+    this.#a.reporter.events.emit('invariant', { code, message: failure.message })
   }
 
   get #role(): Role {

@@ -31,7 +31,10 @@ export class TransactionDesk {
     const { mempool, life } = this.#o
     if (life.canceled) throw stopped()
     if (mempool === undefined) {
-      throw new NodeError('NO_MEMPOOL', 'this node takes no transactions. Give createNode the option mempool.')
+      throw new NodeError(
+        'NO_MEMPOOL',
+        'this node takes no transactions. Give createNode the option mempool.',
+      )
     }
     this.#checkSize(tx)
     using ctx = new LinkedCtx(life, signal)

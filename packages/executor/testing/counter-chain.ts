@@ -68,7 +68,8 @@ export class CounterChain implements ExecutionLayer {
   commit(block: FinalBlock): Promise<void> {
     this.#commits += 1
     const verdict = this.#judge(block.number, block.payload)
-    if (!verdict.ok) return Promise.reject(new Error(`commit of block ${block.number}: ${verdict.reason}`))
+    if (!verdict.ok)
+      return Promise.reject(new Error(`commit of block ${block.number}: ${verdict.reason}`))
     this.#digest = keccak256(this.#digest, block.payload)
     this.#next = block.number + 1n
     return Promise.resolve()
@@ -79,7 +80,8 @@ export class CounterChain implements ExecutionLayer {
   }
 
   #judge(number: bigint, payload: Uint8Array): Verdict {
-    if (number !== this.#next) return { ok: false, reason: `expected block ${this.#next}, got ${number}` }
+    if (number !== this.#next)
+      return { ok: false, reason: `expected block ${this.#next}, got ${number}` }
     const isOurs = bytesEqual(payload.subarray(0, HEADER_BYTES), this.#header(number))
     return isOurs ? { ok: true } : { ok: false, reason: 'does not follow the last block' }
   }

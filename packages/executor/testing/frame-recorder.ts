@@ -69,7 +69,9 @@ export class FrameRecorder {
     const votes = this.#votesOf(validator)
     const view = viewOf(msg).number
     const found = (kind: DoubleVote['kind']): void => {
-      const known = this.#doubleVotes.some((d) => d.validator === validator && d.view === view && d.kind === kind)
+      const known = this.#doubleVotes.some(
+        (d) => d.validator === validator && d.view === view && d.kind === kind,
+      )
       if (!known) this.#doubleVotes.push({ validator, view, kind })
     }
     switch (msg.type) {
@@ -78,11 +80,13 @@ export class FrameRecorder {
         return
       case 'replicaCommit':
         if (!keepFirst(votes.commits, view, msg.value, sameCommit)) found('commit')
-        if ([...votes.timeouts.values()].some((t) => passesOver(t, msg.value))) found('commitThenTimeout')
+        if ([...votes.timeouts.values()].some((t) => passesOver(t, msg.value)))
+          found('commitThenTimeout')
         return
       case 'replicaTimeout':
         if (!keepFirst(votes.timeouts, view, msg.value, sameHighVote)) found('timeout')
-        if ([...votes.commits.values()].some((c) => passesOver(msg.value, c))) found('commitThenTimeout')
+        if ([...votes.commits.values()].some((c) => passesOver(msg.value, c)))
+          found('commitThenTimeout')
         return
       case 'replicaNewView':
         return
@@ -99,7 +103,12 @@ export class FrameRecorder {
 }
 
 /** Keeps the first value of a view; false when this one differs from it. */
-function keepFirst<T>(values: Map<bigint, T>, view: bigint, value: T, same: (a: T, b: T) => boolean): boolean {
+function keepFirst<T>(
+  values: Map<bigint, T>,
+  view: bigint,
+  value: T,
+  same: (a: T, b: T) => boolean,
+): boolean {
   const first = values.get(view)
   if (first === undefined) values.set(view, value)
   return first === undefined || same(first, value)

@@ -16,7 +16,10 @@ import { groupsOf, TestWire } from './test-wire.js'
  * Real nodes in one process: `n` validators that know each other. Dispose of it to end them all and to remove
  * what they kept.
  */
-export async function createTestNetwork(n: number, o: TestNetworkOptions = {}): Promise<TestNetwork> {
+export async function createTestNetwork(
+  n: number,
+  o: TestNetworkOptions = {},
+): Promise<TestNetwork> {
   await loadCryptoBackends()
   const stores = o.store === 'level' ? await levelStores() : memoryStores()
   const network = new TestNetwork({ committee: testCommittee(n, o), options: o, stores })
@@ -126,14 +129,20 @@ export class TestNetwork implements AsyncDisposable {
   async waitForHeight(height: bigint, o: WaitOptions = {}): Promise<void> {
     const nodes = (o.nodes ?? this.#nodes).filter(({ running }) => running)
     using patience = new Patience(this.#clock, o.stallMs ?? 30_000)
-    const progress = nodes.map(({ node }) => node.on('block:finalized', () => {
-      patience.renew()
-    }))
+    const progress = nodes.map(({ node }) =>
+      node.on('block:finalized', () => {
+        patience.renew()
+      }),
+    )
     try {
-      await Promise.all(nodes.map(({ node }) => node.waitForBlock(height, { signal: patience.signal })))
+      await Promise.all(
+        nodes.map(({ node }) => node.waitForBlock(height, { signal: patience.signal })),
+      )
     } catch (e) {
       if (!patience.signal.aborted) throw e
-      throw new Error(`no block came before height ${height} was reached:\n${describeAll(nodes)}`, { cause: e })
+      throw new Error(`no block came before height ${height} was reached:\n${describeAll(nodes)}`, {
+        cause: e,
+      })
     } finally {
       for (const off of progress) off()
     }
@@ -156,7 +165,8 @@ export class TestNetwork implements AsyncDisposable {
 
   #make(index: number): TestNode {
     const { firstBlock } = this.genesis
-    const execution: ExecutionLayer = this.#options.execution?.(index) ?? new CounterChain({ firstBlock })
+    const execution: ExecutionLayer =
+      this.#options.execution?.(index) ?? new CounterChain({ firstBlock })
     return new TestNode({
       index,
       genesis: this.genesis,
@@ -165,7 +175,8 @@ export class TestNetwork implements AsyncDisposable {
       options: this.#options,
       execution,
       wire: this.wire,
-      newTransport: () => (this.#options.transport === 'tcp' ? libp2pTransport() : memoryTransport(this.#hub)),
+      newTransport: () =>
+        this.#options.transport === 'tcp' ? libp2pTransport() : memoryTransport(this.#hub),
       openStore: () => this.#stores.open(index),
       peers: (self) => this.#peersOf(self),
     })

@@ -127,8 +127,13 @@ export class WireTransport implements NetworkTransport {
       return undefined
     }
     this.#connections.add(inner)
-    void inner.closed.then(() => this.#connections.delete(inner))
-    return new WireConnection(inner, (protocol, stream) => this.#wrap(inner.remote, protocol, stream))
+    const forget = (): void => {
+      this.#connections.delete(inner)
+    }
+    inner.closed.then(forget, forget)
+    return new WireConnection(inner, (protocol, stream) =>
+      this.#wrap(inner.remote, protocol, stream),
+    )
   }
 
   #wrap(to: NodePublicKey, protocol: string, inner: FrameStream): FrameStream {
@@ -198,7 +203,11 @@ class WireConnection implements TransportConnection {
     return this.#wrap(protocol, await this.#inner.openStream(protocol, o))
   }
 
-  onStream(protocol: string, maxFrameBytes: number, handler: (stream: FrameStream) => Promise<void>): void {
+  onStream(
+    protocol: string,
+    maxFrameBytes: number,
+    handler: (stream: FrameStream) => Promise<void>,
+  ): void {
     this.#inner.onStream(protocol, maxFrameBytes, (stream) => handler(this.#wrap(protocol, stream)))
   }
 
@@ -216,7 +225,9 @@ function cutError(): NetworkError {
 }
 
 /** Groups nodes by their place in lists; a node in no list is alone. */
-export function groupsOf(groups: readonly (readonly NodePublicKey[])[]): (key: NodePublicKey) => number {
+export function groupsOf(
+  groups: readonly (readonly NodePublicKey[])[],
+): (key: NodePublicKey) => number {
   const alone = new Map<string, number>()
   return (key) => {
     const group = groups.findIndex((keys) => keys.some((k) => bytesEqual(k, key)))

@@ -1,8 +1,8 @@
 import { isCanceled } from '@zkstack/concurrency'
 import { bytesEqual, signatureScheme, toHex } from '@zkstack/crypto'
+import type { Schedule } from '@zkstack/roles'
 import {
   createGenesis,
-  Schedule,
   verifyProofsOfPossession,
   type Genesis,
   type GenesisError,
@@ -19,12 +19,7 @@ export type StaticGenesis = Genesis & { readonly schedule: Schedule }
 export function checkGenesisShape(value: unknown, path: string): void {
   const genesis = requireObject(value, path, REMEDY)
   if (genesis['hash'] instanceof Uint8Array && typeof genesis['chainId'] === 'bigint') return
-  throw new NodeOptionError(
-    'OPTION_INVALID',
-    path,
-    `is ${describe(value)}, not a genesis`,
-    REMEDY,
-  )
+  throw new NodeOptionError('OPTION_INVALID', path, `is ${describe(value)}, not a genesis`, REMEDY)
 }
 
 /**
@@ -66,8 +61,10 @@ function rebuild(given: Genesis, schedule: Schedule, path: string): StaticGenesi
       scheme: signatureScheme(given.signatureScheme) ?? given.scheme,
     }),
   )
-  if (made?.ok === true && made.value.schedule !== undefined) return { ...made.value, schedule: made.value.schedule }
-  const problem = made === undefined || made.ok ? 'is not a genesis' : describeGenesisError(made.error)
+  if (made?.ok === true && made.value.schedule !== undefined)
+    return { ...made.value, schedule: made.value.schedule }
+  const problem =
+    made === undefined || made.ok ? 'is not a genesis' : describeGenesisError(made.error)
   throw new NodeOptionError('GENESIS_INVALID', path, problem, REMEDY)
 }
 

@@ -64,7 +64,8 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
     requirePresent(o['listen'], 'options.listen', "Give 'host:port', or '' to only dial")
     checkAddress(o['listen'], 'options.listen', { minPort: 0 })
   }
-  if (o['publicAddr'] !== undefined) checkAddress(o['publicAddr'], 'options.publicAddr', { minPort: 1 })
+  if (o['publicAddr'] !== undefined)
+    checkAddress(o['publicAddr'], 'options.publicAddr', { minPort: 1 })
   checkPeers(o['peers'], 'options.peers')
   checkOneOf(o['onGenesisChange'], 'options.onGenesisChange', ['refuse', 'reset'])
   checkLimits(o['limits'])
@@ -76,7 +77,12 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
 function refuseUnsupported(o: Fields): void {
   for (const [name, remedy] of Object.entries(NOT_SUPPORTED)) {
     if (o[name] === undefined) continue
-    throw new NodeOptionError('OPTION_NOT_SUPPORTED', `options.${name}`, 'is not supported yet', remedy)
+    throw new NodeOptionError(
+      'OPTION_NOT_SUPPORTED',
+      `options.${name}`,
+      'is not supported yet',
+      remedy,
+    )
   }
 }
 
@@ -123,9 +129,14 @@ function checkExecution(value: unknown): void {
 }
 
 function checkStore(value: unknown): void {
-  requireMethods(value, 'options.store', 'Give await levelStore(path), or memoryStore() for tests', {
-    required: ['open', 'range', 'get', 'append', 'load', 'save'],
-  })
+  requireMethods(
+    value,
+    'options.store',
+    'Give await levelStore(path), or memoryStore() for tests',
+    {
+      required: ['open', 'range', 'get', 'append', 'load', 'save'],
+    },
+  )
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -134,10 +145,27 @@ function checkLimits(value: unknown): void {
   if (value === undefined) return
   const path = 'options.limits'
   const limits = requireObject(value, path, 'Give an object, or leave it out')
-  refuseUnknown(limits, path, ['maxPayloadBytes', 'maxTransactionBytes', 'maxQueuedBlocks', 'network'])
-  checkInteger(limits['maxPayloadBytes'], `${path}.maxPayloadBytes`, { min: 1, max: 64 * MEBIBYTE, unit: 'bytes' })
-  checkInteger(limits['maxTransactionBytes'], `${path}.maxTransactionBytes`, { min: 1, max: 16 * MEBIBYTE, unit: 'bytes' })
-  checkInteger(limits['maxQueuedBlocks'], `${path}.maxQueuedBlocks`, { min: 1, max: 10_000, unit: 'blocks' })
+  refuseUnknown(limits, path, [
+    'maxPayloadBytes',
+    'maxTransactionBytes',
+    'maxQueuedBlocks',
+    'network',
+  ])
+  checkInteger(limits['maxPayloadBytes'], `${path}.maxPayloadBytes`, {
+    min: 1,
+    max: 64 * MEBIBYTE,
+    unit: 'bytes',
+  })
+  checkInteger(limits['maxTransactionBytes'], `${path}.maxTransactionBytes`, {
+    min: 1,
+    max: 16 * MEBIBYTE,
+    unit: 'bytes',
+  })
+  checkInteger(limits['maxQueuedBlocks'], `${path}.maxQueuedBlocks`, {
+    min: 1,
+    max: 10_000,
+    unit: 'blocks',
+  })
   if (limits['network'] !== undefined) {
     requireObject(limits['network'], `${path}.network`, 'Give an object, or leave it out')
   }
@@ -148,8 +176,16 @@ function checkTiming(value: unknown): void {
   const path = 'options.timing'
   const timing = requireObject(value, path, 'Give an object, or leave it out')
   refuseUnknown(timing, path, ['viewTimeoutMs', 'pingMs'])
-  checkInteger(timing['viewTimeoutMs'], `${path}.viewTimeoutMs`, { min: 10, max: 3_600_000, unit: 'milliseconds' })
-  checkInteger(timing['pingMs'], `${path}.pingMs`, { min: 10, max: 3_600_000, unit: 'milliseconds' })
+  checkInteger(timing['viewTimeoutMs'], `${path}.viewTimeoutMs`, {
+    min: 10,
+    max: 3_600_000,
+    unit: 'milliseconds',
+  })
+  checkInteger(timing['pingMs'], `${path}.pingMs`, {
+    min: 10,
+    max: 3_600_000,
+    unit: 'milliseconds',
+  })
 }
 
 function checkBuildVersion(value: unknown): void {

@@ -19,7 +19,11 @@ export function checkPeers(value: unknown, path: string): void {
   list(peers['inbound'], `${path}.inbound`).forEach((key, i) => {
     checkNodePublicKey(key, `${path}.inbound[${i}]`)
   })
-  checkInteger(peers['maxDynamicInbound'], `${path}.maxDynamicInbound`, { min: 0, max: 100_000, unit: 'peers' })
+  checkInteger(peers['maxDynamicInbound'], `${path}.maxDynamicInbound`, {
+    min: 0,
+    max: 100_000,
+    unit: 'peers',
+  })
 }
 
 function checkOutbound(value: unknown, path: string): void {
@@ -35,7 +39,12 @@ function checkOutbound(value: unknown, path: string): void {
 function list(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) return []
   if (Array.isArray(value)) return value
-  throw new NodeOptionError('OPTION_INVALID', path, `is ${describe(value)}, not a list`, 'Give a list, or leave it out')
+  throw new NodeOptionError(
+    'OPTION_INVALID',
+    path,
+    `is ${describe(value)}, not a list`,
+    'Give a list, or leave it out',
+  )
 }
 
 function checkNodePublicKey(value: unknown, path: string): void {

@@ -61,7 +61,8 @@ export function checkInteger(
   o: { readonly min: number; readonly max: number; readonly unit: string },
 ): void {
   if (value === undefined) return
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= o.min && value <= o.max) return
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= o.min && value <= o.max)
+    return
   throw new NodeOptionError(
     'OPTION_INVALID',
     path,
@@ -96,7 +97,10 @@ export function checkAddress(value: unknown, path: string, o: { readonly minPort
   }
   if (typeof value !== 'string') return refuse(`is ${describe(value)}, not a text`)
   const parts = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/[\]]+)):([0-9]+)$/.exec(value)
-  if (parts === null) return refuse(value.length > 100 || LOOKS_SECRET.test(value) ? 'is another text' : `is '${value}'`)
+  if (parts === null)
+    return refuse(
+      value.length > 100 || LOOKS_SECRET.test(value) ? 'is another text' : `is '${value}'`,
+    )
   const port = Number(parts[3])
   if (port < o.minPort || port > 65_535) {
     return refuse(`has the port ${parts[3] ?? ''}, which is not from ${o.minPort} to 65535`)

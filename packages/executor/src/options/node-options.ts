@@ -66,7 +66,9 @@ export interface Limits {
   /** Blocks that wait to be written, at most. Default 20. */
   readonly maxQueuedBlocks: number
   /** Finer bounds of the network. */
-  readonly network: Partial<Omit<NetworkLimits, 'frames' | 'maxPayloadBytes' | 'maxTransactionBytes'>>
+  readonly network: Partial<
+    Omit<NetworkLimits, 'frames' | 'maxPayloadBytes' | 'maxTransactionBytes'>
+  >
 }
 
 /** Times of the protocol, in milliseconds. */

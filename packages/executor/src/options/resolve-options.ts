@@ -71,13 +71,16 @@ export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): Resolved
 
 function checkScheme(signer: Signer, o: NodeOptions, genesis: StaticGenesis): void {
   const { scheme } = genesis
-  const own = o.validatorKey !== undefined && 'scheme' in o.validatorKey ? o.validatorKey.scheme : undefined
+  const own =
+    o.validatorKey !== undefined && 'scheme' in o.validatorKey ? o.validatorKey.scheme : undefined
   const matches = own === undefined || own.id === scheme.id
   if (matches && scheme.importPublicKey(signer.publicKey) !== undefined) return
   throw new NodeOptionError(
     'VALIDATOR_KEY_SCHEME',
     'options.validatorKey',
-    matches ? `is no public key of ${scheme.name}` : `is a key of ${own.name}, but the genesis says ${scheme.name}`,
+    matches
+      ? `is no public key of ${scheme.name}`
+      : `is a key of ${own.name}, but the genesis says ${scheme.name}`,
     `Give the key that was made for this chain, 'validator:secret:${scheme.name}:…'; leave it out for a full node`,
   )
 }
@@ -93,6 +96,11 @@ function limitsOf(o: NodeOptions, genesis: StaticGenesis): NetworkLimits {
       genesis,
     })
   } catch (e) {
-    throw new NodeOptionError('OPTION_INVALID', 'options.limits.network', errorOf(e).message, 'Give positive numbers, or leave it out')
+    throw new NodeOptionError(
+      'OPTION_INVALID',
+      'options.limits.network',
+      errorOf(e).message,
+      'Give positive numbers, or leave it out',
+    )
   }
 }

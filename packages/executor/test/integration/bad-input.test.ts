@@ -14,13 +14,19 @@ import { chainOf, nextWarning } from './helpers.js'
 
 const run = promisify(execFile)
 
-function forkOf(genesis: Genesis, o: { forkNumber?: bigint; chainId?: bigint; firstBlock?: bigint }): Genesis {
+function forkOf(
+  genesis: Genesis,
+  o: { forkNumber?: bigint; chainId?: bigint; firstBlock?: bigint },
+): Genesis {
   const { chainId, forkNumber, firstBlock, schedule, scheme } = { ...genesis, ...o }
   return orThrow(createGenesis({ chainId, forkNumber, firstBlock, schedule, scheme }))
 }
 
 /** What a start fails with. */
-async function startError(node: TestNode, changes: Parameters<TestNode['start']>[0] = {}): Promise<ZkStackError> {
+async function startError(
+  node: TestNode,
+  changes: Parameters<TestNode['start']>[0] = {},
+): Promise<ZkStackError> {
   const error: unknown = await node.start(changes).catch((e: unknown) => e)
   if (error instanceof ZkStackError) return error
   throw new Error(`expected a ZkStackError, got ${String(error)}`)
@@ -84,7 +90,13 @@ describe('bad input at the start', () => {
       import { levelStore } from '@zkstack/storage'
       await levelStore(${JSON.stringify(path)}).then(() => console.log('opened'), (e) => console.log(e.code))
     `
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program])
+    const { stdout } = await run(process.execPath, [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      program,
+    ])
     expect(stdout.trim()).toBe('STORE_LOCKED')
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 2n)
   })
@@ -143,7 +155,10 @@ describe('bad input at run time', () => {
   })
 
   it('a frame over the limit › peer:misbehaved names the rule, the sender is cut off, the chain goes on', async () => {
-    await using network = await createTestNetwork(6, { viewTimeoutMs: 300, limits: { maxPayloadBytes: 1_000 } })
+    await using network = await createTestNetwork(6, {
+      viewTimeoutMs: 300,
+      limits: { maxPayloadBytes: 1_000 },
+    })
     await network.waitForHeight(2n)
     const bad = network.at(5)
     const reports: string[] = []
@@ -153,7 +168,9 @@ describe('bad input at run time', () => {
     }
     inflate(network, bad)
     await expect.poll(() => reports, { timeout: 10_000 }).toContain('FRAME_TOO_LARGE')
-    await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 5n, { nodes: network.nodes.slice(0, 5) })
+    await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 5n, {
+      nodes: network.nodes.slice(0, 5),
+    })
   })
 })
 

@@ -40,21 +40,24 @@ describe('a crash at every write', () => {
           return watched(store, (now) => {
             if (now === 'before') writes += 1
             if (now !== when || start > LIVES || writes !== start + (index % 3)) return
-            void network.at(index).kill().then(() => {
-              restart(index)
-            })
+            comeBack(index).catch((e: unknown) => failures.push(e))
             throw new StorageError('STORE_IO', 'the power is gone')
           })
         },
       })
       const starts: number[] = []
       const failures: unknown[] = []
-      const restart = (index: number): void => {
-        network.at(index).start().catch((e: unknown) => failures.push(e))
+      const comeBack = async (index: number): Promise<void> => {
+        await network.at(index).kill()
+        await network.at(index).start()
       }
       await network.startAll()
-      await expect.poll(() => starts.filter((n) => n > LIVES).length, { timeout: 50_000, interval: 50 }).toBe(6)
-      const height = network.nodes.map((n) => chainOf(n).height ?? 0n).reduce((a, b) => (a > b ? a : b))
+      await expect
+        .poll(() => starts.filter((n) => n > LIVES).length, { timeout: 50_000, interval: 50 })
+        .toBe(6)
+      const height = network.nodes
+        .map((n) => chainOf(n).height ?? 0n)
+        .reduce((a, b) => (a > b ? a : b))
       await network.waitForHeight(height + 3n)
       await expectEqualChains(network, height + 3n)
       expect(failures).toEqual([])

@@ -16,10 +16,15 @@ describe('an execution layer that misbehaves', () => {
   it('propose throws on one node › PROPOSE_FAILED there, its views are skipped, the chain goes on', async () => {
     await using network = await createTestNetwork(6, {
       viewTimeoutMs: 300,
-      execution: (i) => (i === 1 ? chainWith(() => ({ propose: () => Promise.reject(new Error('no database')) })) : new CounterChain()),
+      execution: (i) =>
+        i === 1
+          ? chainWith(() => ({ propose: () => Promise.reject(new Error('no database')) }))
+          : new CounterChain(),
     })
     const warning = await nextWarning(network.at(1).node, 'PROPOSE_FAILED')
-    expect(warning.message).toMatch(/execution\.propose of block \d+ in view \d+ threw: no database; the view is skipped/)
+    expect(warning.message).toMatch(
+      /execution\.propose of block \d+ in view \d+ threw: no database; the view is skipped/,
+    )
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 8n)
   })
 
@@ -27,10 +32,15 @@ describe('an execution layer that misbehaves', () => {
     await using network = await createTestNetwork(6, {
       viewTimeoutMs: 300,
       limits: { maxPayloadBytes: 1_000 },
-      execution: (i) => (i === 1 ? chainWith(() => ({ propose: () => Promise.resolve(new Uint8Array(1_001)) })) : new CounterChain()),
+      execution: (i) =>
+        i === 1
+          ? chainWith(() => ({ propose: () => Promise.resolve(new Uint8Array(1_001)) }))
+          : new CounterChain(),
     })
     const warning = await nextWarning(network.at(1).node, 'PROPOSE_OVERSIZED')
-    expect(warning.message).toMatch(/1001 bytes, the limit is 1000.*Build a payload of at most maxBytes/)
+    expect(warning.message).toMatch(
+      /1001 bytes, the limit is 1000.*Build a payload of at most maxBytes/,
+    )
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 8n)
   })
 
@@ -62,7 +72,10 @@ describe('an execution layer that misbehaves', () => {
   it('verify throws on one node › VERIFY_FAILED there, nobody is blamed, the chain goes on', async () => {
     await using network = await createTestNetwork(6, {
       viewTimeoutMs: 300,
-      execution: (i) => (i === 2 ? chainWith(() => ({ verify: () => Promise.reject(new Error('index corrupt')) })) : new CounterChain()),
+      execution: (i) =>
+        i === 2
+          ? chainWith(() => ({ verify: () => Promise.reject(new Error('index corrupt')) }))
+          : new CounterChain(),
     })
     const codes = new Set<string>()
     network.at(2).node.on('warning', (e) => codes.add(e.code))
@@ -78,7 +91,10 @@ describe('an execution layer that misbehaves', () => {
       execution: () =>
         chainWith((chain) => {
           const verify = chain.verify.bind(chain)
-          return { verify: (p) => (++calls % 2 === 1 ? Promise.reject(new RetryableError('busy')) : verify(p)) }
+          return {
+            verify: (p) =>
+              ++calls % 2 === 1 ? Promise.reject(new RetryableError('busy')) : verify(p),
+          }
         }),
     })
     const warnings = warningsOf(network.at(0).node)
@@ -122,7 +138,12 @@ describe('an execution layer that misbehaves', () => {
     })
     const warning = await nextWarning(network.at(0).node, 'EXECUTION_LATE')
     expect(warning.message).toContain('timing.viewTimeoutMs')
-    expect(network.nodes.map((n) => chainOf(n).height)).toEqual([undefined, undefined, undefined, undefined])
+    expect(network.nodes.map((n) => chainOf(n).height)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
     slowMs = 5
     await network.waitForHeight(5n)
   })
@@ -137,7 +158,10 @@ describe('an execution layer that misbehaves', () => {
           ? new CounterChain()
           : chainWith((chain) => {
               const commit = chain.commit.bind(chain)
-              return { commit: (block) => (broken && block.number === 5n ? Promise.reject(cause) : commit(block)) }
+              return {
+                commit: (block) =>
+                  broken && block.number === 5n ? Promise.reject(cause) : commit(block),
+              }
             }),
     })
     const { node } = network.at(0)
@@ -160,7 +184,9 @@ describe('an execution layer that misbehaves', () => {
           const commit = chain.commit.bind(chain)
           return {
             commit: (block) =>
-              block.number === 3n && failures-- > 0 ? Promise.reject(new RetryableError('locked')) : commit(block),
+              block.number === 3n && failures-- > 0
+                ? Promise.reject(new RetryableError('locked'))
+                : commit(block),
           }
         }),
     })
@@ -181,7 +207,9 @@ describe('an execution layer that misbehaves', () => {
               b.number === 4n && block === undefined
                 ? new Promise((_, reject) => {
                     block = () => undefined
-                    signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')))
+                    signal.addEventListener('abort', () =>
+                      reject(new DOMException('aborted', 'AbortError')),
+                    )
                   })
                 : commit(b),
           }
@@ -209,11 +237,18 @@ describe('an execution layer that misbehaves', () => {
     let failures = 1
     const retrying = chainWith((chain) => {
       const last = chain.lastCommitted.bind(chain)
-      return { lastCommitted: () => (failures-- > 0 ? Promise.reject(new RetryableError('starting')) : last()) }
+      return {
+        lastCommitted: () =>
+          failures-- > 0 ? Promise.reject(new RetryableError('starting')) : last(),
+      }
     })
     await using good = await createTestNetwork(1, { execution: () => retrying })
     await good.waitForHeight(2n)
-    const failing = chainWith(() => ({ lastCommitted: () => Promise.reject(new Error('no state')) }))
-    await expect(createTestNetwork(1, { execution: () => failing })).rejects.toMatchObject({ code: 'EXECUTION_FAILED' })
+    const failing = chainWith(() => ({
+      lastCommitted: () => Promise.reject(new Error('no state')),
+    }))
+    await expect(createTestNetwork(1, { execution: () => failing })).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+    })
   })
 })

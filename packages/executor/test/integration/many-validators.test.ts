@@ -30,7 +30,10 @@ describe('six validators', () => {
 })
 
 describe('every signature scheme', () => {
-  for (const [id, name] of [[0, 'BLS min-sig'], [1, 'BLS min-pk']] as const) {
+  for (const [id, name] of [
+    [0, 'BLS min-sig'],
+    [1, 'BLS min-pk'],
+  ] as const) {
     it(`${name} › four validators finalise the same blocks`, async () => {
       await using network = await createTestNetwork(4, { scheme: id, viewTimeoutMs: 10_000 })
       await network.waitForHeight(3n, { stallMs: 60_000 })

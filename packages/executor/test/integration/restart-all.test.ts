@@ -65,7 +65,8 @@ describe('restarting all validators at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 7 * i))
       await network.killAll()
       await network.startAll()
-      height = network.nodes.map((n) => chainOf(n).height ?? 0n).reduce((a, b) => (a > b ? a : b)) + 3n
+      height =
+        network.nodes.map((n) => chainOf(n).height ?? 0n).reduce((a, b) => (a > b ? a : b)) + 3n
     }
     await network.waitForHeight(height)
     await expectEqualChains(network, height)

@@ -15,7 +15,11 @@ describe('secrets', () => {
     const output: string[] = []
     const show = (value: unknown): void => {
       output.push(inspect(value, { depth: 12, maxArrayLength: null, maxStringLength: null }))
-      output.push(JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v instanceof Uint8Array ? toHex(v) : v)))
+      output.push(
+        JSON.stringify(value, (_, v: unknown) =>
+          typeof v === 'bigint' ? String(v) : v instanceof Uint8Array ? toHex(v) : v,
+        ),
+      )
     }
     const metrics = new MemoryMetrics()
     const secrets: string[] = []
@@ -35,12 +39,23 @@ describe('secrets', () => {
       for (const { nodeKey, validatorKey } of network.nodes) {
         secrets.push(digitsOf(nodeKey.exposeText()), digitsOf(validatorKey?.exposeText() ?? ''))
       }
-      const events = ['warning', 'peer:connected', 'peer:disconnected', 'peer:misbehaved', 'view:timeout', 'epoch:changed', 'evidence'] as const
+      const events = [
+        'warning',
+        'peer:connected',
+        'peer:disconnected',
+        'peer:misbehaved',
+        'view:timeout',
+        'epoch:changed',
+        'evidence',
+      ] as const
       await network.startAll()
       for (const { node } of network.nodes) for (const event of events) node.on(event, show)
       await network.waitForHeight(5n)
       await network.at(3).kill()
-      await network.at(3).start({ nodeKey: generateNodeKey(seededRandom('another')) }).catch(show)
+      await network
+        .at(3)
+        .start({ nodeKey: generateNodeKey(seededRandom('another')) })
+        .catch(show)
       await network.waitForHeight(12n)
       for (const { node } of network.nodes) {
         show(node.inspect())

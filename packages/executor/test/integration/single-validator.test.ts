@@ -13,7 +13,12 @@ describe('a single validator', () => {
       if (numbers.length === 5) break
     }
     expect(numbers).toEqual([7n, 8n, 9n, 10n, 11n])
-    expect(node.status).toMatchObject({ phase: 'validating', role: 'validator', peers: 0, epoch: 0n })
+    expect(node.status).toMatchObject({
+      phase: 'validating',
+      role: 'validator',
+      peers: 0,
+      epoch: 0n,
+    })
     await node.stop()
     await node.stop()
     await node.closed

@@ -8,7 +8,10 @@ import { nextWarning } from './helpers.js'
 class Pool implements Mempool {
   readonly txs = new Map<string, 'local' | 'peer'>()
 
-  admit(tx: Uint8Array, o: { readonly origin: 'local' | Uint8Array }): Promise<'accepted' | 'duplicate' | 'rejected'> {
+  admit(
+    tx: Uint8Array,
+    o: { readonly origin: 'local' | Uint8Array },
+  ): Promise<'accepted' | 'duplicate' | 'rejected'> {
     if (tx[0] === 0xfe) throw new Error('pool is broken')
     if (tx[0] === 0xff) return Promise.resolve('rejected')
     if (this.txs.has(toHex(tx))) return Promise.resolve('duplicate')
@@ -27,7 +30,9 @@ describe('transactions', () => {
     expect(await node.submit(tx)).toBe('accepted')
     expect(await node.submit(tx)).toBe('duplicate')
     expect(await node.submit(new Uint8Array([0xff]))).toBe('rejected')
-    await expect.poll(() => pools.map((p) => p.txs.get('010203'))).toEqual(['local', 'peer', 'peer', 'peer'])
+    await expect
+      .poll(() => pools.map((p) => p.txs.get('010203')))
+      .toEqual(['local', 'peer', 'peer', 'peer'])
     expect(pools.map((p) => p.txs.size)).toEqual([1, 1, 1, 1])
   })
 
@@ -37,20 +42,32 @@ describe('transactions', () => {
       limits: { maxTransactionBytes: 10 },
     })
     const { node } = network.at(0)
-    await expect(node.submit(new Uint8Array(11))).rejects.toMatchObject({ code: 'TRANSACTION_TOO_LARGE' })
-    await expect(node.submit(new Uint8Array(0))).rejects.toMatchObject({ code: 'TRANSACTION_TOO_LARGE' })
-    await expect(node.submit(new Uint8Array([0xfe]))).rejects.toMatchObject({ code: 'MEMPOOL_FAILED' })
+    await expect(node.submit(new Uint8Array(11))).rejects.toMatchObject({
+      code: 'TRANSACTION_TOO_LARGE',
+    })
+    await expect(node.submit(new Uint8Array(0))).rejects.toMatchObject({
+      code: 'TRANSACTION_TOO_LARGE',
+    })
+    await expect(node.submit(new Uint8Array([0xfe]))).rejects.toMatchObject({
+      code: 'MEMPOOL_FAILED',
+    })
     await expect(node.submit('tx' as never)).rejects.toBeInstanceOf(TypeError)
-    await expect(node.submit(new Uint8Array([1]), { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(
+      node.submit(new Uint8Array([1]), { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ name: 'AbortError' })
     await node.stop()
     await expect(node.submit(new Uint8Array([1]))).rejects.toMatchObject({ code: 'NODE_STOPPED' })
     await using other = await createTestNetwork(1)
-    await expect(other.at(0).node.submit(new Uint8Array([1]))).rejects.toMatchObject({ code: 'NO_MEMPOOL' })
+    await expect(other.at(0).node.submit(new Uint8Array([1]))).rejects.toMatchObject({
+      code: 'NO_MEMPOOL',
+    })
   })
 
   it("a pool that breaks on a peer's transaction › a warning here, no blame there", async () => {
     const good: Mempool = { admit: () => Promise.resolve('accepted') }
-    await using network = await createTestNetwork(2, { mempool: (i) => (i === 0 ? good : new Pool()) })
+    await using network = await createTestNetwork(2, {
+      mempool: (i) => (i === 0 ? good : new Pool()),
+    })
     await network.waitForHeight(1n)
     const warned = nextWarning(network.at(1).node, 'MEMPOOL_FAILED')
     let misbehaved = 0

@@ -54,11 +54,12 @@ describe('block reader', () => {
     t.store.grow(1)
     const second = t.reader.wait(1n)
     let shown = false
-    void second.then(() => (shown = true))
+    const watching = second.then(() => (shown = true))
     await settle()
     expect(shown).toBe(false)
     t.applied.set(2n)
     expect((await second).number).toBe(1n)
+    await watching
   })
 
   it('the node stops or the signal aborts › the loop ends; a wait rejects', async () => {
@@ -79,7 +80,11 @@ describe('block reader', () => {
 
   it('the node fails › loops and waits throw the cause', async () => {
     const t = setup(0)
-    const loop = t.reader.stream(0n)[Symbol.asyncIterator]().next().catch((e: unknown) => e)
+    const loop = t.reader
+      .stream(0n)
+      [Symbol.asyncIterator]()
+      .next()
+      .catch((e: unknown) => e)
     const wait = t.reader.wait(0n).catch((e: unknown) => e)
     const cause = new Error('disk full')
     t.fail(cause)

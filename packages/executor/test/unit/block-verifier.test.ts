@@ -36,17 +36,44 @@ describe('block verifier', () => {
     expect(await codeOf({ ...block, number: 9n })).toBe('BEFORE_FIRST_BLOCK')
     const { message } = block.justification
     const forged = { ...message, proposal: { ...message.proposal, payload: hashPayload(payload) } }
-    expect(await codeOf(createFinalBlock(payload, { ...block.justification, message: forged }))).toBe('JUSTIFICATION')
+    expect(
+      await codeOf(createFinalBlock(payload, { ...block.justification, message: forged })),
+    ).toBe('JUSTIFICATION')
   })
 
   it('a pre-genesis block › is for the execution layer to judge, below the first block only', async () => {
-    const early: PreGenesisBlock = { kind: 'preGenesis', number: 9n, payload: new Uint8Array(), justification: new Uint8Array() }
+    const early: PreGenesisBlock = {
+      kind: 'preGenesis',
+      number: 9n,
+      payload: new Uint8Array(),
+      justification: new Uint8Array(),
+    }
     expect(await codeOf(early)).toBe('PRE_GENESIS_REFUSED')
     const judge = (verifyPreGenesis: () => Promise<{ ok: true } | { ok: false; reason: string }>) =>
       blockVerifier({ scope, execution: { verifyPreGenesis } })
-    expect(await codeOf(early, judge(() => Promise.resolve({ ok: true })))).toBe('ok')
-    expect(await codeOf(early, judge(() => Promise.resolve({ ok: false, reason: 'no' })))).toBe('PRE_GENESIS_REFUSED')
-    expect(await codeOf(early, judge(() => Promise.reject(new Error('down'))))).toBe('PRE_GENESIS_REFUSED')
-    expect(await codeOf({ ...early, number: 10n }, judge(() => Promise.resolve({ ok: true })))).toBe('NOT_BEFORE_FIRST_BLOCK')
+    expect(
+      await codeOf(
+        early,
+        judge(() => Promise.resolve({ ok: true })),
+      ),
+    ).toBe('ok')
+    expect(
+      await codeOf(
+        early,
+        judge(() => Promise.resolve({ ok: false, reason: 'no' })),
+      ),
+    ).toBe('PRE_GENESIS_REFUSED')
+    expect(
+      await codeOf(
+        early,
+        judge(() => Promise.reject(new Error('down'))),
+      ),
+    ).toBe('PRE_GENESIS_REFUSED')
+    expect(
+      await codeOf(
+        { ...early, number: 10n },
+        judge(() => Promise.resolve({ ok: true })),
+      ),
+    ).toBe('NOT_BEFORE_FIRST_BLOCK')
   })
 })

@@ -24,7 +24,10 @@ function schemeOf(id: number): SignatureScheme {
   return scheme
 }
 
-function genesisOf(key: ValidatorSecretKey, o: { proofs?: Uint8Array[]; schedule?: false } = {}): Genesis {
+function genesisOf(
+  key: ValidatorSecretKey,
+  o: { proofs?: Uint8Array[]; schedule?: false } = {},
+): Genesis {
   return orThrow(
     createGenesis({
       chainId: 1n,
@@ -61,7 +64,7 @@ function good(): NodeOptions {
 
 /** The error of a start with some options replaced. */
 async function errorOf(changes: Readonly<Record<string, unknown>>): Promise<NodeOptionError> {
-  const options = { ...good(), ...changes } as NodeOptions
+  const options: NodeOptions = { ...good(), ...changes }
   const error: unknown = await createNode(options).then(
     (node) => node.stop().then(() => 'started'),
     (e: unknown) => e,
@@ -80,44 +83,251 @@ interface Row {
 const minPkKey = generateValidatorKey(minPk, random)
 
 const rows: readonly Row[] = [
-  { name: 'no node key', options: { nodeKey: undefined }, code: 'OPTION_MISSING', path: 'options.nodeKey' },
-  { name: 'a text as node key', options: { nodeKey: 'node:secret:ed25519:00' }, code: 'OPTION_INVALID', path: 'options.nodeKey' },
-  { name: 'a validator key as node key', options: { nodeKey: validatorKey }, code: 'OPTION_INVALID', path: 'options.nodeKey' },
-  { name: 'a node key as validator key', options: { validatorKey: nodeKey }, code: 'OPTION_INVALID', path: 'options.validatorKey' },
-  { name: 'a signer without sign', options: { validatorKey: { publicKey: validatorKey.publicKey } }, code: 'OPTION_MISSING', path: 'options.validatorKey.sign' },
-  { name: 'a validator key of another scheme', options: { validatorKey: minPkKey }, code: 'VALIDATOR_KEY_SCHEME', path: 'options.validatorKey' },
-  { name: 'a signer whose public key is none', options: { validatorKey: { publicKey: new Uint8Array(32), sign: () => Promise.resolve(new Uint8Array(64)) } }, code: 'VALIDATOR_KEY_SCHEME', path: 'options.validatorKey' },
-  { name: 'no genesis', options: { genesis: undefined }, code: 'OPTION_MISSING', path: 'options.genesis' },
-  { name: 'a genesis as text', options: { genesis: '{}' }, code: 'OPTION_INVALID', path: 'options.genesis' },
-  { name: 'a result of parseGenesis', options: { genesis: { ok: true, value: genesisOf(validatorKey) } }, code: 'OPTION_INVALID', path: 'options.genesis' },
-  { name: 'a genesis without a committee', options: { genesis: genesisOf(validatorKey, { schedule: false }) }, code: 'GENESIS_NO_SCHEDULE', path: 'options.genesis.schedule' },
-  { name: 'a genesis whose hash is not its own', options: { genesis: { ...genesisOf(validatorKey), chainId: 2n } }, code: 'GENESIS_INVALID', path: 'options.genesis.hash' },
-  { name: 'a genesis with a field out of range', options: { genesis: { ...genesisOf(validatorKey), chainId: -1n } }, code: 'GENESIS_INVALID', path: 'options.genesis' },
-  { name: 'no proofs of possession', options: { genesis: genesisOf(minPkKey), validatorKey: minPkKey }, code: 'PROOF_OF_POSSESSION', path: 'options.genesis.proofsOfPossession[0]' },
-  { name: 'a wrong proof of possession', options: { genesis: genesisOf(minPkKey, { proofs: [generateValidatorKey(minPk, random).provePossession()] }), validatorKey: minPkKey }, code: 'PROOF_OF_POSSESSION', path: 'options.genesis.proofsOfPossession[0]' },
-  { name: 'an unknown field', options: { lisen: '127.0.0.1:1' }, code: 'OPTION_UNKNOWN', path: 'options.lisen' },
-  { name: 'an unknown limit', options: { limits: { maxPayload: 1 } }, code: 'OPTION_UNKNOWN', path: 'options.limits.maxPayload' },
-  { name: 'an unknown time', options: { timing: { viewTimeout: 1 } }, code: 'OPTION_UNKNOWN', path: 'options.timing.viewTimeout' },
-  { name: 'a limit below its range', options: { limits: { maxPayloadBytes: 0 } }, code: 'OPTION_INVALID', path: 'options.limits.maxPayloadBytes' },
-  { name: 'a network limit of zero', options: { limits: { network: { syncWindow: 0 } } }, code: 'OPTION_INVALID', path: 'options.limits.network' },
-  { name: 'a time that is no number', options: { timing: { viewTimeoutMs: '2s' } }, code: 'OPTION_INVALID', path: 'options.timing.viewTimeoutMs' },
-  { name: 'nothing to listen on', options: { listen: undefined }, code: 'OPTION_MISSING', path: 'options.listen' },
-  { name: 'a port alone', options: { listen: '3054' }, code: 'OPTION_INVALID', path: 'options.listen' },
-  { name: 'a port above 65535', options: { listen: '0.0.0.0:70000' }, code: 'OPTION_INVALID', path: 'options.listen' },
-  { name: 'a public address with port 0', options: { publicAddr: 'node.example:0' }, code: 'OPTION_INVALID', path: 'options.publicAddr' },
-  { name: 'a peer without a key', options: { peers: { outbound: [{ addr: 'a:1' }] } }, code: 'OPTION_INVALID', path: 'options.peers.outbound[0].key' },
-  { name: 'a peer with a bad address', options: { peers: { outbound: [{ key: peerKey, addr: 'a:1' }, { key: peerKey, addr: 'a' }] } }, code: 'OPTION_INVALID', path: 'options.peers.outbound[1].addr' },
-  { name: 'an inbound key that is none', options: { peers: { inbound: [new Uint8Array(32)] } }, code: 'OPTION_INVALID', path: 'options.peers.inbound[0]' },
-  { name: 'bootstrap nodes', options: { peers: { bootstrap: ['a:1'] } }, code: 'OPTION_NOT_SUPPORTED', path: 'options.peers.bootstrap' },
-  { name: 'committees that change', options: { validators: { scheduleAt: () => Promise.reject(new Error()) } }, code: 'OPTION_NOT_SUPPORTED', path: 'options.validators' },
-  { name: 'a fallback', options: { fallback: {} }, code: 'OPTION_NOT_SUPPORTED', path: 'options.fallback' },
-  { name: 'an execution layer without commit', options: { execution: { propose: () => null, verify: () => null } }, code: 'OPTION_MISSING', path: 'options.execution.commit' },
-  { name: 'an execution layer whose verify is no function', options: { execution: { ...good().execution, verify: true } }, code: 'OPTION_INVALID', path: 'options.execution.verify' },
-  { name: 'a path as store', options: { store: './data' }, code: 'OPTION_INVALID', path: 'options.store' },
-  { name: 'a promise of a store', options: { store: Promise.resolve(memoryStore()) }, code: 'OPTION_MISSING', path: 'options.store.open' },
-  { name: 'a word for onGenesisChange', options: { onGenesisChange: 'wipe' }, code: 'OPTION_INVALID', path: 'options.onGenesisChange' },
-  { name: 'a logger without child', options: { logger: { debug() {}, info() {}, warn() {}, error() {} } }, code: 'OPTION_MISSING', path: 'options.logger.child' },
-  { name: 'a signal that is none', options: { signal: {} }, code: 'OPTION_INVALID', path: 'options.signal' },
+  {
+    name: 'no node key',
+    options: { nodeKey: undefined },
+    code: 'OPTION_MISSING',
+    path: 'options.nodeKey',
+  },
+  {
+    name: 'a text as node key',
+    options: { nodeKey: 'node:secret:ed25519:00' },
+    code: 'OPTION_INVALID',
+    path: 'options.nodeKey',
+  },
+  {
+    name: 'a validator key as node key',
+    options: { nodeKey: validatorKey },
+    code: 'OPTION_INVALID',
+    path: 'options.nodeKey',
+  },
+  {
+    name: 'a node key as validator key',
+    options: { validatorKey: nodeKey },
+    code: 'OPTION_INVALID',
+    path: 'options.validatorKey',
+  },
+  {
+    name: 'a signer without sign',
+    options: { validatorKey: { publicKey: validatorKey.publicKey } },
+    code: 'OPTION_MISSING',
+    path: 'options.validatorKey.sign',
+  },
+  {
+    name: 'a validator key of another scheme',
+    options: { validatorKey: minPkKey },
+    code: 'VALIDATOR_KEY_SCHEME',
+    path: 'options.validatorKey',
+  },
+  {
+    name: 'a signer whose public key is none',
+    options: {
+      validatorKey: {
+        publicKey: new Uint8Array(32),
+        sign: () => Promise.resolve(new Uint8Array(64)),
+      },
+    },
+    code: 'VALIDATOR_KEY_SCHEME',
+    path: 'options.validatorKey',
+  },
+  {
+    name: 'no genesis',
+    options: { genesis: undefined },
+    code: 'OPTION_MISSING',
+    path: 'options.genesis',
+  },
+  {
+    name: 'a genesis as text',
+    options: { genesis: '{}' },
+    code: 'OPTION_INVALID',
+    path: 'options.genesis',
+  },
+  {
+    name: 'a result of parseGenesis',
+    options: { genesis: { ok: true, value: genesisOf(validatorKey) } },
+    code: 'OPTION_INVALID',
+    path: 'options.genesis',
+  },
+  {
+    name: 'a genesis without a committee',
+    options: { genesis: genesisOf(validatorKey, { schedule: false }) },
+    code: 'GENESIS_NO_SCHEDULE',
+    path: 'options.genesis.schedule',
+  },
+  {
+    name: 'a genesis whose hash is not its own',
+    options: { genesis: { ...genesisOf(validatorKey), chainId: 2n } },
+    code: 'GENESIS_INVALID',
+    path: 'options.genesis.hash',
+  },
+  {
+    name: 'a genesis with a field out of range',
+    options: { genesis: { ...genesisOf(validatorKey), chainId: -1n } },
+    code: 'GENESIS_INVALID',
+    path: 'options.genesis',
+  },
+  {
+    name: 'no proofs of possession',
+    options: { genesis: genesisOf(minPkKey), validatorKey: minPkKey },
+    code: 'PROOF_OF_POSSESSION',
+    path: 'options.genesis.proofsOfPossession[0]',
+  },
+  {
+    name: 'a wrong proof of possession',
+    options: {
+      genesis: genesisOf(minPkKey, {
+        proofs: [generateValidatorKey(minPk, random).provePossession()],
+      }),
+      validatorKey: minPkKey,
+    },
+    code: 'PROOF_OF_POSSESSION',
+    path: 'options.genesis.proofsOfPossession[0]',
+  },
+  {
+    name: 'an unknown field',
+    options: { lisen: '127.0.0.1:1' },
+    code: 'OPTION_UNKNOWN',
+    path: 'options.lisen',
+  },
+  {
+    name: 'an unknown limit',
+    options: { limits: { maxPayload: 1 } },
+    code: 'OPTION_UNKNOWN',
+    path: 'options.limits.maxPayload',
+  },
+  {
+    name: 'an unknown time',
+    options: { timing: { viewTimeout: 1 } },
+    code: 'OPTION_UNKNOWN',
+    path: 'options.timing.viewTimeout',
+  },
+  {
+    name: 'a limit below its range',
+    options: { limits: { maxPayloadBytes: 0 } },
+    code: 'OPTION_INVALID',
+    path: 'options.limits.maxPayloadBytes',
+  },
+  {
+    name: 'a network limit of zero',
+    options: { limits: { network: { syncWindow: 0 } } },
+    code: 'OPTION_INVALID',
+    path: 'options.limits.network',
+  },
+  {
+    name: 'a time that is no number',
+    options: { timing: { viewTimeoutMs: '2s' } },
+    code: 'OPTION_INVALID',
+    path: 'options.timing.viewTimeoutMs',
+  },
+  {
+    name: 'nothing to listen on',
+    options: { listen: undefined },
+    code: 'OPTION_MISSING',
+    path: 'options.listen',
+  },
+  {
+    name: 'a port alone',
+    options: { listen: '3054' },
+    code: 'OPTION_INVALID',
+    path: 'options.listen',
+  },
+  {
+    name: 'a port above 65535',
+    options: { listen: '0.0.0.0:70000' },
+    code: 'OPTION_INVALID',
+    path: 'options.listen',
+  },
+  {
+    name: 'a public address with port 0',
+    options: { publicAddr: 'node.example:0' },
+    code: 'OPTION_INVALID',
+    path: 'options.publicAddr',
+  },
+  {
+    name: 'a peer without a key',
+    options: { peers: { outbound: [{ addr: 'a:1' }] } },
+    code: 'OPTION_INVALID',
+    path: 'options.peers.outbound[0].key',
+  },
+  {
+    name: 'a peer with a bad address',
+    options: {
+      peers: {
+        outbound: [
+          { key: peerKey, addr: 'a:1' },
+          { key: peerKey, addr: 'a' },
+        ],
+      },
+    },
+    code: 'OPTION_INVALID',
+    path: 'options.peers.outbound[1].addr',
+  },
+  {
+    name: 'an inbound key that is none',
+    options: { peers: { inbound: [new Uint8Array(32)] } },
+    code: 'OPTION_INVALID',
+    path: 'options.peers.inbound[0]',
+  },
+  {
+    name: 'bootstrap nodes',
+    options: { peers: { bootstrap: ['a:1'] } },
+    code: 'OPTION_NOT_SUPPORTED',
+    path: 'options.peers.bootstrap',
+  },
+  {
+    name: 'committees that change',
+    options: { validators: { scheduleAt: () => Promise.reject(new Error()) } },
+    code: 'OPTION_NOT_SUPPORTED',
+    path: 'options.validators',
+  },
+  {
+    name: 'a fallback',
+    options: { fallback: {} },
+    code: 'OPTION_NOT_SUPPORTED',
+    path: 'options.fallback',
+  },
+  {
+    name: 'an execution layer without commit',
+    options: { execution: { propose: () => null, verify: () => null } },
+    code: 'OPTION_MISSING',
+    path: 'options.execution.commit',
+  },
+  {
+    name: 'an execution layer whose verify is no function',
+    options: { execution: { ...good().execution, verify: true } },
+    code: 'OPTION_INVALID',
+    path: 'options.execution.verify',
+  },
+  {
+    name: 'a path as store',
+    options: { store: './data' },
+    code: 'OPTION_INVALID',
+    path: 'options.store',
+  },
+  {
+    name: 'a promise of a store',
+    options: { store: Promise.resolve(memoryStore()) },
+    code: 'OPTION_MISSING',
+    path: 'options.store.open',
+  },
+  {
+    name: 'a word for onGenesisChange',
+    options: { onGenesisChange: 'wipe' },
+    code: 'OPTION_INVALID',
+    path: 'options.onGenesisChange',
+  },
+  {
+    name: 'a logger without child',
+    options: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
+    code: 'OPTION_MISSING',
+    path: 'options.logger.child',
+  },
+  {
+    name: 'a signal that is none',
+    options: { signal: {} },
+    code: 'OPTION_INVALID',
+    path: 'options.signal',
+  },
 ]
 
 describe('options of createNode', () => {
@@ -131,14 +341,26 @@ describe('options of createNode', () => {
   }
 
   it('nothing at all › OPTION_MISSING at options', async () => {
-    await expect(createNode(undefined as unknown as NodeOptions)).rejects.toMatchObject({ code: 'OPTION_MISSING' })
+    await expect(createNode(undefined as unknown as NodeOptions)).rejects.toMatchObject({
+      code: 'OPTION_MISSING',
+    })
   })
 
   it('a secret in the wrong place › is in no part of the error', async () => {
     const secrets = [nodeKey.exposeText(), validatorKey.exposeText()]
     for (const secret of secrets) {
-      for (const field of ['nodeKey', 'validatorKey', 'genesis', 'listen', 'publicAddr', 'store', 'buildVersion']) {
-        const error = await errorOf({ [field]: field === 'buildVersion' ? secret.repeat(2) : secret })
+      for (const field of [
+        'nodeKey',
+        'validatorKey',
+        'genesis',
+        'listen',
+        'publicAddr',
+        'store',
+        'buildVersion',
+      ]) {
+        const error = await errorOf({
+          [field]: field === 'buildVersion' ? secret.repeat(2) : secret,
+        })
         const shown = `${error.message} ${error.remedy} ${error.stack ?? ''} ${JSON.stringify(error)}`
         expect(shown).not.toContain(secret.slice(secret.lastIndexOf(':') + 1))
       }

@@ -1,4 +1,11 @@
-import { Ctx, isCanceled, ManualClock, RetryableError, seededRandom, Watch } from '@zkstack/concurrency'
+import {
+  Ctx,
+  isCanceled,
+  ManualClock,
+  RetryableError,
+  seededRandom,
+  Watch,
+} from '@zkstack/concurrency'
 import { describe, expect, it } from 'vitest'
 import { CommitDriver } from '../../src/commit-driver.js'
 import type { NodeError } from '../../src/errors.js'
@@ -83,7 +90,9 @@ describe('commit driver', () => {
 
   it('any other error › EXECUTION_COMMIT_FAILED with the cause, and applied stays', async () => {
     const cause = new Error('state root differs')
-    const t = setup(new FakeStore(0n, 2), (n) => (n === 1n ? Promise.reject(cause) : Promise.resolve()))
+    const t = setup(new FakeStore(0n, 2), (n) =>
+      n === 1n ? Promise.reject(cause) : Promise.resolve(),
+    )
     const failure = await t.failure
     expect(failure).toMatchObject({ code: 'EXECUTION_COMMIT_FAILED', cause })
     expect(t.applied.value).toBe(1n)
@@ -114,7 +123,10 @@ describe('commit driver', () => {
     await settle()
     t.clock.advance(30_000)
     t.clock.advance(30_000)
-    expect(t.warnings.map((w) => w.code)).toEqual(['EXECUTION_COMMIT_SLOW', 'EXECUTION_COMMIT_SLOW'])
+    expect(t.warnings.map((w) => w.code)).toEqual([
+      'EXECUTION_COMMIT_SLOW',
+      'EXECUTION_COMMIT_SLOW',
+    ])
     expect(t.warnings[1]?.message).toContain('60 s')
     finish()
     await settle()
@@ -127,7 +139,9 @@ describe('commit driver', () => {
   it('a block pruned before its commit › EXECUTION_BEHIND; a hole › STORE_GAP', async () => {
     const pruned = new FakeStore(0n, 5)
     pruned.prune(3n)
-    expect(await setup(pruned, () => Promise.resolve()).failure).toMatchObject({ code: 'EXECUTION_BEHIND' })
+    expect(await setup(pruned, () => Promise.resolve()).failure).toMatchObject({
+      code: 'EXECUTION_BEHIND',
+    })
     const holed = new FakeStore(0n, 5)
     holed.blocks.delete(2n)
     expect(await setup(holed, () => Promise.resolve()).failure).toMatchObject({ code: 'STORE_GAP' })

@@ -26,7 +26,13 @@ function setup(o: { propose?: Propose; verify?: Verify }) {
     controller,
     propose: () =>
       guard.propose(
-        { number: 5n, epoch: 0n, view: 7n, maxBytes: 4, deadline: new Date(clock.nowUtc() + 1_000) },
+        {
+          number: 5n,
+          epoch: 0n,
+          view: 7n,
+          maxBytes: 4,
+          deadline: new Date(clock.nowUtc() + 1_000),
+        },
         { signal: controller.signal },
       ),
     verify: (signal = controller.signal) =>
