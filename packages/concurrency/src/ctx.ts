@@ -43,6 +43,8 @@ export class Ctx implements Disposable {
   readonly random: Random
   /** Monotonic time in milliseconds at which the context cancels itself; `undefined` when never. */
   readonly deadline: number | undefined
+  #isCanceled = false
+  #cancelReason: unknown
   #canceledWith: Error | undefined
   #controller: AbortController | undefined
   #unlink: (() => void) | undefined
@@ -73,12 +75,12 @@ export class Ctx implements Disposable {
     )
     const earlier = own < (this.deadline ?? Infinity)
     const child = new Ctx(this, earlier ? own : this.deadline)
-    if (this.#canceledWith !== undefined) {
-      child.cancel(this.#canceledWith)
+    if (this.#isCanceled) {
+      child.cancel(this.reason)
       return child
     }
     child.#unlink = this.onCancel(() => {
-      child.cancel(this.#canceledWith)
+      child.cancel(this.reason)
     })
     if (earlier) child.#armDeadline(own)
     return child
@@ -86,11 +88,15 @@ export class Ctx implements Disposable {
 
   /** Whether the context has been canceled. */
   get canceled(): boolean {
-    return this.#canceledWith !== undefined
+    return this.#isCanceled
   }
 
-  /** The error everything that waits on the context gets; `undefined` until it is canceled. */
+  /**
+   * The error everything that waits on the context gets; `undefined` until it is canceled. Made when first asked for: most
+   * contexts end with nothing waiting, and an error costs a stack trace.
+   */
   get reason(): Error | undefined {
+    if (this.#isCanceled) this.#canceledWith ??= canceledBecause(this.#cancelReason)
     return this.#canceledWith
   }
 
@@ -98,14 +104,14 @@ export class Ctx implements Disposable {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.#canceledWith !== undefined) this.#controller.abort(this.#canceledWith)
+      if (this.#isCanceled) this.#controller.abort(this.reason)
     }
     return this.#controller.signal
   }
 
   /** @throws CanceledError when the context has been canceled. */
   throwIfCanceled(): void {
-    if (this.#canceledWith !== undefined) throw this.#canceledWith
+    if (this.reason !== undefined) throw this.reason
   }
 
   /**
@@ -114,21 +120,22 @@ export class Ctx implements Disposable {
    * @param reason becomes the `cause` of the `CanceledError` that everything waiting on the context gets.
    */
   cancel(reason?: unknown): void {
-    if (this.#canceledWith !== undefined) return
-    this.#canceledWith = canceledBecause(reason)
+    if (this.#isCanceled) return
+    this.#isCanceled = true
+    this.#cancelReason = reason
     this.#unlink?.()
     this.#unlink = undefined
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     const listeners = [...this.#listeners]
     this.#listeners.clear()
-    this.#controller?.abort(this.#canceledWith)
+    this.#controller?.abort(this.reason)
     callAll(listeners)
   }
 
   /** Calls `f` once when the context is canceled (at once when it has been) and returns the function that takes the call back. */
   onCancel(f: () => void): () => void {
-    if (this.#canceledWith !== undefined) {
+    if (this.#isCanceled) {
       f()
       return () => undefined
     }
@@ -165,13 +172,13 @@ export class Ctx implements Disposable {
   /** Waits until the clock's monotonic time has reached `at`. @throws CanceledError on cancellation. */
   sleepUntil(at: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#canceledWith !== undefined) {
-        reject(this.#canceledWith)
+      if (this.reason !== undefined) {
+        reject(this.reason)
         return
       }
       const unlink = this.onCancel(() => {
         cancelTimer()
-        reject(this.#canceledWith ?? new CanceledError())
+        reject(this.reason ?? new CanceledError())
       })
       const cancelTimer = this.clock.setTimer(at, () => {
         unlink()
