@@ -9,13 +9,21 @@ import type { VerifierContext } from './verifier.js'
 export interface CheckLoopInit extends VerifierContext {
   /** Whether a check is still worth its time. */
   review(id: number): 'run' | 'pass' | 'drop'
-  answer(id: number, result: CheckResult, verdict: 'run' | 'pass' | 'drop'): void
+  /** Resolves when the state machine has taken the answer. */
+  answer(id: number, result: CheckResult, verdict: 'run' | 'pass' | 'drop'): Promise<void>
   yieldTurn(): Promise<void>
 }
 
+/** Answers to checks that are not run. */
+const skipped = {
+  pass: { type: 'message', outcome: 'valid' },
+  drop: { type: 'moot' },
+} as const
+
 /**
  * Runs checks one at a time beside the state machine (rule 13). After every pairing it gives the event loop a turn and asks
- * again whether the check matters: a view that ended meanwhile costs at most the pairing that was running.
+ * again whether the check matters, and no check begins before the answer to the last was taken: a view that ended meanwhile
+ * costs at most the pairing that was running.
  */
 export class CheckLoop {
   readonly #init: CheckLoopInit
@@ -57,11 +65,9 @@ export class CheckLoop {
     for (;;) {
       ctx.throwIfCanceled()
       const verdict = review(id)
-      if (verdict === 'drop') return answer(id, { type: 'moot' }, verdict)
-      if (verdict === 'pass') return answer(id, { type: 'message', outcome: 'valid' }, verdict)
-      const { done, value } = work.next()
-      if (done === true) return answer(id, value, verdict)
-      await yieldTurn()
+      const result = verdict === 'run' ? work.next() : { done: true, value: skipped[verdict] }
+      if (result.done === true) return ctx.race(answer(id, result.value, verdict))
+      await ctx.race(yieldTurn())
     }
   }
 

@@ -11,7 +11,9 @@ export type UntimedInput = WithoutTime<Input>
 /** An input whose turn has come. */
 export interface NextInput {
   readonly input: Input
-  /** To be called when the input was handled. */
+  /** To be called when the state machine has taken the input. */
+  readonly taken: () => void
+  /** To be called when its effects were carried out. */
   readonly done: () => void
 }
 
@@ -24,7 +26,7 @@ const nothing = (): void => undefined
 export class InputQueue {
   readonly #clock: Clock
   readonly #inbox: Inbox
-  #own: UntimedInput[] = []
+  #own: { readonly input: UntimedInput; readonly taken: () => void }[] = []
   #blocks: Omit<BlockPersistedInput, 'now'> | undefined
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
   #wake = nothing
@@ -39,9 +41,9 @@ export class InputQueue {
     return this.#inbox.size
   }
 
-  /** Adds an answer of our own parts, or our own message. */
-  push(input: UntimedInput): void {
-    this.#own.push(input)
+  /** Adds an answer of our own parts, or our own message; `taken` is called when the state machine has taken it. */
+  push(input: UntimedInput, taken: () => void = nothing): void {
+    this.#own.push({ input, taken })
     this.#wake()
   }
 
@@ -73,19 +75,21 @@ export class InputQueue {
     if (this.#timer !== undefined && now >= this.#timer.at) {
       this.#timer.cancel()
       this.#timer = undefined
-      return { input: { type: 'tick', now }, done: nothing }
+      return { input: { type: 'tick', now }, taken: nothing, done: nothing }
     }
     const own = this.#own.shift()
-    if (own !== undefined) return { input: { ...own, now }, done: nothing }
+    if (own !== undefined) {
+      return { input: { ...own.input, now }, taken: own.taken, done: nothing }
+    }
     if (this.#blocks !== undefined) {
       const input = { ...this.#blocks, now }
       this.#blocks = undefined
-      return { input, done: nothing }
+      return { input, taken: nothing, done: nothing }
     }
     const delivery = this.#inbox.shift()
     if (delivery === undefined) return undefined
     const { message, carrier, done } = delivery
-    return { input: { type: 'message', now, message, carrier }, done }
+    return { input: { type: 'message', now, message, carrier }, taken: nothing, done }
   }
 
   /** Waits until something may be next. @throws CanceledError on cancellation. */

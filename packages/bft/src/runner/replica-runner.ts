@@ -97,7 +97,9 @@ class Runner implements ReplicaRunner {
       review: (id) => reviewCheck(this.#state, id),
       answer: (id, result, verdict) => {
         this.#metrics.checkReviewed(verdict)
-        this.#inputs.push({ type: 'verified', id, result })
+        return new Promise((resolve) => {
+          this.#inputs.push({ type: 'verified', id, result }, resolve)
+        })
       },
       yieldTurn: this.#yieldTurn,
     })
@@ -140,7 +142,8 @@ class Runner implements ReplicaRunner {
     const { init, calls, executor } = this.#parts(tasks)
     tasks.spawnBackground((task) => this.#lane.run(task))
     tasks.spawnBackground((task) => this.#checks.run(task))
-    const handle = (input: Input): Promise<void> => this.#handle(ctx, input, executor, calls)
+    const handle = (input: Input, taken?: () => void): Promise<void> =>
+      this.#handle(ctx, { input, taken, executor, calls })
     await handle({ type: 'start', now: init.clock.now() })
     let handled = 0
     let turnStart = init.clock.now()
@@ -148,17 +151,19 @@ class Runner implements ReplicaRunner {
       const next = this.#inputs.next()
       if (next === undefined) {
         await this.#inputs.wait(ctx)
+        handled = 0
+        turnStart = init.clock.now()
         continue
       }
       ctx.throwIfCanceled()
       try {
-        await handle(next.input)
+        await handle(next.input, next.taken)
       } finally {
         next.done()
       }
       handled += 1
       if (handled >= inputsPerTurn || init.clock.now() - turnStart >= turnMs) {
-        await this.#yieldTurn()
+        await ctx.race(this.#yieldTurn())
         handled = 0
         turnStart = init.clock.now()
       }
@@ -224,14 +229,10 @@ class Runner implements ReplicaRunner {
     return { init, calls, executor }
   }
 
-  async #handle(
-    ctx: Ctx,
-    input: Input,
-    executor: EffectExecutor,
-    calls: ExecutionCalls,
-  ): Promise<void> {
+  async #handle(ctx: Ctx, { input, taken, executor, calls }: Handling): Promise<void> {
     const { state, effects } = step(this.#state, input)
     this.#state = state
+    taken?.()
     this.#pin()
     calls.cancelMoot(state)
     for (const effect of effects) await executor.carryOut(ctx, effect)
@@ -298,4 +299,12 @@ class Runner implements ReplicaRunner {
     const high = this.#state.highCommitQc?.message.proposal
     return high?.number === number ? Uint8Array.from(high.payload) : undefined
   }
+}
+
+/** An input, and the parts that its effects are carried out with. */
+interface Handling {
+  readonly input: Input
+  readonly taken: (() => void) | undefined
+  readonly executor: EffectExecutor
+  readonly calls: ExecutionCalls
 }
