@@ -1,5 +1,6 @@
 import { assertAscending, assertSecret } from './assertions.js'
 import { concatBytes } from './bytes.js'
+import { drawSecret } from './draw-secret.js'
 import { KeyRing } from './key-ring.js'
 import type {
   AggregatePart,
@@ -64,10 +65,7 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   }
 
   generateSecretKey(random: (n: number) => Uint8Array): Uint8Array {
-    for (;;) {
-      const candidate = Uint8Array.from(random(this.secretKeyBytes))
-      if (this.isSecretKey(candidate)) return candidate
-    }
+    return drawSecret(random, this.secretKeyBytes, (bytes) => this.isSecretKey(bytes))
   }
 
   isSecretKey(bytes: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { assertAscending, assertSecret } from '../src/assertions.js'
 import { toHex } from '../src/bytes.js'
+import { drawSecret } from '../src/draw-secret.js'
 import { KeyRing } from '../src/key-ring.js'
 import type { PublicKeyHandle, SignatureScheme, SignedClaim } from '../src/signature-scheme.js'
 
@@ -64,11 +65,7 @@ class StandInScheme implements SignatureScheme {
   }
 
   generateSecretKey(random: (n: number) => Uint8Array): Uint8Array {
-    for (;;) {
-      const candidate = Uint8Array.from(random(elementBytes))
-      candidate[0] = (candidate[0] ?? 0) & 0x1f
-      if (this.isSecretKey(candidate)) return candidate
-    }
+    return drawSecret(random, elementBytes, (bytes) => this.isSecretKey(bytes), 0x1f)
   }
 
   isSecretKey(bytes: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { assertAscending, assertSecret } from '../assertions.js'
 import { toHex } from '../bytes.js'
+import { drawSecret } from '../draw-secret.js'
 import { KeyRing } from '../key-ring.js'
 import type {
   AggregatePart,
@@ -9,6 +10,9 @@ import type {
 } from '../signature-scheme.js'
 import type { BlsBackend, BlsClaim, BlsVariant } from './backend.js'
 import { infinity, isCompressedPoint, isInfinity, isScalar } from './encoding.js'
+
+/** The order has 255 bits: nine of ten numbers of that many are below it. */
+const topByteMask = 0x7f
 
 /**
  * BLS signatures over BLS12-381 with proofs of possession, for either assignment of the groups and any backend.
@@ -46,11 +50,7 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
   }
 
   generateSecretKey(random: (n: number) => Uint8Array): Uint8Array {
-    for (;;) {
-      const candidate = Uint8Array.from(random(32))
-      candidate[0] = (candidate[0] as number) & 0x7f // the order has 255 bits, so nine of ten candidates are below it
-      if (isScalar(candidate)) return candidate
-    }
+    return drawSecret(random, 32, isScalar, topByteMask)
   }
 
   isSecretKey(bytes: Uint8Array): boolean {

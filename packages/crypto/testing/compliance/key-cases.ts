@@ -29,6 +29,14 @@ export function keyCases(scheme: SignatureScheme): ComplianceCase[] {
       },
     },
     {
+      name: 'a source of random bytes that never gives a valid secret is a programming error',
+      run() {
+        const zeros = new Uint8Array(scheme.secretKeyBytes)
+        if (scheme.isSecretKey(zeros)) return
+        checkThrows(() => scheme.generateSecretKey(() => zeros), RangeError, 'generateSecretKey')
+      },
+    },
+    {
       name: 'a public key is imported by value and keeps its bytes',
       run() {
         const [member] = committeeOf(scheme, 1)
