@@ -16,7 +16,7 @@ export interface LevelStoreOptions {
   /**
    * What is read and checked at the start, beside the replica states and the newest 10 000 entries of the block index:
    * `quick`: nothing more, and damaged files may end the process with an assertion of LevelDB; `files`: all files of the database,
-   * about a second for each gigabyte; `everything`: all blocks too. `get` always checks what it returns. Default `files`.
+   * a few seconds for each gigabyte; `everything`: all blocks too. `get` always checks what it returns. Default `files`.
    */
   readonly check?: 'quick' | 'files' | 'everything'
 }

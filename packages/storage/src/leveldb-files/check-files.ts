@@ -6,7 +6,7 @@ import { readManifest } from './read-manifest.js'
 
 /**
  * Checks the files of a closed LevelDB in a folder against their checksums: the manifest and all tables that belong to it; its
- * log LevelDB checks itself. Reads everything: about a second for each gigabyte.
+ * log LevelDB checks itself. Reads everything: a few seconds for each gigabyte.
  *
  * @throws StorageError `STORE_CORRUPT` that names the file.
  */

@@ -44,7 +44,7 @@ async function checkContent(): Promise<{ readonly next: bigint; readonly view: b
 }
 
 it(
-  'a process that is killed at any moment › leaves all that was acknowledged, and nothing else that is wrong',
+  'rule 22 › a process that is killed at any moment › leaves all that was acknowledged, and nothing else that is wrong',
   async () => {
     process.stdout.write(`SEED=${seed}\n`)
     const random = seededRandom(seed)

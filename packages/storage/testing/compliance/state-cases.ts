@@ -43,7 +43,7 @@ function saveCases(factory: StoreFactory): ComplianceCase[] {
     ),
     storeCase(
       factory,
-      'states of different validators and epochs › are kept apart',
+      'rule 23 › states of different validators and epochs are kept apart',
       async ({ chain, store }) => {
         const keys = [chain.key(0), chain.key(1), chain.key(0, 1n)]
         const state = (i: number) => chain.state(BigInt(i + 1), { epoch: keys[i]?.epoch ?? 0n })
@@ -72,7 +72,7 @@ function epochCases(factory: StoreFactory): ComplianceCase[] {
   return [
     storeCase(
       factory,
-      'the highest epoch › follows the saves › and the epoch before may still be saved, an older one not',
+      'rule 23 › the highest epoch follows the saves › and the epoch before may still be saved, an older one not',
       async ({ chain, store }) => {
         const save = (epoch: bigint) =>
           store.save(
