@@ -18,20 +18,24 @@ import {
   type Keccak256,
 } from './keccak256.js'
 import { loadBlst, loadNodeCrypto } from './platform.js'
-import { SchemeFamily } from './scheme-family.js'
+import { GrowingFamily, type SchemeFamily } from './scheme-family.js'
 import { hashPasses, schemePasses } from './self-test.js'
 import type { SignatureScheme } from './signature-scheme.js'
 
+const minSigFamily = new GrowingFamily(new BlsScheme(minSigVariant, nobleMinSig))
+const minPkFamily = new GrowingFamily(new BlsScheme(minPkVariant, nobleMinPk))
+const ed25519Family = new GrowingFamily(ed25519SchemeOf(nobleEd25519))
+const families = [minSigFamily, minPkFamily, ed25519Family]
+
 /** BLS with signatures in G1, byte for byte zkSync Era's; backends `mcl` and `noble`. */
-export const blsMinSig = new SchemeFamily(new BlsScheme(minSigVariant, nobleMinSig))
+export const blsMinSig: SchemeFamily = minSigFamily
 
 /** BLS with keys in G1; backends `blst`, `mcl` and `noble`. */
-export const blsMinPk = new SchemeFamily(new BlsScheme(minPkVariant, nobleMinPk))
+export const blsMinPk: SchemeFamily = minPkFamily
 
 /** Ed25519 with concatenated signatures; backends `node` and `noble`. */
-export const ed25519Scheme = new SchemeFamily(ed25519SchemeOf(nobleEd25519))
+export const ed25519Scheme: SchemeFamily = ed25519Family
 
-const families = [blsMinSig, blsMinPk, ed25519Scheme]
 const hashes = new Map<HashBackend, Keccak256>([['noble', nobleKeccak256]])
 const nodeKeyBackends = new Map([['noble', nodeKeys(nobleEd25519)]])
 const failures = new Map<string, Error>()
@@ -87,14 +91,14 @@ export async function loadCryptoBackends(choose: BackendChoice = {}): Promise<vo
   await loading
   const wanted = { ...choices, ...choose }
   const hash = pick('hash', wanted.hash, [...hashes.keys()])
-  const minSig = pick('blsMinSig', wanted.blsMinSig, blsMinSig.backends)
-  const minPk = pick('blsMinPk', wanted.blsMinPk, blsMinPk.backends)
-  const edwards = pick('ed25519', wanted.ed25519, ed25519Scheme.backends)
+  const minSig = pick('blsMinSig', wanted.blsMinSig, minSigFamily.backends)
+  const minPk = pick('blsMinPk', wanted.blsMinPk, minPkFamily.backends)
+  const edwards = pick('ed25519', wanted.ed25519, ed25519Family.backends)
   choices = wanted
   useKeccak256(hashes.get(hash) ?? nobleKeccak256)
-  blsMinSig.use(minSig)
-  blsMinPk.use(minPk)
-  ed25519Scheme.use(edwards)
+  minSigFamily.use(minSig)
+  minPkFamily.use(minPk)
+  ed25519Family.use(edwards)
   currentNodeKeys = nodeKeyBackends.get(edwards) ?? currentNodeKeys
 }
 
@@ -121,18 +125,18 @@ async function loadAll(): Promise<void> {
   let possession = possessionBy(nobleMinPk)
   await attempt('mcl', async () => {
     const arithmetic = new MclArithmetic(await loadMcl(mclCurves.bls12381))
-    addTested(blsMinSig, new BlsScheme(minSigVariant, mclMinSig(arithmetic)))
+    addTested(minSigFamily, new BlsScheme(minSigVariant, mclMinSig(arithmetic)))
     const minPk = mclMinPk(arithmetic)
-    addTested(blsMinPk, new BlsScheme(minPkVariant, minPk))
+    addTested(minPkFamily, new BlsScheme(minPkVariant, minPk))
     possession = possessionBy(minPk)
   })
   await attempt('blst', async () => {
     const blst = await loadBlst()
-    addTested(blsMinPk, new BlsScheme(minPkVariant, blstMinPk(blst, possession)))
+    addTested(minPkFamily, new BlsScheme(minPkVariant, blstMinPk(blst, possession)))
   })
   await attempt('node', async () => {
     const primitive = nodeEd25519(await loadNodeCrypto())
-    addTested(ed25519Scheme, ed25519SchemeOf(primitive))
+    addTested(ed25519Family, ed25519SchemeOf(primitive))
     nodeKeyBackends.set('node', nodeKeys(primitive))
   })
 }
@@ -146,7 +150,7 @@ async function attempt(library: string, load: () => Promise<void>): Promise<void
   }
 }
 
-function addTested(family: SchemeFamily, scheme: SignatureScheme): void {
+function addTested(family: GrowingFamily, scheme: SignatureScheme): void {
   if (!schemePasses(scheme, family.withBackend('noble') ?? scheme)) {
     throw new Error(`${scheme.backend}: self-test of ${scheme.name} failed`)
   }
