@@ -2,7 +2,7 @@ import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
 import { scope, Watch, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type Network } from '@zkstack/network'
 import type { EpochScope } from '@zkstack/roles'
-import { BlockQueue } from '@zkstack/storage'
+import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
 import { EventRouter } from './event-router.js'
@@ -11,6 +11,7 @@ import { explainStall } from './explain-stall.js'
 import type { NodeMetrics } from './node-metrics.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
+import { RecentBlocks } from './recent-blocks.js'
 import type { Reporter } from './reporter.js'
 import { TransactionDesk } from './transactions.js'
 
@@ -18,6 +19,8 @@ import { TransactionDesk } from './transactions.js'
 export interface Assembly {
   readonly options: ResolvedOptions
   readonly epochScope: EpochScope
+  /** Where blocks are read. */
+  readonly blocks: BlockStore
   readonly queue: BlockQueue
   /** The next block to commit. */
   readonly applied: Watch<bigint>
@@ -48,7 +51,8 @@ export interface AssemblyInit {
 export async function assemble(init: AssemblyInit): Promise<Assembly> {
   const { options: o, reporter, metrics, life } = init
   const epochScope = epochScopeOf(o)
-  const queue = new BlockQueue(o.store, { capacity: o.maxQueuedBlocks })
+  const blocks = new RecentBlocks(o.store)
+  const queue = new BlockQueue(blocks, { capacity: o.maxQueuedBlocks })
   const applied = new Watch(init.nextToCommit)
   const recoverTo = queue.range.value.next
   // The network and the parts that use it need each other; it calls nobody before it runs.
@@ -62,7 +66,7 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
     viewTimeoutMs: o.viewTimeoutMs,
     peerCount: () => late.network?.peers().length ?? 0,
   })
-  const parts = { ...init, epochScope, queue, applied, router }
+  const parts = { ...init, epochScope, blocks, queue, applied, router }
   const replica = replicaOf(parts, (message) => late.network?.broadcast(message))
   const transactions = new TransactionDesk({
     mempool: o.mempool,
@@ -92,7 +96,7 @@ function epochScopeOf({ genesis }: ResolvedOptions): EpochScope {
   }
 }
 
-type Parts = AssemblyInit & Pick<Assembly, 'epochScope' | 'queue' | 'applied' | 'router'>
+type Parts = AssemblyInit & Pick<Assembly, 'epochScope' | 'blocks' | 'queue' | 'applied' | 'router'>
 
 function replicaOf(
   p: Parts,
@@ -139,7 +143,7 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
     publicAddr: o.publicAddr,
     peers: o.peers,
     blocks: p.queue,
-    store: o.store,
+    store: p.blocks,
     limits: o.limits,
     clock: o.clock,
     random: o.random,
@@ -159,7 +163,7 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
 function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
   return new CommitDriver({
     execution: p.options.execution,
-    store: p.options.store,
+    store: p.blocks,
     range: p.queue.range,
     applied: p.applied,
     warn: (e) => {
@@ -180,6 +184,7 @@ export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
   try {
     await scope(ctx, async (inner, s) => {
       s.spawn((c) => a.network.run(c))
+      s.spawn((c) => a.queue.follow(c))
       const { replica } = a
       if (replica !== undefined) s.spawn((c) => replica.run(c))
       await watchProgress(inner, {

@@ -115,7 +115,7 @@ export class EventRouter {
     // Both sides dialled: one connection stays, as it should.
     if (e.code === 'ALREADY_CONNECTED') return
     const who = e.by === 'us' ? 'this node refused peer' : 'this node was refused by peer'
-    const message = `${who} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e.code)}`
+    const message = `${who} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e)}`
     this.#o.reporter.warn(new NodeError('PEER_REFUSED', message.trimEnd()))
   }
 
@@ -131,16 +131,20 @@ function misbehaved(validator: string, rule: string): NodeError {
   )
 }
 
-function remedyOf(code: Refusal['code']): string {
+function remedyOf({ code, by }: Refusal): string {
   switch (code) {
     case 'GENESIS_MISMATCH':
       return 'Compare the genesis files of both nodes: they run different chains.'
     case 'VERSION':
       return 'Run the same protocol version on both nodes.'
     case 'BAD_SIGNATURE':
-      return "Check the peer's validator key: it could not prove that it holds it."
+      return by === 'peer'
+        ? 'Check options.validatorKey: the signer does not hold the key that it claims.'
+        : 'Check the validator key of the peer: its signer does not hold the key that it claims.'
     case 'LIMIT':
-      return 'Raise peers.maxDynamicInbound, or list the peer in peers.inbound.'
+      return by === 'peer'
+        ? 'Ask for more room there (peers.maxDynamicInbound), or for a place in peers.inbound.'
+        : 'Raise peers.maxDynamicInbound, or list the peer in peers.inbound.'
     default:
       return ''
   }

@@ -29,7 +29,7 @@ export class RunningNode implements ConsensusNode {
     this.#a = a
     const { life, options, queue, applied } = a
     this.#reader = new BlockReader({
-      store: options.store,
+      store: a.blocks,
       applied,
       life,
       failure: () => this.#lifeCycle.failure,

@@ -1,0 +1,58 @@
+import type { Block } from '@zkstack/roles'
+import type { BlockRange, BlockStore, CallOptions } from '@zkstack/storage'
+
+/** Bounds of what {@link RecentBlocks} keeps, the newest block excepted. */
+const MAX_BLOCKS = 64
+const MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * A block store that keeps the newest blocks in memory too: each of them is read right after it was written, by the
+ * commits, by streams and by peers. Readers get payloads of their own, so that nobody can change what others read.
+ */
+export class RecentBlocks implements BlockStore {
+  readonly #inner: BlockStore
+  /** In the order of their numbers. */
+  readonly #blocks = new Map<bigint, Block>()
+  #bytes = 0
+
+  constructor(inner: BlockStore) {
+    this.#inner = inner
+  }
+
+  range(): BlockRange {
+    return this.#inner.range()
+  }
+
+  async get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined> {
+    o?.signal?.throwIfAborted()
+    const { first, next } = this.#inner.range()
+    const block = n >= first && n < next ? this.#blocks.get(n) : undefined
+    if (block === undefined) return this.#inner.get(n, o)
+    return { ...block, payload: block.payload.slice() }
+  }
+
+  async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
+    await this.#inner.append(block, o)
+    this.#blocks.set(block.number, block)
+    this.#bytes += block.payload.length
+    for (const [number, old] of this.#blocks) {
+      const fits = this.#blocks.size <= MAX_BLOCKS && this.#bytes <= MAX_BYTES
+      if (fits || number === block.number) break
+      this.#blocks.delete(number)
+      this.#bytes -= old.payload.length
+    }
+  }
+
+  async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {
+    await this.#inner.prune?.(before, o)
+  }
+
+  watch(o: CallOptions): AsyncIterable<BlockRange> {
+    return this.#inner.watch(o)
+  }
+
+  /** Closes nothing: the store below belongs to whoever opened it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve()
+  }
+}
