@@ -27,41 +27,43 @@ function watched(store: NodeStore, around: (when: 'before' | 'after') => void): 
 const LIVES = 6
 
 describe('a crash at every write', () => {
-  it('of any validator, before and after the write › nobody votes twice, the chain goes on', async () => {
-    // Two passes over the writes of a few views: 3 saves and an append each.
-    for (const when of ['before', 'after'] as const) {
-      await using network = await createTestNetwork(6, {
-        viewTimeoutMs: 150,
-        start: false,
-        wrapStore: (store, index) => {
-          let writes = 0
-          // The n-th start of a node dies at its n-th write.
-          const start = (starts[index] = (starts[index] ?? 0) + 1)
-          return watched(store, (now) => {
-            if (now === 'before') writes += 1
-            if (now !== when || start > LIVES || writes !== start + (index % 3)) return
-            comeBack(index).catch((e: unknown) => failures.push(e))
-            throw new StorageError('STORE_IO', 'the power is gone')
-          })
-        },
-      })
-      const starts: number[] = []
-      const failures: unknown[] = []
-      const comeBack = async (index: number): Promise<void> => {
-        await network.at(index).kill()
-        await network.at(index).start()
-      }
-      await network.startAll()
-      await expect
-        .poll(() => starts.filter((n) => n > LIVES).length, { timeout: 50_000, interval: 50 })
-        .toBe(6)
-      const height = network.nodes
-        .map((n) => chainOf(n).height ?? 0n)
-        .reduce((a, b) => (a > b ? a : b))
-      await network.waitForHeight(height + 3n)
-      await expectEqualChains(network, height + 3n)
-      expect(failures).toEqual([])
-      expect(network.recorder.doubleVotes).toEqual([])
-    }
-  })
+  for (const when of ['before', 'after'] as const) {
+    it(
+      `of any validator, ${when} it is on disk › nobody votes twice, the chain goes on`,
+      { timeout: 120_000 },
+      async () => {
+        const starts: number[] = []
+        const failures: unknown[] = []
+        await using network = await createTestNetwork(6, {
+          viewTimeoutMs: 150,
+          start: false,
+          wrapStore: (store, index) => {
+            let writes = 0
+            // The n-th start of a node dies at about its n-th write.
+            const start = (starts[index] = (starts[index] ?? 0) + 1)
+            return watched(store, (now) => {
+              if (now === 'before') writes += 1
+              if (now !== when || start > LIVES || writes !== start + (index % 3)) return
+              comeBack(index).catch((e: unknown) => failures.push(e))
+              throw new StorageError('STORE_IO', 'the power is gone')
+            })
+          },
+        })
+        const comeBack = async (index: number): Promise<void> => {
+          await network.at(index).kill()
+          await network.at(index).start()
+        }
+        await network.startAll()
+        const survived = (): number => starts.filter((n) => n > LIVES).length
+        await expect.poll(survived, { timeout: 100_000, interval: 50 }).toBe(6)
+        const height = network.nodes
+          .map((n) => chainOf(n).height ?? 0n)
+          .reduce((a, b) => (a > b ? a : b))
+        await network.waitForHeight(height + 3n)
+        await expectEqualChains(network, height + 3n)
+        expect(failures).toEqual([])
+        expect(network.recorder.doubleVotes).toEqual([])
+      },
+    )
+  }
 })

@@ -12,7 +12,7 @@ function chainWith(changes: (chain: CounterChain) => Partial<ExecutionLayer>): C
 
 const never = (): Promise<never> => new Promise(() => undefined)
 
-describe('an execution layer that misbehaves', () => {
+describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
   it('propose throws on one node › PROPOSE_FAILED there, its views are skipped, the chain goes on', async () => {
     await using network = await createTestNetwork(6, {
       viewTimeoutMs: 300,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createTestNetwork } from '../../testing/index.js'
 import { bytesOf, chainOf, expectEqualChains, nextWarning } from './helpers.js'
 
-describe('a full node', () => {
+describe('a full node', { timeout: 120_000 }, () => {
   for (const transport of ['memory', 'tcp'] as const) {
     it(`joins 1 000 blocks late, over ${transport} › catches up, then follows`, async () => {
       await using network = await createTestNetwork(1, { transport })

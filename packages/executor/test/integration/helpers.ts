@@ -29,6 +29,18 @@ export function nextWarning(node: ConsensusNode, code: string): Promise<ZkStackE
   })
 }
 
+/** Resolves when the timer of a view has fired `count` more times. */
+export function viewTimeouts(node: ConsensusNode, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0
+    const off = node.on('view:timeout', () => {
+      if (++seen < count) return
+      off()
+      resolve()
+    })
+  })
+}
+
 /** All running nodes have the same payloads, and the same state, up to `height`; certificates may differ. */
 export async function expectEqualChains(network: TestNetwork, height: bigint): Promise<void> {
   const { firstBlock } = network.genesis

@@ -29,7 +29,7 @@ describe('six validators', () => {
   })
 })
 
-describe('every signature scheme', () => {
+describe('every signature scheme', { timeout: 120_000 }, () => {
   for (const [id, name] of [
     [0, 'BLS min-sig'],
     [1, 'BLS min-pk'],

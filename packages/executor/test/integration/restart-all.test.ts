@@ -37,7 +37,7 @@ function lose(network: TestNetwork, labels: readonly MessageLabel[]): void {
   }
 }
 
-describe('restarting all validators at once', () => {
+describe('restarting all validators at once', { timeout: 120_000 }, () => {
   for (const phase of ['prepare', 'commit', 'timeout'] as const) {
     for (const store of ['memory', 'level'] as const) {
       it(`killed in ${phase}, ${store} store › progress goes on, nobody votes twice`, async () => {

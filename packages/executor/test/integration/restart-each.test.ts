@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTestNetwork } from '../../testing/index.js'
 import { chainOf, expectEqualChains } from './helpers.js'
 
-describe('killing validators one by one', () => {
+describe('killing validators one by one', { timeout: 120_000 }, () => {
   it('over TCP, on disk › the chain goes on without each, each catches up, nobody votes twice', async () => {
     await using network = await createTestNetwork(6, {
       transport: 'tcp',

@@ -10,7 +10,7 @@ function digitsOf(text: string): string {
   return text.slice(text.lastIndexOf(':') + 1)
 }
 
-describe('secrets', () => {
+describe('secrets', { timeout: 120_000 }, () => {
   it('of a whole life with faults › are in no log, event, error, snapshot or metric', async () => {
     const output: string[] = []
     const show = (value: unknown): void => {
