@@ -57,9 +57,9 @@ const namedExportsOnly = { selector: 'ExportDefaultDeclaration', message: 'Named
 export default defineConfig(
   {
     ignores: [
+      '**/.*',
       '**/dist/**',
       '**/node_modules/**',
-      '**/.tmp/**',
       '**/coverage/**',
       '**/src/proto/generated.*',
       'scripts/fixtures/**',
