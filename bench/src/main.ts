@@ -14,7 +14,7 @@ const help = `npm run bench -- [options]
   --readme      puts the tables into README.md
 `
 
-const builtPackages = new URL('../tsconfig.json', import.meta.url).pathname
+const builtPackages = new URL('../tsconfig.built.json', import.meta.url).pathname
 
 const { values } = parseArgs({
   options: {
