@@ -72,12 +72,10 @@ export class Libp2pConnection implements TransportConnection {
     // the first attempt closes the streams and fails when one of them does; the second closes the line below
     // them, after what is written; an abort would make the other side throw away what it has not read yet
     for (const timeoutMs of CLOSE_TIMEOUTS_MS) {
-      try {
-        await this.#connection.close({ signal: AbortSignal.timeout(timeoutMs) })
-        return
-      } catch {
-        // next attempt
-      }
+      if (this.#connection.status !== 'open') return
+      const closing = this.#connection.close({ signal: AbortSignal.timeout(timeoutMs) })
+      // it may wait for a line that has broken in the meantime
+      await Promise.race([closing.catch(() => undefined), this.closed])
     }
     this.#connection.abort(new Error('the connection does not close'))
   }

@@ -76,7 +76,12 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
       maxDialQueueLength: 4096,
       reconnectRetries: 0,
     },
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      // a node key is an Ed25519 key; libp2p would take others too
+      denyInboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
+      denyOutboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
+    },
     logger: silentLibp2pLogger,
   })
 }
