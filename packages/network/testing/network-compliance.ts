@@ -3,6 +3,8 @@ import type { ComplianceCase } from './compliance/case.js'
 import { connectionCases } from './compliance/connection-cases.js'
 import { consensusCases } from './compliance/consensus-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
+import { syncCases } from './compliance/sync-cases.js'
+import { transactionCases } from './compliance/transaction-cases.js'
 
 /** Everything that a network over a transport must do, as a list that any test framework can run. */
 export function networkCompliance(makeTransport: TransportFactory): ComplianceCase[] {
@@ -10,5 +12,7 @@ export function networkCompliance(makeTransport: TransportFactory): ComplianceCa
     ...helloCases(makeTransport),
     ...connectionCases(makeTransport),
     ...consensusCases(makeTransport),
+    ...syncCases(makeTransport),
+    ...transactionCases(makeTransport),
   ]
 }

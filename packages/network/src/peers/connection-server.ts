@@ -104,6 +104,7 @@ export class ConnectionServer {
   async #serve(life: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
     const { registry, services, emit, logger } = this.#o
     const lastWords = this.#listen(peer, stream)
+    services.gossip.connected(peer)
     const { carrier, direction, address } = peer.info()
     logger.info('connected', { peer: formatPeerId(peer.key), direction, address, validator: carrier })
     emit({ type: 'peerConnected', peer: peer.info() })
@@ -112,6 +113,7 @@ export class ConnectionServer {
       await runSession(life, peer, services)
     } finally {
       registry.remove(peer)
+      services.gossip.gone(peer)
       services.sync.gone(peer)
       services.metrics.onPeers(registry.peers.values())
     }

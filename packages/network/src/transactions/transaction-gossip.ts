@@ -16,7 +16,7 @@ import { TransactionQueue } from './transaction-queue.js'
 export class TransactionGossip {
   readonly #init: NetworkInit
   readonly #seen: SeenTransactions
-  readonly #queues = new Map<string, TransactionQueue>()
+  readonly #queues = new Map<Peer, TransactionQueue>()
 
   constructor(init: NetworkInit) {
     this.#init = init
@@ -33,25 +33,29 @@ export class TransactionGossip {
     const seen = this.#seen.add(hash)
     if (except) seen.knownBy.add(toHex(except))
     if (seen.gossiped) return
-    seen.gossiped = true
-    for (const [id, queue] of this.#queues) {
-      if (!seen.knownBy.has(id)) queue.push({ hash, tx })
+    for (const [peer, queue] of this.#queues) {
+      seen.gossiped = true
+      if (!seen.knownBy.has(peer.id)) queue.push({ hash, tx })
     }
   }
 
-  /** Sends one peer what is gossiped while it is connected. */
+  /** From now on, transactions are kept for that peer until its stream is open. */
+  connected(peer: Peer): void {
+    this.#queues.set(peer, new TransactionQueue(this.#init.limits))
+  }
+
+  /** Forgets what a peer has not got. */
+  gone(peer: Peer): void {
+    this.#queues.delete(peer)
+  }
+
+  /** Sends a connected peer what is gossiped. */
   async send(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
-    const queue = new TransactionQueue(this.#init.limits)
-    this.#queues.set(peer.id, queue)
-    try {
-      for (;;) {
-        // what the peer has sent us in the meantime it needs no more
-        const batch = queue.takeBatch((hash) => !this.#seen.get(hash)?.knownBy.has(peer.id))
-        if (batch.length > 0) await ctx.race(stream.send(encodeTransactions(batch)))
-        else await ctx.race(queue.filled.wait())
-      }
-    } finally {
-      if (this.#queues.get(peer.id) === queue) this.#queues.delete(peer.id)
+    for (let queue = this.#queues.get(peer); queue; queue = this.#queues.get(peer)) {
+      // what the peer has sent us in the meantime it needs no more
+      const batch = queue.takeBatch((hash) => !this.#seen.get(hash)?.knownBy.has(peer.id))
+      if (batch.length > 0) await ctx.race(stream.send(encodeTransactions(batch)))
+      else await ctx.race(queue.filled.wait())
     }
   }
 

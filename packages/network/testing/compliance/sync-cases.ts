@@ -1,0 +1,205 @@
+import { encodeBlock, type Block } from '@zkstack/roles'
+import {
+  decodeGetBlockRequest,
+  decodeGetBlockResponse,
+  encodeBlockRange,
+  encodeGetBlockRequest,
+  encodeGetBlockResponse,
+} from '../../src/codec.js'
+import { protocols } from '../../src/protocols.js'
+import type { RawPeer } from '../raw-peer.js'
+import type { TestPeer } from '../test-peer.js'
+import { casesOn, type TestBed, type TransportFactory } from './bed.js'
+import { check, checkSame, pause, type ComplianceCase } from './case.js'
+
+/** Block sync: everything announced arrives, from whomever, whatever single peers do. */
+export function syncCases(makeTransport: TransportFactory): ComplianceCase[] {
+  return casesOn(makeTransport, {
+    'sync › a peer has blocks › they arrive in order': fetchesAll,
+    'sync › blocks are added one by one › they follow': follows,
+    'sync › through a chain of peers › they reach the last one': passesOn,
+    'sync › several peers have them › each is asked': sharesTheLoad,
+    'sync › peers with different first blocks › each gives what it has': joinsRanges,
+    'sync › blocks come from elsewhere › they are not asked for': sparesWhatIsThere,
+    'sync › a committee member at the tip › gives consensus the time to bring the block': gracesTip,
+    'sync › a peer answers that it has none › another one is asked': (bed) => survives(bed, () => undefined),
+    'sync › a peer answers with another block › is cut and another one is asked': (bed) =>
+      survives(bed, (n) => bed.committee.block(n + 1n), 'WRONG_BLOCK'),
+    'sync › a peer answers with an invalid block › is cut and another one is asked': (bed) =>
+      survives(bed, (n) => forge(bed, n), 'INVALID_BLOCK'),
+    'sync › a peer answers with nonsense › is cut and another one is asked': (bed) =>
+      survives(bed, () => Uint8Array.of(1, 2, 3), 'MALFORMED'),
+    'sync › a peer does not answer › another one is asked after a while': survivesSilence,
+    'sync › four bad peers and a good one › the blocks arrive': survivesMany,
+    'sync › a peer asks for a block that is not there › it is told so': answersNone,
+    'sync › the store fails › the network ends with its error': endsWithStore,
+  })
+}
+
+function chain(bed: TestBed, from: bigint, to: bigint): Block[] {
+  const blocks: Block[] = []
+  for (let n = from; n < to; n++) blocks.push(bed.committee.block(n, new Uint8Array(100).fill(Number(n))))
+  return blocks
+}
+
+async function fetchesAll(bed: TestBed): Promise<void> {
+  const blocks = chain(bed, 0n, 100n)
+  const a = await bed.peer({ blocks })
+  const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  await b.hasBlock(99n)
+  for (const block of blocks) checkSame(await b.store.get(block.number), block, `block ${block.number}`)
+}
+
+async function follows(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  for (const block of chain(bed, 0n, 5n)) {
+    await a.blocks.push(block)
+    await b.hasBlock(block.number)
+  }
+}
+
+async function passesOn(bed: TestBed): Promise<void> {
+  const peers: TestPeer[] = [await bed.peer({ blocks: chain(bed, 0n, 10n) })]
+  for (let i = 0; i < 4; i++) {
+    peers.push(await bed.peer({ peers: { outbound: peers.slice(-1).map((peer) => peer.asStaticPeer) } }))
+  }
+  for (const peer of peers) await peer.hasBlock(9n)
+}
+
+/** Serves blocks by hand and counts the requests. */
+async function serveByHand(
+  peer: RawPeer,
+  to: TestPeer,
+  bed: TestBed,
+  o: { first?: bigint; next: bigint; announce?: false; answer: (n: bigint) => Block | Uint8Array | undefined | Promise<never> },
+): Promise<{ requests: bigint[]; announce(): Promise<void> }> {
+  const requests: bigint[] = []
+  const { connection } = await peer.connect(to.asStaticPeer, { genesis: bed.committee.genesis })
+  connection.onStream(protocols.ping, 1024, async (stream) => {
+    for (let ping = await stream.receive(); ping; ping = await stream.receive()) await stream.send(ping)
+  })
+  connection.onStream(protocols.getBlock, 1024, async (stream) => {
+    for (let frame = await stream.receive(); frame; frame = await stream.receive()) {
+      const number = decodeGetBlockRequest(frame)
+      requests.push(number)
+      const answer = await o.answer(number)
+      const bytes = answer instanceof Uint8Array ? answer : answer && encodeBlock(answer)
+      await stream.send(encodeGetBlockResponse(bytes))
+    }
+  })
+  const ranges = await peer.open(connection, protocols.blocks)
+  const announce = (): Promise<void> => ranges.send(encodeBlockRange({ first: o.first ?? 0n, next: o.next }))
+  if (o.announce !== false) await announce()
+  return { requests, announce }
+}
+
+async function sharesTheLoad(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const hands = []
+  for (let i = 0; i < 3; i++) {
+    const answer = (n: bigint): Block => bed.committee.block(n)
+    hands.push(await serveByHand(await bed.raw(), a, bed, { next: 40n, announce: false, answer }))
+  }
+  await a.until('all are connected', () => a.network.peers().length === 3)
+  await Promise.all(hands.map((hand) => hand.announce()))
+  await a.hasBlock(39n)
+  for (const { requests } of hands) check(requests.length > 3, `${requests.length} requests`)
+  checkSame(hands.reduce((sum, { requests }) => sum + requests.length, 0), 40, 'each block is asked for once')
+}
+
+async function joinsRanges(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const early = await serveByHand(await bed.raw(), a, bed, { next: 10n, answer: (n) => bed.committee.block(n) })
+  const answer = (n: bigint): Block => bed.committee.block(n)
+  const late = await serveByHand(await bed.raw(), a, bed, { first: 5n, next: 20n, answer })
+  await a.hasBlock(19n)
+  check(early.requests.every((n) => n < 10n), 'asked the early one for what it has')
+  check(late.requests.every((n) => n >= 5n), 'asked the late one for what it has')
+}
+
+async function sparesWhatIsThere(bed: TestBed): Promise<void> {
+  const blocks = chain(bed, 0n, 10n)
+  const a = await bed.peer({ blocks })
+  const hand = await serveByHand(await bed.raw(), a, bed, { next: 10n, answer: (n) => bed.committee.block(n) })
+  await pause(100)
+  checkSame(hand.requests, [], 'requests')
+}
+
+async function gracesTip(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ validator: 0, limits: { syncGraceMs: 300 } })
+  const hand = await serveByHand(await bed.raw(), a, bed, { next: 1n, answer: (n) => bed.committee.block(n) })
+  await a.until('announced', () => a.network.peers()[0]?.range?.next === 1n)
+  await pause(50)
+  await a.blocks.push(bed.committee.block(0n))
+  await pause(400)
+  checkSame(hand.requests, [], 'requests')
+}
+
+/** A certificate for another payload. */
+function forge(bed: TestBed, n: bigint): Block {
+  const { justification } = bed.committee.block(n, Uint8Array.of(1))
+  return { ...bed.committee.block(n, Uint8Array.of(2)), justification }
+}
+
+async function survives(
+  bed: TestBed,
+  answer: (n: bigint) => Block | Uint8Array | undefined,
+  rule?: string,
+): Promise<void> {
+  const a = await bed.peer()
+  const bad = await serveByHand(await bed.raw(), a, bed, { next: 3n, answer })
+  await a.until('the bad one is asked', () => bad.requests.length > 0)
+  if (rule !== undefined) {
+    await a.sees('peerMisbehaved')
+    checkSame(a.eventsOf('peerMisbehaved')[0]?.rule, rule, 'rule')
+    await a.sees('peerDisconnected')
+  }
+  const good = await bed.peer({ blocks: chain(bed, 0n, 3n), peers: { outbound: [a.asStaticPeer] } })
+  await a.hasBlock(2n)
+  await good.hasBlock(2n)
+}
+
+async function survivesSilence(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ limits: { syncHedgeMs: 100, blockTimeoutMs: 400 } })
+  const never = new Promise<never>(() => undefined)
+  const silent = await serveByHand(await bed.raw(), a, bed, { next: 3n, answer: () => never })
+  await a.until('the silent one is asked', () => silent.requests.length > 0)
+  await bed.peer({ blocks: chain(bed, 0n, 3n), peers: { outbound: [a.asStaticPeer] } })
+  await a.hasBlock(2n)
+  await a.sees('peerDisconnected')
+  checkSame(a.eventsOf('peerDisconnected')[0]?.code, 'UNRESPONSIVE', 'code')
+}
+
+async function survivesMany(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const answers = [
+    () => undefined,
+    (n: bigint) => bed.committee.block(n + 1n),
+    (n: bigint) => forge(bed, n),
+    () => Uint8Array.of(9),
+  ]
+  for (const answer of answers) await serveByHand(await bed.raw(), a, bed, { next: 20n, answer })
+  await serveByHand(await bed.raw(), a, bed, { next: 20n, answer: (n) => bed.committee.block(n) })
+  await a.hasBlock(19n)
+  checkSame(a.network.peers().length, 1, 'only the good one is left')
+}
+
+async function answersNone(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ blocks: chain(bed, 5n, 8n) })
+  const m = await bed.raw()
+  const { connection } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis })
+  const stream = await m.open(connection, protocols.getBlock)
+  for (const n of [4n, 5n, 8n, 2n ** 64n - 1n]) await stream.send(encodeGetBlockRequest(n))
+  const lengths: (number | undefined)[] = []
+  for (let i = 0; i < 4; i++) lengths.push(decodeGetBlockResponse((await stream.receive()) ?? new Uint8Array())?.length)
+  checkSame(lengths.map((length) => length !== undefined), [false, true, false, false], 'answers')
+}
+
+async function endsWithStore(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ blocks: chain(bed, 0n, 3n) })
+  a.store.get = () => Promise.reject(new Error('the disk is dead'))
+  await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  await a.until('the end', () => a.failure !== undefined)
+  check(a.failure instanceof Error && a.failure.message === 'the disk is dead', 'its error')
+}
