@@ -1,4 +1,11 @@
-import { errorOf, isCanceled, scope, silentLogger, silentMetrics } from '@zkstack/concurrency'
+import {
+  errorOf,
+  isCanceled,
+  scope,
+  silentLogger,
+  silentMetrics,
+  yieldTurn,
+} from '@zkstack/concurrency'
 import type { Ctx, Logger, Scope } from '@zkstack/concurrency'
 import { labelOf, qcKey, viewOf } from '@zkstack/roles'
 import type { CommitQC, Signed, TimeoutQC } from '@zkstack/roles'
@@ -21,7 +28,6 @@ import { ReplicaMetrics } from './replica-metrics.js'
 import type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './replica-runner-init.js'
 import { SigningLane } from './signing-lane.js'
 import { VerifiedQcCache } from './verified-qc-cache.js'
-import { yieldTurn } from './yield-turn.js'
 
 /** Inputs handled in one go before others get a turn. */
 const inputsPerTurn = 16

@@ -11,6 +11,7 @@ class Cluster {
   readonly clock = new ManualClock()
   readonly counters: ReturnType<typeof countingScheme>[] = []
   readonly rigs: RunnerRig[]
+  readonly #deliveries: Promise<void>[] = []
 
   /** Block 0 follows the view change of view 0; what is counted are the `blocks` blocks after it. */
   constructor(validators: number, scheme: SignatureScheme, blocks: bigint) {
@@ -36,7 +37,7 @@ class Cluster {
 
   #send(from: number, message: Signed): void {
     for (const [to, rig] of this.rigs.entries()) {
-      if (to !== from) void rig.runner.deliver(message, message.key)
+      if (to !== from) this.#deliveries.push(rig.runner.deliver(message, message.key))
     }
   }
 

@@ -5,6 +5,8 @@ import { Inbox } from '../../src/runner/inbox.js'
 import type { Delivery } from '../../src/runner/inbox.js'
 
 const committee = createCommittee({ validators: 6 })
+/** Deliveries under way; most are never done with. */
+const deliveries: Promise<void>[] = []
 
 /** Delivers a timeout of an author and view, and tells when it is done with. */
 function put(
@@ -14,9 +16,12 @@ function put(
   carrier: number | undefined,
 ): () => boolean {
   let done = false
-  void inbox.deliver(committee.signTimeout(author, committee.timeout(view)), carrier).then(() => {
-    done = true
-  })
+  const message = committee.signTimeout(author, committee.timeout(view))
+  deliveries.push(
+    inbox.deliver(message, carrier).then(() => {
+      done = true
+    }),
+  )
   return () => done
 }
 
@@ -44,8 +49,8 @@ describe('inbox', () => {
   test('rule 4 › an equal view › the older stays', () => {
     const inbox = new Inbox(committee.schedule)
     const highVote = committee.commit(1n, committee.header(0n, 'a'))
-    void inbox.deliver(committee.signTimeout(1, committee.timeout(2n)), 1)
-    void inbox.deliver(committee.signTimeout(1, committee.timeout(2n, { highVote })), 1)
+    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(2n)), 1))
+    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(2n, { highVote })), 1))
     expect(inbox.shift()?.message.msg.value).toMatchObject({ highVote: undefined })
     expect(inbox.size).toBe(0)
   })
@@ -89,7 +94,7 @@ describe('inbox', () => {
           committee.signNewView(author, qc),
           committee.signProposal(author, qc, undefined),
         ]) {
-          void inbox.deliver(message, carrier)
+          deliveries.push(inbox.deliver(message, carrier))
         }
       }
     }
@@ -99,8 +104,8 @@ describe('inbox', () => {
   test('inbox › one carrier has many messages › carriers take turns', () => {
     const inbox = new Inbox(committee.schedule)
     const header = committee.header(0n, 'a')
-    void inbox.deliver(committee.signCommit(1, committee.commit(1n, header)), 1)
-    void inbox.deliver(committee.signTimeout(1, committee.timeout(1n)), 1)
+    deliveries.push(inbox.deliver(committee.signCommit(1, committee.commit(1n, header)), 1))
+    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(1n)), 1))
     put(inbox, 4, 1n, 1)
     put(inbox, 2, 1n, 2)
     put(inbox, 3, 1n, 3)
