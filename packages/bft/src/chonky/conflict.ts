@@ -87,15 +87,22 @@ function denies(highVote: ReplicaCommit | undefined, commit: ReplicaCommit): boo
   return highVote.view.number === commit.view.number && !sameReplicaCommit(highVote, commit)
 }
 
+/**
+ * Sends a pair away to be checked: each (kind, author, view) once, and each (kind, author) at most once a view timeout, so
+ * that contradictions made by the thousand cost next to nothing.
+ */
 function checkConflict(turn: Turn, conflict: Conflict): void {
   const { kind, author, view, first, second } = conflict
-  const key = `${kind}/${author}/${view}`
-  if (author === turn.state.config.self || turn.state.conflicts.has(key)) return
-  const id = turn.state.nextCheckId
+  const { config, conflicts, nextCheckId: id } = turn.state
+  const key = `${kind}/${author}`
+  const last = conflicts.get(key)
+  if (author === config.self) return
+  if (last !== undefined && (last.view === view || turn.now < last.until)) return
   const check = { type: 'conflict', first, second } as const
+  const until = turn.now + config.viewTimeoutMs
   turn.update({
     nextCheckId: id + 1,
-    conflicts: new Map(turn.state.conflicts).set(key, view),
+    conflicts: new Map(conflicts).set(key, { view, until }),
     checks: new Map(turn.state.checks).set(id, { id, check, of: 'conflict', author, kind, view }),
   })
   turn.emit({ type: 'verify', id, check })

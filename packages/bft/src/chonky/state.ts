@@ -91,8 +91,8 @@ export interface ChonkyState {
   readonly blamed: ReadonlySet<number>
   /** Until when messages of `author/label` are not checked (rule 15). */
   readonly cooldowns: ReadonlyMap<string, number>
-  /** Conflicts already checked, as `kind/author/view`, with their view (rule 16). */
-  readonly conflicts: ReadonlyMap<string, bigint>
+  /** The last conflict checked of each `kind/author`, and until when no other is (rule 16). Bounded: four a validator. */
+  readonly conflicts: ReadonlyMap<string, { readonly view: bigint; readonly until: number }>
 }
 
 /** What is known when a replica is created. */

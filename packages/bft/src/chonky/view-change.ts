@@ -19,7 +19,6 @@ export function startNewView(turn: Turn, view: bigint): void {
       commit: pruneTally(state.votes.commit, view),
       timeout: pruneTally(state.votes.timeout, view),
     },
-    conflicts: new Map([...state.conflicts].filter(([, of]) => of >= view)),
   })
   turn.persist()
   turn.emit({ type: 'viewEntered', view, leader: turn.schedule.leaderAt(view) })

@@ -11,9 +11,10 @@ export interface QueuedCheck {
 const ranks = 5
 
 /**
- * Checks in the order in which they are worth doing: groups of votes, single votes, proposals, new views, evidence; within
- * a rank first come, first served. Bounded by the state machine, which holds one slot a sender and label (rule 4) and one
- * check a group of votes (rule 8).
+ * Checks in the order in which they are worth doing: groups of votes, proposals, new views, single votes, evidence; within
+ * a rank first come, first served. Single votes are relayed or come from somebody blamed, and good ones can be made without
+ * end by a faulty author, so nothing that ends a view may wait for them. Bounded by the state machine, which holds one
+ * slot a sender and label (rule 4) and one check a group of votes (rule 8).
  */
 export class CheckQueue {
   readonly #queues: QueuedCheck[][] = Array.from({ length: ranks }, () => [])
@@ -37,12 +38,12 @@ function rankOf(check: Check): number {
   if (check.type === 'votes') return 0
   if (check.type === 'conflict') return 4
   switch (labelOf(check.message.msg)) {
+    case 'LeaderProposalV2':
+      return 1
+    case 'ReplicaNewViewV2':
+      return 2
     case 'ReplicaCommitV2':
     case 'ReplicaTimeoutV2':
-      return 1
-    case 'LeaderProposalV2':
-      return 2
-    case 'ReplicaNewViewV2':
       return 3
   }
 }

@@ -45,7 +45,7 @@ export class ExecutionCalls {
   /** Cancels the calls whose answers the state machine no longer waits for. */
   cancelMoot(state: ChonkyState): void {
     for (const call of this.#calls) {
-      if (call.isAwaited(state)) continue
+      if (call.isAwaited(state) || call.moot) continue
       call.moot = true
       call.ctx?.cancel()
     }
@@ -131,7 +131,9 @@ export class ExecutionCalls {
         o.done(await this.#attempt(ctx, o))
       } catch (e) {
         outer.throwIfCanceled()
-        if (!call.moot) this.#giveUp(o, e, ctx.canceled)
+        if (ctx.clock.now() >= o.deadline) this.#warn('EXECUTION_LATE', e)
+        else if (!call.moot) this.#warn(o.failed, e)
+        if (!call.moot) o.gaveUp(errorOf(e).message)
       } finally {
         this.#calls.delete(call)
         ctx[Symbol.dispose]()
@@ -150,11 +152,8 @@ export class ExecutionCalls {
     }
   }
 
-  #giveUp<T>(o: CallOptions<T>, e: unknown, late: boolean): void {
-    const { message } = errorOf(e)
-    const code = late ? 'EXECUTION_LATE' : o.failed
-    this.#init.warn(new ReplicaWarning(code, message, { cause: e }))
-    o.gaveUp(message)
+  #warn(code: ReplicaWarningCode, cause: unknown): void {
+    this.#init.warn(new ReplicaWarning(code, errorOf(cause).message, { cause }))
   }
 }
 

@@ -1,4 +1,10 @@
-import { qcKey, verifyCommitQC, verifyJustification, verifySigned } from '@zkstack/roles'
+import {
+  qcKey,
+  timeoutQcClaims,
+  validateTimeoutQC,
+  verifyCommitQC,
+  verifySigned,
+} from '@zkstack/roles'
 import type { CommitQC, EpochScope, ProposalJustification, VerifiedQcs } from '@zkstack/roles'
 import type {
   Check,
@@ -53,22 +59,30 @@ function* checkMessage(
   return { type: 'message', outcome: 'valid' }
 }
 
-/** The QCs embedded in a TimeoutQC come first, one at a time; the rest then costs a single check. */
+/**
+ * The aggregate of a TimeoutQC comes before the QCs embedded in it, unlike with votes: whoever makes up a TimeoutQC out of
+ * many good QCs and no votes costs us one check, not one for each.
+ */
 function* checkJustification(
   justification: ProposalJustification,
   context: VerifierContext,
 ): Generator<undefined, boolean, undefined> {
+  if (justification.type === 'commit') return yield* checkCommitQc(justification.qc, context)
+  const { qc } = justification
   const { scope, verified } = context
-  if (verified.has(qcKey(justification.qc, scope))) return true
-  if (justification.type === 'timeout') {
-    for (const { message } of justification.qc.entries) {
-      if (message.highQc === undefined) continue
-      if (!(yield* checkCommitQc(message.highQc, context))) return false
-    }
-  }
-  const { ok } = verifyJustification(justification, scope, { verified })
+  const key = qcKey(qc, scope)
+  if (!validateTimeoutQC(qc, scope).ok) return false
+  if (verified.has(key)) return true
+  const claims = timeoutQcClaims(qc, scope.schedule)
+  const voted = scope.schedule.scheme.verifyAggregate(claims, qc.signature)
   yield
-  return ok
+  if (!voted) return false
+  for (const { message } of qc.entries) {
+    if (message.highQc === undefined) continue
+    if (!(yield* checkCommitQc(message.highQc, context))) return false
+  }
+  verified.add(key)
+  return true
 }
 
 /** Looks into the cache first, so that a QC seen before costs a hash and no turn of the event loop. */

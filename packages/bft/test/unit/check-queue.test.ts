@@ -4,7 +4,7 @@ import { CheckQueue } from '../../src/runner/check-queue.js'
 
 const committee = createCommittee({ validators: 6 })
 
-test('check queue › checks of all kinds wait › votes come before proposals, new views and evidence', () => {
+test('check queue › checks of all kinds wait › groups of votes come before proposals, new views, single votes and evidence', () => {
   const qc = byTimeout(committee.timeoutQc(1n))
   const newView = committee.signNewView(1, qc)
   const proposal = committee.signProposal(1, qc, undefined)
@@ -19,5 +19,5 @@ test('check queue › checks of all kinds wait › votes come before proposals, 
   queue.push({ id: 6, check: { type: 'votes', votes: [], embedded: [] } })
   expect(queue.size).toBe(6)
   const ids = Array.from({ length: 7 }, () => queue.shift()?.id)
-  expect(ids).toEqual([5, 6, 4, 3, 2, 1, undefined])
+  expect(ids).toEqual([5, 6, 3, 2, 4, 1, undefined])
 })

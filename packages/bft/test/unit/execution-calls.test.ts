@@ -115,6 +115,7 @@ describe('propose', () => {
     })
     await rig.expire()
     expect(signal?.aborted).toBe(true)
+    expect(rig.warnings).toEqual(['EXECUTION_LATE'])
     expect(rig.runner.snapshot()).toMatchObject({ status: 'running', phase: 'timeout' })
   })
 
@@ -200,6 +201,7 @@ describe('verify', () => {
     await rig.expire()
     answer({ ok: true })
     await rig.settle()
+    expect(rig.warnings).toEqual(['EXECUTION_LATE'])
     expect(rig.sentOf('replicaCommit')).toEqual([])
     expect(rig.runner.snapshot().phase).toBe('timeout')
   })

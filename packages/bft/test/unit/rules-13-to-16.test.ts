@@ -246,6 +246,26 @@ describe('rule 16: evidence', () => {
     expect(replica.receive(vote('c')).map((effect) => effect.type)).toEqual(['rejected'])
   })
 
+  test('rule 16 › one author contradicts itself in view after view › one check a view timeout, and a bounded state', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    let checks = 0
+    for (let view = 1n; view < 100n; view += 1n) {
+      for (const text of ['a', 'b']) {
+        const vote = committee.signCommit(3, committee.commit(view, committee.header(0n, text)))
+        checks += replica.receive(vote).filter((effect) => effect.type === 'verify').length
+      }
+    }
+    expect(checks).toBe(1)
+    expect(replica.state.conflicts.size).toBe(1)
+    replica.now += 2000
+    const [first, second] = ['a', 'b'].map((text) =>
+      committee.signCommit(3, committee.commit(200n, committee.header(0n, text))),
+    )
+    replica.receive(first!)
+    expect(evidenceOf(replica.receive(second!))).toEqual([[3, 'TWO_COMMITS']])
+  })
+
   test('rule 16 › somebody else relays the contradiction › nothing is checked for it', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness

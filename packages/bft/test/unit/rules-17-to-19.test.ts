@@ -166,6 +166,24 @@ describe('rule 19: batching', () => {
     expect(result).toEqual({ type: 'votes', passed: [], failed: [], failedQc: [0, 1] })
   })
 
+  test('rule 19 › a TimeoutQC made up of many good QCs and no votes › it fails after one check', () => {
+    const counting = countingScheme(standInScheme)
+    const committee = createCommittee({ validators: 6, scheme: counting.scheme })
+    const vote = committee.commit(0n, committee.header(0n, 'a'))
+    const votes = [1, 2, 3, 4, 5].map((index) => {
+      const signers = committee.everybody().filter((other) => other !== index)
+      const timeout = committee.timeout(1n, { highQc: committee.commitQc(vote, signers) })
+      return [timeout, [index]] as const
+    })
+    const qc = committee.timeoutQc(1n, votes)
+    const justification = byTimeout({ ...qc, signature: shiftSignature(qc.signature, 1n) })
+    const message = committee.signNewView(1, justification)
+    const check = { type: 'message', message, checkSignature: false, justification } as const
+    const context = { scope: committee.scope, verified: new VerifiedQcCache(10) }
+    expect(finish(check, context)).toEqual({ type: 'message', outcome: 'invalidJustification' })
+    expect(counting.checks).toBe(1)
+  })
+
   test('rule 19 › a TimeoutQC with k distinct embedded QCs › k + 1 checks, and none when seen again', () => {
     const counting = countingScheme(standInScheme)
     const committee = createCommittee({ validators: 6, scheme: counting.scheme })
