@@ -7,7 +7,8 @@ import { ZkStackError } from '@zkstack/concurrency'
  * `host:port`. `NETWORK_LISTEN_FAILED`: the system refuses to listen. `NETWORK_DIAL_FAILED`: nobody answers.
  * `NETWORK_WRONG_PEER`: another key answers. `NETWORK_FRAME_TOO_LARGE`: a frame is above the limit of its
  * stream. `NETWORK_STREAM_RESET`: the stream broke. `NETWORK_CLOSED`: the connection or network has ended.
- * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the peer and we refuse each other.
+ * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the remote side cannot take part in a hello.
+ * `NETWORK_TWIN_VALIDATOR`: a peer proves our own validator key.
  */
 export type NetworkErrorCode =
   | 'NETWORK_PORT_IN_USE'
@@ -20,6 +21,7 @@ export type NetworkErrorCode =
   | 'NETWORK_CLOSED'
   | 'NETWORK_TIMEOUT'
   | 'NETWORK_HELLO'
+  | 'NETWORK_TWIN_VALIDATOR'
 
 /** An error of this package, with a stable code. */
 export class NetworkError extends ZkStackError {
@@ -29,6 +31,6 @@ export class NetworkError extends ZkStackError {
 }
 
 /** Whether `e` is the {@link NetworkError} of that code. */
-export function isNetworkError(e: unknown, code: NetworkErrorCode): boolean {
+export function isNetworkError(e: unknown, code: NetworkErrorCode): e is NetworkError {
   return e instanceof NetworkError && e.code === code
 }

@@ -45,6 +45,8 @@ export interface NetworkLimits {
   /** How long a peer that broke a rule stays out, when it is a stranger and when it is a configured peer. */
   readonly banMs: number
   readonly banStaticMs: number
+  /** Hellos with strangers, all together. */
+  readonly helloRate: Rate
   /** Pings answered per peer. */
   readonly pingRate: Rate
   /** Consensus messages per peer. */
@@ -130,6 +132,7 @@ const fixedFrames = {
 
 const defaults = {
   helloTimeoutMs: 5_000, // preface and handshake timeout
+  helloRate: { burst: 10, refreshMs: 100 }, // accept rate; each hello may cost us a pairing check
   dialTimeoutMs: 10_000, // libp2p's dial timeout
   redialMinMs: 500, // upstream retries every 20 s; a restarted peer should be back within a view or two
   redialMaxMs: 20_000, // CONNECT_RETRY

@@ -130,16 +130,21 @@ export class NetworkNode implements Network {
       this.#logger.info('this node is among its own peers: skipped', { addr: peer.addr })
       return
     }
-    const attempt = (attemptCtx: Ctx): Promise<void> => this.#dial(attemptCtx, peer)
+    const attempt = (attemptCtx: Ctx): Promise<void> => this.#connect(attemptCtx, peer)
     await keepConnected(ctx, { id, registry: this.#registry, bans: this.#bans, limits, attempt })
   }
 
-  async #dial(ctx: Ctx, { key, addr }: StaticPeer): Promise<void> {
+  async #connect(ctx: Ctx, peer: StaticPeer): Promise<void> {
+    const connection = await this.#dial(ctx, peer)
+    if (connection) await this.#server.serve(ctx, connection)
+  }
+
+  /** One attempt; a failure is reported and undefined. */
+  async #dial(ctx: Ctx, { key, addr }: StaticPeer): Promise<TransportConnection | undefined> {
     using patience = ctx.child({ timeoutMs: this.#init.limits.dialTimeoutMs })
     const dial = this.#init.transport.dial(addr, key, { signal: patience.signal })
     try {
-      const connection = await patience.race(dial)
-      await this.#server.serve(ctx, connection)
+      return await patience.race(dial)
     } catch (e) {
       // it may still come after we have given up
       void dial.then((late) => late.abort(new Error('the dial was given up'))).catch(() => undefined)
@@ -147,7 +152,8 @@ export class NetworkNode implements Network {
       if (!patience.canceled && !(e instanceof NetworkError)) throw e
       const reason = patience.canceled ? 'no answer in time' : errorOf(e).message
       this.#logger.info('cannot connect to a peer', { peer: formatPeerId(key), addr, reason })
-      if (isNetworkError(e, 'NETWORK_WRONG_PEER')) this.#warn(e as NetworkError)
+      if (isNetworkError(e, 'NETWORK_WRONG_PEER')) this.#warn(e)
+      return undefined
     }
   }
 

@@ -1,13 +1,13 @@
-import { RateLimiter, type Ctx } from '@zkstack/concurrency'
+import { RateLimiter, type Clock, type Ctx } from '@zkstack/concurrency'
 import type { Rate } from './limits.js'
 
-/** Slows one peer down to a rate: the wait is the peer's, since nothing more of it is read meanwhile. */
+/** Slows peers down to a rate: the wait is theirs, since nothing more of them is read meanwhile. */
 export class Throttle {
   readonly #limiter: RateLimiter
   readonly #burst: number
 
-  constructor(rate: Rate, ctx: Ctx) {
-    this.#limiter = new RateLimiter({ ...rate, clock: ctx.clock })
+  constructor(rate: Rate, clock: Clock) {
+    this.#limiter = new RateLimiter({ ...rate, clock })
     this.#burst = rate.burst
   }
 

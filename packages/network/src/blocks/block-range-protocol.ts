@@ -12,7 +12,7 @@ export async function announceBlocks(
   stream: FrameStream,
   o: { readonly blocks: BlockQueue; readonly limits: NetworkLimits },
 ): Promise<void> {
-  const throttle = new Throttle(o.limits.blockRangeRate, ctx)
+  const throttle = new Throttle(o.limits.blockRangeRate, ctx.clock)
   const changed = new Notifier()
   const unsubscribe = o.blocks.range.subscribe(() => changed.notify())
   try {
@@ -37,7 +37,7 @@ export async function receiveBlockRanges(
   stream: FrameStream,
   o: { readonly limits: NetworkLimits; onRange(range: AnnouncedRange): void },
 ): Promise<void> {
-  const throttle = new Throttle(o.limits.blockRangeRate, ctx)
+  const throttle = new Throttle(o.limits.blockRangeRate, ctx.clock)
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return

@@ -16,7 +16,7 @@ export async function serveBlocks(
   stream: FrameStream,
   o: { readonly store: BlockStore; readonly limits: NetworkLimits },
 ): Promise<void> {
-  const throttle = new Throttle(o.limits.blockRequestRate, ctx)
+  const throttle = new Throttle(o.limits.blockRequestRate, ctx.clock)
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return

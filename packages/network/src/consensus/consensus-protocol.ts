@@ -35,7 +35,7 @@ export async function sendConsensus(
  * last one is handled, so a peer is slowed down by its own messages only.
  */
 export async function receiveConsensus(ctx: Ctx, peer: Peer, stream: FrameStream, init: NetworkInit): Promise<void> {
-  const throttle = new Throttle(init.limits.consensusRate, ctx)
+  const throttle = new Throttle(init.limits.consensusRate, ctx.clock)
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return

@@ -1,11 +1,13 @@
 import type { Ctx, Logger } from '@zkstack/concurrency'
-import { toHex } from '@zkstack/crypto'
+import { bytesEqual, toHex } from '@zkstack/crypto'
 import { decodeHelloFrame } from '../codec.js'
+import { NetworkError } from '../errors.js'
 import { goodbye, goodbyeOfPeer, type Goodbye, type GoodbyeCode } from '../goodbye.js'
 import { farewell, greet, type Greeting } from '../hello/greet.js'
 import type { HelloResult } from '../hello/hello.js'
 import type { NetworkEvent } from '../network.js'
 import { formatPeerId } from '../peer-id.js'
+import { Throttle } from '../throttle.js'
 import type { FrameStream, TransportConnection } from '../transport/network-transport.js'
 import { Peer } from './peer.js'
 import type { PeerRegistry } from './peer-registry.js'
@@ -30,21 +32,27 @@ const ordinary: ReadonlySet<GoodbyeCode> = new Set(['LOST', 'TIMEOUT', 'ALREADY_
 /** Leads a connection from its hello to its goodbye. */
 export class ConnectionServer {
   readonly #o: ConnectionServerInit
+  readonly #strangers: Throttle
   #serial = 0
 
   constructor(o: ConnectionServerInit) {
     this.#o = o
+    const { clock, limits } = o.services.init
+    this.#strangers = new Throttle(limits.helloRate, clock)
   }
 
   /** Serves a connection until it or `ctx` ends; a failure of the store or a bug is thrown. */
   async serve(ctx: Ctx, connection: TransportConnection): Promise<void> {
-    const { registry } = this.#o
+    const { registry, isStatic } = this.#o
     if (!registry.begin(connection)) {
       connection.abort(new Error('too many connections at once'))
       return
     }
     using life = ctx.child()
     try {
+      if (connection.direction === 'inbound' && !isStatic(toHex(connection.remote))) {
+        await this.#strangers.pass(life)
+      }
       const peer = await this.#greet(life, connection)
       if (peer) await this.#serve(life, peer.peer, peer.stream)
     } finally {
@@ -107,6 +115,7 @@ export class ConnectionServer {
     services.gossip.connected(peer)
     const { carrier, direction, address } = peer.info()
     logger.info('connected', { peer: formatPeerId(peer.key), direction, address, validator: carrier })
+    this.#warnOfTwin(peer)
     emit({ type: 'peerConnected', peer: peer.info() })
     services.metrics.onPeers(registry.peers.values())
     try {
@@ -125,6 +134,15 @@ export class ConnectionServer {
     logger.info('disconnected', { peer: formatPeerId(peer.key), code, by, text })
     services.metrics.onEnded(code)
     emit({ type: 'peerDisconnected', peer: peer.info(), code, text, by })
+  }
+
+  /** Two nodes with one validator key vote against each other sooner or later. */
+  #warnOfTwin({ key, carrier }: Peer): void {
+    const { validator } = this.#o.services.init
+    if (!carrier || !validator || !bytesEqual(carrier, validator.publicKey)) return
+    const message = `${formatPeerId(key)} runs with our validator key: stop one of the two nodes`
+    this.#o.logger.error(message)
+    this.#o.emit({ type: 'warning', error: new NetworkError('NETWORK_TWIN_VALIDATOR', message) })
   }
 
   /** Listens for the peer's goodbye, which ends the connection. */

@@ -35,7 +35,7 @@ export async function runPing(
 
 /** Sends every ping back. */
 export async function servePing(ctx: Ctx, stream: FrameStream, limits: NetworkLimits): Promise<void> {
-  const throttle = new Throttle(limits.pingRate, ctx)
+  const throttle = new Throttle(limits.pingRate, ctx.clock)
   for (;;) {
     const ping = await ctx.race(stream.receive())
     if (!ping) return

@@ -61,7 +61,7 @@ export class TransactionGossip {
 
   /** Receives a peer's transactions, offers new ones to the mempool, and passes accepted ones on. */
   async receive(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
-    const throttle = new Throttle(this.#init.limits.transactionRate, ctx)
+    const throttle = new Throttle(this.#init.limits.transactionRate, ctx.clock)
     for (;;) {
       const frame = await ctx.race(stream.receive())
       if (!frame) return

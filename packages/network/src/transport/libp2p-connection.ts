@@ -7,6 +7,9 @@ import { EarlyStreams } from './early-streams.js'
 import { Libp2pFrameStream } from './libp2p-frame-stream.js'
 import type { ConnectionDirection, FrameStream, TransportConnection } from './network-transport.js'
 
+/** Streams accepted in the life of a connection: an honest peer opens seven, and opening one is dear. */
+const MAX_STREAMS = 64
+
 /** What is sent before `close` may take so long to leave. */
 const CLOSE_TIMEOUTS_MS = [1_000, 500]
 
@@ -19,6 +22,7 @@ export class Libp2pConnection implements TransportConnection {
   readonly closed: Promise<void>
   readonly #connection: Connection
   readonly #early = new EarlyStreams<Stream>()
+  #accepted = 0
 
   /** @throws NetworkError `NETWORK_HELLO` when the remote key is not Ed25519. */
   constructor(connection: Connection, readonly localPeerId: Uint8Array) {
@@ -37,6 +41,10 @@ export class Libp2pConnection implements TransportConnection {
 
   /** Takes a stream that the remote side has opened. */
   accept(stream: Stream): void {
+    if (++this.#accepted > MAX_STREAMS) {
+      this.abort(new Error('too many streams'))
+      return
+    }
     // nothing is read before a handler has set the limit of its frames
     stream.pause()
     if (!this.#early.offer(stream.protocol, stream)) stream.abort(new Error('too many streams wait'))

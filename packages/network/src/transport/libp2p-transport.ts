@@ -110,8 +110,8 @@ class Libp2pTransport implements NetworkTransport {
   }
 }
 
-/** Two lanes at most, and one more of each while a broken stream is replaced. */
-const MAX_STREAMS_PER_PROTOCOL = 4
+/** The two lanes of consensus. */
+const MAX_STREAMS_PER_PROTOCOL = 2
 
 function listenError(listen: readonly string[], cause: Error): NetworkError {
   const addresses = listen.join(', ')

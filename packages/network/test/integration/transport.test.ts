@@ -1,4 +1,6 @@
-import { describe, test } from 'vitest'
+import { systemRandom } from '@zkstack/concurrency'
+import { generateNodeKey } from '@zkstack/roles'
+import { describe, expect, test } from 'vitest'
 import { libp2pTransport } from '../../src/transport/libp2p-transport.js'
 import { MemoryHub } from '../../src/transport/memory-hub.js'
 import { memoryTransport } from '../../src/transport/memory-transport.js'
@@ -11,4 +13,61 @@ describe('memory', () => {
 
 describe('libp2p over TCP', () => {
   for (const { name, run } of transportCompliance(() => libp2pTransport())) test(name, run)
+})
+
+describe('libp2p over TCP', () => {
+  async function start(listen: string) {
+    const transport = libp2pTransport()
+    const identity = generateNodeKey(systemRandom)
+    const { addresses } = await transport.start({
+      identity,
+      listen: [listen],
+      protocols: [],
+      onConnection: () => undefined,
+    })
+    return { transport, address: addresses[0] ?? '', key: identity.publicKey }
+  }
+  const signal = new AbortController().signal
+
+  test('listens on every address › tells the port it took › is dialled by name', async () => {
+    const server = await start('0.0.0.0:0')
+    const client = await start('127.0.0.1:0')
+    expect(server.address).toMatch(/^0\.0\.0\.0:[1-9]\d*$/)
+    const name = server.address.replace('0.0.0.0', 'localhost')
+    const connection = await client.transport.dial(name, server.key, { signal })
+    expect(connection.remote).toEqual(server.key)
+    await client.transport.stop()
+    await server.transport.stop()
+  })
+
+  test('listens on IPv6 › tells its address in brackets', async () => {
+    const server = await start('[::1]:0')
+    expect(server.address).toMatch(/^\[::1\]:[1-9]\d*$/)
+    await server.transport.stop()
+  })
+
+  test('its port is taken › the error names the address and what to do', async () => {
+    const first = await start('127.0.0.1:0')
+    await expect(start(first.address)).rejects.toMatchObject({
+      code: 'NETWORK_PORT_IN_USE',
+      message: `${first.address} is in use by another process: stop it, or listen on another port`,
+    })
+    await first.transport.stop()
+  })
+
+  test('its address is not one of this machine › is NETWORK_LISTEN_FAILED with the reason', async () => {
+    await expect(start('203.0.113.5:3054')).rejects.toMatchObject({
+      code: 'NETWORK_LISTEN_FAILED',
+      message: 'cannot listen on 203.0.113.5:3054: EADDRNOTAVAIL',
+    })
+  })
+
+  test('a dial is cancelled › rejects', async () => {
+    const client = await start('127.0.0.1:0')
+    const controller = new AbortController()
+    const dial = client.transport.dial('203.0.113.5:3054', client.key.map((b) => b ^ 1), { signal: controller.signal })
+    controller.abort()
+    await expect(dial).rejects.toBeInstanceOf(Error)
+    await client.transport.stop()
+  })
 })

@@ -24,6 +24,7 @@ export function connectionCases(makeTransport: TransportFactory): ComplianceCase
     'connections › a peer answers no ping › is UNRESPONSIVE': dropsUnresponsive,
     'connections › a peer answers a ping with other bytes › has misbehaved': dropsWrongPong,
     'connections › the node itself among its peers › is skipped': skipsItself,
+    'connections › a peer proves our own validator key › is a warning': warnsOfTwin,
     'connections › a listener of events throws › nothing else happens': survivesListener,
   })
 }
@@ -224,6 +225,16 @@ async function skipsItself(bed: TestBed): Promise<void> {
   const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
   await a.connectedTo(b)
   checkSame(a.network.peers().length, 1, 'connections')
+}
+
+async function warnsOfTwin(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ validator: 1 })
+  const twin = await bed.peer({ validator: 1, peers: { outbound: [a.asStaticPeer] } })
+  await a.sees('warning')
+  await twin.sees('warning')
+  for (const { error } of [...a.eventsOf('warning'), ...twin.eventsOf('warning')]) {
+    checkSame(error.code, 'NETWORK_TWIN_VALIDATOR', 'warning')
+  }
 }
 
 async function survivesListener(bed: TestBed): Promise<void> {
