@@ -12,7 +12,6 @@ import type { CommitQC, Signed, TimeoutQC } from '@zkstack/roles'
 import type { ReplicaConfig } from '../chonky/config.js'
 import { diagnose } from '../chonky/diagnose.js'
 import type { Effect } from '../chonky/effect.js'
-import type { Input } from '../chonky/input.js'
 import { reviewCheck } from '../chonky/review-check.js'
 import { initialState } from '../chonky/state.js'
 import type { ChonkyState } from '../chonky/state.js'
@@ -22,18 +21,14 @@ import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError } from './errors.js'
 import { ExecutionCalls } from './execution-calls.js'
 import { InputQueue } from './input-queue.js'
+import type { NextInput } from './input-queue.js'
 import { loadReplicaState } from './load-replica-state.js'
 import type { ReplicaEvent } from './replica-event.js'
 import { ReplicaMetrics } from './replica-metrics.js'
 import type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './replica-runner-init.js'
 import { SigningLane } from './signing-lane.js'
+import { TurnBudget } from './turn-budget.js'
 import { VerifiedQcCache } from './verified-qc-cache.js'
-
-/** Inputs handled in one go before others get a turn. */
-const inputsPerTurn = 16
-
-/** Milliseconds after which others get a turn, however few inputs were handled. */
-const turnMs = 5
 
 /** How long to wait before the second attempt of a call that may be retried, as a part of the view timeout. */
 const retryPausePart = 0.05
@@ -145,34 +140,32 @@ class Runner implements ReplicaRunner {
 
   async #run(ctx: Ctx, tasks: Scope): Promise<never> {
     await this.#start(ctx)
-    const { init, calls, executor } = this.#parts(tasks)
+    const calls = this.#createCalls(tasks)
+    const executor = this.#createExecutor(tasks, calls)
     tasks.spawnBackground((task) => this.#lane.run(task))
     tasks.spawnBackground((task) => this.#checks.run(task))
-    const handle = (input: Input, taken?: () => void): Promise<void> =>
-      this.#handle(ctx, { input, taken, executor, calls })
-    await handle({ type: 'start', now: init.clock.now() })
-    let handled = 0
-    let turnStart = init.clock.now()
-    for (;;) {
-      const next = this.#inputs.next()
+    const { clock } = this.#init
+    const first: NextInput = {
+      input: { type: 'start', now: clock.now() },
+      taken: () => undefined,
+      done: () => undefined,
+    }
+    const budget = new TurnBudget(clock)
+    for (let next: NextInput | undefined = first; ; next = this.#inputs.next()) {
+      ctx.throwIfCanceled()
       if (next === undefined) {
         await this.#inputs.wait(ctx)
-        handled = 0
-        turnStart = init.clock.now()
+        budget.renew()
         continue
       }
-      ctx.throwIfCanceled()
       try {
-        await handle(next.input, next.taken)
+        await this.#handle(ctx, next, { executor, calls })
       } finally {
         next.done()
       }
-      handled += 1
-      if (handled >= inputsPerTurn || init.clock.now() - turnStart >= turnMs) {
-        await ctx.race(this.#yieldTurn())
-        handled = 0
-        turnStart = init.clock.now()
-      }
+      if (!budget.spend()) continue
+      await ctx.race(this.#yieldTurn())
+      budget.renew()
     }
   }
 
@@ -190,17 +183,9 @@ class Runner implements ReplicaRunner {
     this.#pin()
   }
 
-  #parts(tasks: Scope): {
-    readonly init: ReplicaRunnerInit
-    readonly calls: ExecutionCalls
-    readonly executor: EffectExecutor
-  } {
+  #createCalls(tasks: Scope): ExecutionCalls {
     const init = this.#init
-    const { genesis, epoch } = init.scope
-    const emit = (event: ReplicaEvent): void => {
-      this.#emit(event)
-    }
-    const calls = new ExecutionCalls(
+    return new ExecutionCalls(
       {
         execution: init.execution,
         epochScope: init.scope,
@@ -211,17 +196,22 @@ class Runner implements ReplicaRunner {
           this.#inputs.push(input)
         },
         warn: (error) => {
-          emit({ type: 'warning', error })
+          this.#emit({ type: 'warning', error })
         },
       },
       tasks,
     )
-    const executor = new EffectExecutor({
-      epochScope: init.scope,
-      key: { genesis, validator: init.signer.publicKey, epoch },
-      store: init.store,
-      blocks: init.blocks,
-      clock: init.clock,
+  }
+
+  #createExecutor(tasks: Scope, calls: ExecutionCalls): EffectExecutor {
+    const { scope: epochScope, signer, store, blocks, clock } = this.#init
+    const { genesis, epoch } = epochScope
+    return new EffectExecutor({
+      epochScope,
+      key: { genesis, validator: signer.publicKey, epoch },
+      store,
+      blocks,
+      clock,
       inputs: this.#inputs,
       lane: this.#lane,
       checks: this.#checks,
@@ -230,15 +220,16 @@ class Runner implements ReplicaRunner {
       metrics: this.#metrics,
       logger: this.#logger,
       tasks,
-      emit,
+      emit: (event) => {
+        this.#emit(event)
+      },
     })
-    return { init, calls, executor }
   }
 
-  async #handle(ctx: Ctx, { input, taken, executor, calls }: Handling): Promise<void> {
+  async #handle(ctx: Ctx, { input, taken }: NextInput, { executor, calls }: Parts): Promise<void> {
     const { state, effects } = step(this.#state, input)
     this.#state = state
-    taken?.()
+    taken()
     this.#pin()
     calls.cancelMoot(state)
     for (const effect of effects) await executor.carryOut(ctx, effect)
@@ -307,10 +298,8 @@ class Runner implements ReplicaRunner {
   }
 }
 
-/** An input, and the parts that its effects are carried out with. */
-interface Handling {
-  readonly input: Input
-  readonly taken: (() => void) | undefined
+/** What effects are carried out with. */
+interface Parts {
   readonly executor: EffectExecutor
   readonly calls: ExecutionCalls
 }
