@@ -3,12 +3,17 @@ import { DecodeError } from '@zkstack/crypto'
 import Long from 'long'
 import { zkstack } from './proto/generated.js'
 
-const { Hello, HelloFrame, BlockRange, GetBlockRequest, GetBlockResponse, Transactions } = zkstack.network
+const { HelloFrame, BlockRange, GetBlockRequest, GetBlockResponse, Transactions } = zkstack.network
 
 /** The one place where `bigint` becomes what the protobuf runtime knows; it would write a bigint as 0. */
 function toLong(value: bigint): Long {
-  if (value < 0n || value >> 64n !== 0n) throw new RangeError(`${value} is not an unsigned 64-bit number`)
-  return Long.fromBits(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)), true)
+  if (value < 0n || value >> 64n !== 0n)
+    throw new RangeError(`${value} is not an unsigned 64-bit number`)
+  return Long.fromBits(
+    Number(BigInt.asIntN(32, value)),
+    Number(BigInt.asIntN(32, value >> 32n)),
+    true,
+  )
 }
 
 function fromLong(value: Long | number | null | undefined): bigint {
@@ -65,7 +70,9 @@ export function encodeHelloFrame(frame: HelloStreamFrame): Uint8Array {
       }).finish()
     }
     case 'auth':
-      return HelloFrame.encode({ auth: frame.signature ? { signature: frame.signature } : {} }).finish()
+      return HelloFrame.encode({
+        auth: frame.signature ? { signature: frame.signature } : {},
+      }).finish()
     case 'accept':
       return HelloFrame.encode({ accept: {} }).finish()
     case 'goodbye':
@@ -110,7 +117,8 @@ export function encodeBlockRange(range: AnnouncedRange): Uint8Array {
 export function decodeBlockRange(bytes: Uint8Array): AnnouncedRange {
   const message = decode(BlockRange, bytes)
   const range = { first: fromLong(message.first), next: fromLong(message.next) }
-  if (range.next < range.first) throw new DecodeError('OUT_OF_RANGE', 'a range that ends before it begins')
+  if (range.next < range.first)
+    throw new DecodeError('OUT_OF_RANGE', 'a range that ends before it begins')
   return range
 }
 

@@ -48,7 +48,9 @@ export function goodbyeOfPeer(number: number, text: string): Goodbye {
   // control and other unprintable characters could forge log lines
   const clean = text.slice(0, MAX_TEXT).replace(/[^\x20-\x7e]/g, '?')
   const code = codes.get(number)
-  return code ? { code, text: clean, by: 'peer' } : { code: 'LOST', text: `code ${number}: ${clean}`, by: 'peer' }
+  return code
+    ? { code, text: clean, by: 'peer' }
+    : { code: 'LOST', text: `code ${number}: ${clean}`, by: 'peer' }
 }
 
 /** What we say. */

@@ -10,7 +10,8 @@ export interface HostPort {
 
 const IP4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
 const IP6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/
-const NAME = /^(?=.{1,253}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*$/
+const NAME =
+  /^(?=.{1,253}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*$/
 
 /**
  * Takes `203.0.113.5:3054`, `[2001:db8::1]:3054` or `node.example.com:3054` apart.

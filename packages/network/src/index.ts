@@ -32,5 +32,10 @@ export type {
   TransportStart,
 } from './transport/network-transport.js'
 export { libp2pTransport, type Libp2pTransportOptions } from './transport/libp2p-transport.js'
-export { MemoryHub, type FrameFate, type FrameOnWire, type MemoryHubOptions } from './transport/memory-hub.js'
+export {
+  MemoryHub,
+  type FrameFate,
+  type FrameOnWire,
+  type MemoryHubOptions,
+} from './transport/memory-hub.js'
 export { memoryTransport } from './transport/memory-transport.js'

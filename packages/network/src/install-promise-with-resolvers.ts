@@ -11,7 +11,8 @@ function withResolvers<T>(this: PromiseConstructor): Resolvers<T> {
     resolve = onResolve
     reject = onReject
   })
-  if (resolve === undefined || reject === undefined) throw new TypeError('not a promise constructor')
+  if (resolve === undefined || reject === undefined)
+    throw new TypeError('not a promise constructor')
   return { promise, resolve, reject }
 }
 

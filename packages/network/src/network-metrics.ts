@@ -1,4 +1,10 @@
-import { silentMetrics, type Counter, type Gauge, type Histogram, type MetricsSink } from '@zkstack/concurrency'
+import {
+  silentMetrics,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type MetricsSink,
+} from '@zkstack/concurrency'
 import type { GoodbyeCode } from './goodbye.js'
 import type { Peer } from './peers/peer.js'
 
@@ -13,8 +19,14 @@ export class NetworkMetrics {
   constructor(sink: MetricsSink = silentMetrics) {
     this.#connected = sink.gauge('network_peers', 'Connected peers', ['direction'])
     this.#ended = sink.counter('network_disconnections_total', 'Ended connections', ['code'])
-    this.#refused = sink.counter('network_refusals_total', 'Connections that ended in their hello', ['code'])
-    this.#misbehaved = sink.counter('network_misbehaviour_total', 'Rules that peers have broken', ['rule'])
+    this.#refused = sink.counter(
+      'network_refusals_total',
+      'Connections that ended in their hello',
+      ['code'],
+    )
+    this.#misbehaved = sink.counter('network_misbehaviour_total', 'Rules that peers have broken', [
+      'rule',
+    ])
     this.#rtt = sink.histogram('network_ping_seconds', 'Round trip of pings', {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     })

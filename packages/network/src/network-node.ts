@@ -1,4 +1,12 @@
-import { errorOf, isCanceled, scope, silentLogger, type Ctx, type Logger, type ZkStackError } from '@zkstack/concurrency'
+import {
+  errorOf,
+  isCanceled,
+  scope,
+  silentLogger,
+  type Ctx,
+  type Logger,
+  type ZkStackError,
+} from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import type { NodePublicKey, Signed } from '@zkstack/roles'
 import { isMember } from './consensus/consensus-protocol.js'
@@ -46,7 +54,11 @@ export class NetworkNode implements Network {
     this.#sync = new SyncRunner(init)
     this.#metrics = new NetworkMetrics(init.metrics)
     this.#bans = new BanList(init.clock)
-    const { outbound = [], inbound = [], maxDynamicInbound = DEFAULT_MAX_DYNAMIC_INBOUND } = init.peers
+    const {
+      outbound = [],
+      inbound = [],
+      maxDynamicInbound = DEFAULT_MAX_DYNAMIC_INBOUND,
+    } = init.peers
     const staticIds = new Set([...outbound.map(({ key }) => key), ...inbound].map(toHex))
     this.#registry = new PeerRegistry({
       ownKey: init.nodeKey.publicKey,
@@ -57,7 +69,13 @@ export class NetworkNode implements Network {
       bans: this.#bans,
     })
     this.#server = new ConnectionServer({
-      services: { init, outbox: this.#outbox, gossip: this.#gossip, sync: this.#sync, metrics: this.#metrics },
+      services: {
+        init,
+        outbox: this.#outbox,
+        gossip: this.#gossip,
+        sync: this.#sync,
+        metrics: this.#metrics,
+      },
       registry: this.#registry,
       logger: this.#logger,
       isStatic: (id) => staticIds.has(id),
@@ -75,7 +93,12 @@ export class NetworkNode implements Network {
 
   broadcast(message: Signed): void {
     if (this.#outbox.offer(message) !== 'tooLarge') return
-    this.#warn(new NetworkError('NETWORK_FRAME_TOO_LARGE', 'a message above the limit of its chain was not sent'))
+    this.#warn(
+      new NetworkError(
+        'NETWORK_FRAME_TOO_LARGE',
+        'a message above the limit of its chain was not sent',
+      ),
+    )
   }
 
   gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void {
@@ -147,7 +170,9 @@ export class NetworkNode implements Network {
       return await patience.race(dial)
     } catch (e) {
       // it may still come after we have given up
-      void dial.then((late) => late.abort(new Error('the dial was given up'))).catch(() => undefined)
+      void dial
+        .then((late) => late.abort(new Error('the dial was given up')))
+        .catch(() => undefined)
       ctx.throwIfCanceled()
       if (!patience.canceled && !(e instanceof NetworkError)) throw e
       const reason = patience.canceled ? 'no answer in time' : errorOf(e).message
@@ -174,7 +199,10 @@ export class NetworkNode implements Network {
     try {
       this.#init.onEvent(event)
     } catch (e) {
-      this.#logger.error('a listener of network events threw', { event: event.type, error: errorOf(e) })
+      this.#logger.error('a listener of network events threw', {
+        event: event.type,
+        error: errorOf(e),
+      })
     }
   }
 

@@ -1,6 +1,13 @@
 import type { Clock, Ctx, Logger, MetricsSink, Random, ZkStackError } from '@zkstack/concurrency'
 import type { Hash32, Result } from '@zkstack/crypto'
-import type { Block, EpochScope, Genesis, NodePublicKey, NodeSecretKey, Signed } from '@zkstack/roles'
+import type {
+  Block,
+  EpochScope,
+  Genesis,
+  NodePublicKey,
+  NodeSecretKey,
+  Signed,
+} from '@zkstack/roles'
 import type { BlockQueue, BlockStore, CallOptions } from '@zkstack/storage'
 import type { Goodbye, GoodbyeCode } from './goodbye.js'
 import type { NetworkLimits } from './limits.js'

@@ -14,7 +14,8 @@ export class Throttle {
   /** Waits for `n` permits and uses them; more than the burst counts as the burst. */
   async pass(ctx: Ctx, n = 1): Promise<void> {
     const permits = Math.min(n, this.#burst)
-    const permit = this.#limiter.tryAcquire(permits) ?? (await ctx.race(this.#limiter.acquire(permits)))
+    const permit =
+      this.#limiter.tryAcquire(permits) ?? (await ctx.race(this.#limiter.acquire(permits)))
     permit[Symbol.dispose]()
   }
 }

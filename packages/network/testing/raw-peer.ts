@@ -5,7 +5,11 @@ import { goodbyeOfPeer } from '../src/goodbye.js'
 import { helloDigest, type HelloTranscript } from '../src/hello/hello-digest.js'
 import type { HelloSigner, StaticPeer } from '../src/network.js'
 import { allProtocols, protocols, PROTOCOL_VERSION } from '../src/protocols.js'
-import type { FrameStream, NetworkTransport, TransportConnection } from '../src/transport/network-transport.js'
+import type {
+  FrameStream,
+  NetworkTransport,
+  TransportConnection,
+} from '../src/transport/network-transport.js'
 import { check, eventually } from './compliance/case.js'
 
 /** What a {@link RawPeer} says in its hello; each part can be made wrong. */
@@ -31,7 +35,10 @@ export class RawPeer implements AsyncDisposable {
   ) {}
 
   /** Starts to listen. */
-  static async start(transport: NetworkTransport, nodeKey = generateNodeKey(systemRandom)): Promise<RawPeer> {
+  static async start(
+    transport: NetworkTransport,
+    nodeKey = generateNodeKey(systemRandom),
+  ): Promise<RawPeer> {
     const peer = new RawPeer(transport, nodeKey)
     const { addresses } = await transport.start({
       identity: nodeKey,
@@ -78,10 +85,19 @@ export class RawPeer implements AsyncDisposable {
   }
 
   /** Dials and says hello properly, or as `hello` says. Returns the hello stream after the accept. */
-  async connect(to: StaticPeer, hello: RawHello): Promise<{ connection: TransportConnection; stream: FrameStream }> {
+  async connect(
+    to: StaticPeer,
+    hello: RawHello,
+  ): Promise<{ connection: TransportConnection; stream: FrameStream }> {
     const connection = await this.dial(to)
     const stream = await this.open(connection, protocols.hello)
-    await this.sayHello(connection, stream, hello)
+    try {
+      await this.sayHello(connection, stream, hello)
+    } catch (e) {
+      // so far its manners go: who is refused hangs up
+      await connection.close()
+      throw e
+    }
     return { connection, stream }
   }
 
@@ -115,9 +131,12 @@ export class RawPeer implements AsyncDisposable {
     const transcript = o.transcript?.(right) ?? right
     const signature =
       o.validator &&
-      (await o.validator.sign(helloDigest(transcript, { validatorKey: o.validator.publicKey, role }), {
-        signal: this.#ctx.signal,
-      }))
+      (await o.validator.sign(
+        helloDigest(transcript, { validatorKey: o.validator.publicKey, role }),
+        {
+          signal: this.#ctx.signal,
+        },
+      ))
     await say(stream, { kind: 'auth', signature })
     await say(stream, { kind: 'accept' })
     for (const kind of ['auth', 'accept']) check((await hear(stream)).kind === kind, kind)
@@ -131,7 +150,10 @@ export class RawPeer implements AsyncDisposable {
 
 /** The other side said goodbye. */
 export class Refused extends Error {
-  constructor(readonly code: string, text: string) {
+  constructor(
+    readonly code: string,
+    text: string,
+  ) {
     super(text)
   }
 }

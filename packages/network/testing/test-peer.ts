@@ -1,4 +1,11 @@
-import { Ctx, realClock, systemRandom, type Clock, type Logger, type Random } from '@zkstack/concurrency'
+import {
+  Ctx,
+  realClock,
+  systemRandom,
+  type Clock,
+  type Logger,
+  type Random,
+} from '@zkstack/concurrency'
 import { bytesEqual, err, ok, type Result } from '@zkstack/crypto'
 import {
   generateNodeKey,
@@ -96,7 +103,9 @@ export class TestPeer implements AsyncDisposable {
   static async start(o: TestPeerOptions): Promise<TestPeer> {
     const random = o.random ?? systemRandom
     const nodeKey = o.nodeKey ?? generateNodeKey(random)
-    const store = memoryStore({ firstBlock: o.blocks?.[0]?.number ?? o.committee.genesis.firstBlock })
+    const store = memoryStore({
+      firstBlock: o.blocks?.[0]?.number ?? o.committee.genesis.firstBlock,
+    })
     for (const block of o.blocks ?? []) await store.append(block)
     const peer = new TestPeer(nodeKey.publicKey, store, new BlockQueue(store, { capacity: 100 }), o)
     const { genesis, scope } = o.committee
@@ -131,7 +140,9 @@ export class TestPeer implements AsyncDisposable {
     const deadline = performance.now() + timeoutMs
     while (!condition()) {
       if (performance.now() > deadline) {
-        const seen = this.events.map((e) => (e.type === 'warning' ? `warning ${e.error.code}` : describe(e)))
+        const seen = this.events.map((e) =>
+          e.type === 'warning' ? `warning ${e.error.code}` : describe(e),
+        )
         throw new Error(`${what}: did not happen; events: ${seen.join(', ')}`)
       }
       await this.#somethingHappens(10)
@@ -140,7 +151,9 @@ export class TestPeer implements AsyncDisposable {
 
   /** Waits until the given peer, or any, is connected. */
   async connectedTo(other?: { readonly key: NodePublicKey }): Promise<void> {
-    await this.until('connected', () => (other ? this.isConnectedTo(other) : this.network.peers().length > 0))
+    await this.until('connected', () =>
+      other ? this.isConnectedTo(other) : this.network.peers().length > 0,
+    )
   }
 
   isConnectedTo({ key }: { readonly key: NodePublicKey }): boolean {
@@ -223,10 +236,12 @@ export function signerOf(committee: TestCommittee, validator: number): HelloSign
   return { publicKey: key.publicKey, sign: (hash) => Promise.resolve(key.sign(hash)) }
 }
 
-function judgeBlock(block: Block, scope: EpochScope): Result<void, { code: string; message: string }> {
+function judgeBlock(
+  block: Block,
+  scope: EpochScope,
+): Result<void, { code: string; message: string }> {
   const message = 'the block is wrong'
   if (block.kind !== 'final') return err({ code: 'PRE_GENESIS', message })
   const verdict = verifyFinalBlock(block, scope)
   return verdict.ok ? ok(undefined) : err({ code: verdict.error.code, message })
 }
-

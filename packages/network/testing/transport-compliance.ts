@@ -2,8 +2,19 @@ import { Ctx, systemRandom } from '@zkstack/concurrency'
 import { bytesEqual, toHex } from '@zkstack/crypto'
 import { generateNodeKey, type NodeSecretKey } from '@zkstack/roles'
 import { peerIdMultihash } from '../src/peer-id.js'
-import type { FrameStream, NetworkTransport, TransportConnection } from '../src/transport/network-transport.js'
-import { check, checkRejects, checkSame, eventually, pause, type ComplianceCase } from './compliance/case.js'
+import type {
+  FrameStream,
+  NetworkTransport,
+  TransportConnection,
+} from '../src/transport/network-transport.js'
+import {
+  check,
+  checkRejects,
+  checkSame,
+  eventually,
+  pause,
+  type ComplianceCase,
+} from './compliance/case.js'
 
 const PROTOCOLS = ['/test/one/1', '/test/two/1']
 const ONE = '/test/one/1'
@@ -28,13 +39,22 @@ export function transportCompliance(makeTransport: () => NetworkTransport): Comp
     requirement('a frame › it has 8 MiB › arrives', deliversLargeFrame),
     requirement('a frame › it is above the limit › breaks its stream only', refusesLargeFrame),
     requirement('a stream › it comes before its handler › waits for it', servesEarlyStreams),
-    requirement('a stream › of a protocol not named at the start › is refused', refusesUnknownProtocol),
-    requirement('a stream › its receiver does not read › holds the sender back, and no other stream', holdsBack),
+    requirement(
+      'a stream › of a protocol not named at the start › is refused',
+      refusesUnknownProtocol,
+    ),
+    requirement(
+      'a stream › its receiver does not read › holds the sender back, and no other stream',
+      holdsBack,
+    ),
     requirement('a stream › its handler fails › is reset', resetsFailedStream),
     requirement('a stream › its sender closes it › ends after its last frame', endsStream),
     requirement('a connection › it is closed › delivers first what was sent', closesInOrder),
     requirement('a connection › it is aborted › both ends see it closed', abortsBothEnds),
-    requirement('a transport › it is stopped › cuts its connections and frees its address', stopsClean),
+    requirement(
+      'a transport › it is stopped › cuts its connections and frees its address',
+      stopsClean,
+    ),
   ]
 }
 
@@ -65,7 +85,12 @@ class Link implements AsyncDisposable {
       onConnection: (connection) => link.inboundConnections.push(connection),
     })
     link.#address = addresses[0] ?? ''
-    await link.client.start({ identity: clientKey, listen: [], protocols: PROTOCOLS, onConnection: () => undefined })
+    await link.client.start({
+      identity: clientKey,
+      listen: [],
+      protocols: PROTOCOLS,
+      onConnection: () => undefined,
+    })
     link.#outbound = await link.dial()
     await eventually('inbound connection', () => link.inboundConnections.length === 1)
     return link
@@ -96,7 +121,9 @@ class Link implements AsyncDisposable {
   }
 
   /** Both ends of a new stream. */
-  async stream(o: { protocol?: string; maxFrameBytes?: number } = {}): Promise<[FrameStream, FrameStream]> {
+  async stream(
+    o: { protocol?: string; maxFrameBytes?: number } = {},
+  ): Promise<[FrameStream, FrameStream]> {
     const { protocol = ONE, maxFrameBytes = 16 * MiB } = o
     let theirs: FrameStream | undefined
     this.inbound.onStream(protocol, maxFrameBytes, (stream) => {
@@ -142,13 +169,22 @@ async function refusesWrongKey(link: Link): Promise<void> {
 }
 
 async function refusesDeadAddress(link: Link): Promise<void> {
-  await checkRejects(link.dial(link.serverKey.publicKey, '127.0.0.1:1'), 'NETWORK_DIAL_FAILED', 'dial')
+  await checkRejects(
+    link.dial(link.serverKey.publicKey, '127.0.0.1:1'),
+    'NETWORK_DIAL_FAILED',
+    'dial',
+  )
 }
 
 async function namesTakenPort(link: Link): Promise<void> {
   const second = link.makeTransport()
   const identity = generateNodeKey(systemRandom)
-  const start = second.start({ identity, listen: [link.address], protocols: PROTOCOLS, onConnection: () => undefined })
+  const start = second.start({
+    identity,
+    listen: [link.address],
+    protocols: PROTOCOLS,
+    onConnection: () => undefined,
+  })
   await checkRejects(start, 'NETWORK_PORT_IN_USE', 'second listener')
 }
 
@@ -160,7 +196,10 @@ async function deliversFrames(link: Link): Promise<void> {
   })()
   for (const [i, size] of sizes.entries()) {
     const frame = await theirs.receive()
-    check(frame !== undefined && bytesEqual(frame, bytes(size, i)), `frame ${i} of ${size} bytes differs`)
+    check(
+      frame !== undefined && bytesEqual(frame, bytes(size, i)),
+      `frame ${i} of ${size} bytes differs`,
+    )
   }
   await sending
   await theirs.send(bytes(5))

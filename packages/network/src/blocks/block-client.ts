@@ -73,13 +73,17 @@ export class BlockClient {
     using patience = ctx.child({ deadline: call.deadline })
     try {
       const frame = await patience.race(this.#stream.receive())
-      if (!frame) throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
+      if (!frame)
+        throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
       const bytes = decodeGetBlockResponse(frame)
       return bytes && decodeBlock(bytes, { ownsBytes: true })
     } catch (e) {
       ctx.throwIfCanceled()
       if (!patience.canceled) throw e
-      throw new NetworkError('NETWORK_TIMEOUT', `no answer for block ${call.number} in ${this.#timeoutMs} ms`)
+      throw new NetworkError(
+        'NETWORK_TIMEOUT',
+        `no answer for block ${call.number} in ${this.#timeoutMs} ms`,
+      )
     }
   }
 }

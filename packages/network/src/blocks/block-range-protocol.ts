@@ -16,7 +16,7 @@ export async function announceBlocks(
   const changed = new Notifier()
   const unsubscribe = o.blocks.range.subscribe(() => changed.notify())
   try {
-    for (let told: AnnouncedRange | undefined; ; ) {
+    for (let told: AnnouncedRange | undefined; ;) {
       const range = o.blocks.range.value
       if (range.first === told?.first && range.next === told.next) {
         await ctx.race(changed.wait())

@@ -34,7 +34,12 @@ export async function sendConsensus(
  * Receives the messages of one stream of a peer and hands them on, one at a time: the next is read when the
  * last one is handled, so a peer is slowed down by its own messages only.
  */
-export async function receiveConsensus(ctx: Ctx, peer: Peer, stream: FrameStream, init: NetworkInit): Promise<void> {
+export async function receiveConsensus(
+  ctx: Ctx,
+  peer: Peer,
+  stream: FrameStream,
+  init: NetworkInit,
+): Promise<void> {
   const throttle = new Throttle(init.limits.consensusRate, ctx.clock)
   for (;;) {
     const frame = await ctx.race(stream.receive())

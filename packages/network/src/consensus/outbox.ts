@@ -1,4 +1,11 @@
-import { encodeSigned, labelOf, viewOf, type MessageLabel, type Signed, type View } from '@zkstack/roles'
+import {
+  encodeSigned,
+  labelOf,
+  viewOf,
+  type MessageLabel,
+  type Signed,
+  type View,
+} from '@zkstack/roles'
 import { Notifier } from '../notifier.js'
 
 /** The newest message of a label, encoded once for all peers. */
@@ -47,7 +54,10 @@ export class Outbox {
   }
 
   /** The oldest message of a lane that is younger than what was sent of its label. */
-  next(lane: Lane, sent: ReadonlyMap<MessageLabel, number>): (Slot & { readonly label: MessageLabel }) | undefined {
+  next(
+    lane: Lane,
+    sent: ReadonlyMap<MessageLabel, number>,
+  ): (Slot & { readonly label: MessageLabel }) | undefined {
     let next: (Slot & { readonly label: MessageLabel }) | undefined
     for (const label of lanes[lane]) {
       const slot = this.#slots.get(label)

@@ -1,5 +1,6 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { err, type Result } from '@zkstack/crypto'
+import { decodeHelloFrame } from '../codec.js'
 import { NetworkError } from '../errors.js'
 import { goodbye, type Goodbye } from '../goodbye.js'
 import type { NetworkLimits } from '../limits.js'
@@ -27,13 +28,15 @@ export async function greet(
   try {
     stream = await helloStream(patience, connection, o.limits.frames.hello)
     const outcome = await runHello(patience, stream, connection, o.hello)
-    if (!outcome.ok && outcome.error.by === 'us') await farewell(stream, connection, outcome.error)
+    if (!outcome.ok && outcome.error.by === 'us') {
+      await farewell(stream, connection, { reason: outcome.error })
+    }
     return { stream, outcome }
   } catch (e) {
     ctx.throwIfCanceled()
     if (patience.canceled) {
       const late = goodbye('TIMEOUT', `the hello took longer than ${o.limits.helloTimeoutMs} ms`)
-      if (stream) await farewell(stream, connection, late)
+      if (stream) await farewell(stream, connection, { reason: late })
       return { stream, outcome: err(late) }
     }
     if (!(e instanceof NetworkError)) throw e
@@ -45,18 +48,36 @@ export async function greet(
  * Says goodbye and gives the peer the time to hear it: it hangs up when it has. Had we hung up first, what it
  * was just sending us would have reset the line, and the goodbye with it.
  */
-export async function farewell(stream: FrameStream, connection: TransportConnection, reason: Goodbye): Promise<void> {
+export async function farewell(
+  stream: FrameStream,
+  connection: TransportConnection,
+  o: { readonly reason: Goodbye; readonly lastWords?: Promise<void> },
+): Promise<void> {
   const patience = AbortSignal.timeout(FAREWELL_MS)
   const enough = new Promise<void>((resolve) => {
     patience.addEventListener('abort', () => resolve(), { once: true })
   })
-  await Promise.race([sendGoodbye(stream, reason).then(() => connection.closed), connection.closed, enough])
+  // when both say goodbye, neither need wait for the other to hang up
+  const heard = sendGoodbye(stream, o.reason).then(() => o.lastWords ?? hearOut(stream))
+  await Promise.race([heard.catch(() => undefined), connection.closed, enough])
+}
+
+/** Receives until the peer has said goodbye or its stream ends. */
+async function hearOut(stream: FrameStream): Promise<void> {
+  for (;;) {
+    const bytes = await stream.receive()
+    if (!bytes || decodeHelloFrame(bytes).kind === 'goodbye') return
+  }
 }
 
 /** Real time, also in tests with a clock of their own: it bounds the end of a process. */
 const FAREWELL_MS = 500
 
-async function helloStream(ctx: Ctx, connection: TransportConnection, maxFrameBytes: number): Promise<FrameStream> {
+async function helloStream(
+  ctx: Ctx,
+  connection: TransportConnection,
+  maxFrameBytes: number,
+): Promise<FrameStream> {
   if (connection.direction === 'outbound') {
     return ctx.race(connection.openStream(protocols.hello, { signal: ctx.signal, maxFrameBytes }))
   }
@@ -65,9 +86,10 @@ async function helloStream(ctx: Ctx, connection: TransportConnection, maxFrameBy
       resolve(stream)
       return Promise.resolve()
     })
-    void connection.closed.then(() => {
+    const closed = (): void => {
       reject(new NetworkError('NETWORK_CLOSED', 'the connection was closed before its hello'))
-    })
+    }
+    connection.closed.then(closed, closed)
   })
   opened.catch(() => undefined)
   return ctx.race(opened)

@@ -1,7 +1,12 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { bytesEqual, DecodeError, err, ok, type Result } from '@zkstack/crypto'
 import type { Genesis } from '@zkstack/roles'
-import { decodeHelloFrame, encodeHelloFrame, type HelloMessage, type HelloStreamFrame } from '../codec.js'
+import {
+  decodeHelloFrame,
+  encodeHelloFrame,
+  type HelloMessage,
+  type HelloStreamFrame,
+} from '../codec.js'
 import { NetworkError } from '../errors.js'
 import { goodbye, goodbyeNumber, goodbyeOfPeer, type Goodbye } from '../goodbye.js'
 import type { HelloSigner } from '../network.js'
@@ -73,7 +78,8 @@ function refuse(code: Goodbye['code'], text: string): never {
 function refusalOf(e: unknown): Goodbye | undefined {
   if (e instanceof Refusal) return e.goodbye
   if (e instanceof DecodeError) return goodbye('MALFORMED', `a malformed hello: ${e.code}`)
-  if (e instanceof NetworkError && e.code === 'NETWORK_FRAME_TOO_LARGE') return goodbye('MALFORMED', e.message)
+  if (e instanceof NetworkError && e.code === 'NETWORK_FRAME_TOO_LARGE')
+    return goodbye('MALFORMED', e.message)
   return undefined
 }
 
@@ -147,9 +153,12 @@ class HelloExchange {
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       refuse('VERSION', `protocol version ${PROTOCOL_VERSION} here, ${hello.protocolVersion} there`)
     }
-    if (!bytesEqual(hello.genesisHash, hash)) refuse('GENESIS_MISMATCH', 'the peer is of another chain or fork')
-    if (hello.nonce.length !== NONCE_BYTES) refuse('MALFORMED', `a nonce of ${hello.nonce.length} bytes`)
-    if ((hello.buildVersion?.length ?? 0) > MAX_BUILD_VERSION) refuse('MALFORMED', 'a build version too long')
+    if (!bytesEqual(hello.genesisHash, hash))
+      refuse('GENESIS_MISMATCH', 'the peer is of another chain or fork')
+    if (hello.nonce.length !== NONCE_BYTES)
+      refuse('MALFORMED', `a nonce of ${hello.nonce.length} bytes`)
+    if ((hello.buildVersion?.length ?? 0) > MAX_BUILD_VERSION)
+      refuse('MALFORMED', 'a build version too long')
     return hello
   }
 
@@ -178,7 +187,8 @@ class HelloExchange {
     transcript: HelloTranscript,
   ): Uint8Array | undefined {
     if (!validatorKey && !signature) return undefined
-    if (!validatorKey || !signature) return refuse('BAD_SIGNATURE', 'a validator key and its signature come together')
+    if (!validatorKey || !signature)
+      return refuse('BAD_SIGNATURE', 'a validator key and its signature come together')
     const { scheme } = this.init.genesis
     const role = this.#role === 'initiator' ? 'responder' : 'initiator'
     const digest = helloDigest(transcript, { validatorKey, role })
@@ -200,4 +210,3 @@ function isKind<K extends HelloStreamFrame['kind']>(
 ): frame is Extract<HelloStreamFrame, { kind: K }> {
   return frame.kind === kind
 }
-

@@ -27,7 +27,12 @@ export interface ConnectionServerInit {
 const LAST_WORDS_MS = 1_000
 
 /** What every restart and every port scan causes: not worth more than a debug line. */
-const ordinary: ReadonlySet<GoodbyeCode> = new Set(['LOST', 'TIMEOUT', 'ALREADY_CONNECTED', 'SHUTDOWN'])
+const ordinary: ReadonlySet<GoodbyeCode> = new Set([
+  'LOST',
+  'TIMEOUT',
+  'ALREADY_CONNECTED',
+  'SHUTDOWN',
+])
 
 /** Leads a connection from its hello to its goodbye. */
 export class ConnectionServer {
@@ -91,7 +96,7 @@ export class ConnectionServer {
     const refusal = registry.activate(peer)
     registry.settled(connection)
     if (!refusal) return { peer, stream }
-    await farewell(stream, connection, refusal)
+    await farewell(stream, connection, { reason: refusal })
     await this.#refused(connection, { ok: false, error: refusal })
     return undefined
   }
@@ -114,7 +119,12 @@ export class ConnectionServer {
     const lastWords = this.#listen(peer, stream)
     services.gossip.connected(peer)
     const { carrier, direction, address } = peer.info()
-    logger.info('connected', { peer: formatPeerId(peer.key), direction, address, validator: carrier })
+    logger.info('connected', {
+      peer: formatPeerId(peer.key),
+      direction,
+      address,
+      validator: carrier,
+    })
     this.#warnOfTwin(peer)
     emit({ type: 'peerConnected', peer: peer.info() })
     services.metrics.onPeers(registry.peers.values())
@@ -127,7 +137,7 @@ export class ConnectionServer {
       services.metrics.onPeers(registry.peers.values())
     }
     const reason = await this.#reason(life, peer, lastWords)
-    if (reason.by === 'us') await farewell(stream, peer.connection, reason)
+    if (reason.by === 'us') await farewell(stream, peer.connection, { reason, lastWords })
     await peer.connection.close()
     await lastWords
     const { code, text, by } = reason
@@ -170,6 +180,8 @@ export class ConnectionServer {
       })
       await Promise.race([lastWords, enough])
     }
-    return peer.end ?? { code: 'LOST', text: peer.lostBecause ?? 'the connection broke', by: 'peer' }
+    return (
+      peer.end ?? { code: 'LOST', text: peer.lostBecause ?? 'the connection broke', by: 'peer' }
+    )
   }
 }

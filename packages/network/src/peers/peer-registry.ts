@@ -68,7 +68,11 @@ export class PeerRegistry {
     carrier: Uint8Array | undefined,
   ): Promise<Goodbye | undefined> {
     while (this.#rivalInHello(connection)) await ctx.race(this.changed.wait())
-    return this.#banned(connection) ?? this.#duplicate(connection) ?? this.#aboveLimit(connection, carrier)
+    return (
+      this.#banned(connection) ??
+      this.#duplicate(connection) ??
+      this.#aboveLimit(connection, carrier)
+    )
   }
 
   /**
@@ -102,13 +106,17 @@ export class PeerRegistry {
   #rivalInHello(connection: TransportConnection): boolean {
     if (connection.direction === this.#preferredDirection(connection)) return false
     for (const other of this.#pending) {
-      if (other.direction !== connection.direction && bytesEqual(other.remote, connection.remote)) return true
+      if (other.direction !== connection.direction && bytesEqual(other.remote, connection.remote))
+        return true
     }
     return false
   }
 
   /** The direction, seen from here, of connections dialled by the lower PeerId. */
-  #preferredDirection({ localPeerId, remotePeerId }: TransportConnection): TransportConnection['direction'] {
+  #preferredDirection({
+    localPeerId,
+    remotePeerId,
+  }: TransportConnection): TransportConnection['direction'] {
     return compareBytes(localPeerId, remotePeerId) < 0 ? 'outbound' : 'inbound'
   }
 
@@ -127,13 +135,18 @@ export class PeerRegistry {
     return goodbye('ALREADY_CONNECTED', 'the connection dialled by the lower PeerId stays')
   }
 
-  #aboveLimit(connection: TransportConnection, carrier: Uint8Array | undefined): Goodbye | undefined {
+  #aboveLimit(
+    connection: TransportConnection,
+    carrier: Uint8Array | undefined,
+  ): Goodbye | undefined {
     const { isStatic, maxDynamicInbound } = this.#o
     if (connection.direction === 'outbound' || isStatic(toHex(connection.remote))) return undefined
-    if (carrier && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier)) return undefined
+    if (carrier && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier))
+      return undefined
     let dynamic = 0
     for (const peer of this.#peers.values()) {
-      const counts = peer.connection.direction === 'inbound' && !peer.isStatic && !this.#isMember(peer)
+      const counts =
+        peer.connection.direction === 'inbound' && !peer.isStatic && !this.#isMember(peer)
       if (counts && !bytesEqual(peer.key, connection.remote)) dynamic++
     }
     if (dynamic < maxDynamicInbound) return undefined

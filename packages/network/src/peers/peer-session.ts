@@ -117,19 +117,25 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
  * Our streams in the order of their opening. A full line serves streams in that order, so what is small and
  * urgent comes first, and a vote overtakes the proposals and blocks that are under way.
  */
-function openedTasks(peer: Peer, { init, outbox, gossip, sync, metrics }: SessionServices, session: Ctx): StreamTask[] {
+function openedTasks(
+  peer: Peer,
+  { init, outbox, gossip, sync, metrics }: SessionServices,
+  session: Ctx,
+): StreamTask[] {
   const { limits, blocks, scope: committee } = init
   const lane = (name: Lane): StreamTask => ({
     protocol: protocols.consensus,
     maxFrameBytes: NOTHING,
-    run: (ctx, stream) => sendConsensus(ctx, peer, stream, { outbox, lane: name, scope: committee }),
+    run: (ctx, stream) =>
+      sendConsensus(ctx, peer, stream, { outbox, lane: name, scope: committee }),
   })
   return [
     lane('votes'),
     {
       protocol: protocols.ping,
       maxFrameBytes: limits.frames.ping,
-      run: (ctx, stream) => runPing(ctx, peer, stream, { limits, onRtt: (ms) => metrics.onRtt(peer, ms) }),
+      run: (ctx, stream) =>
+        runPing(ctx, peer, stream, { limits, onRtt: (ms) => metrics.onRtt(peer, ms) }),
     },
     {
       protocol: protocols.blocks,

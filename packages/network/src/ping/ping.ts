@@ -20,13 +20,14 @@ export async function runPing(
   o: { readonly limits: NetworkLimits; onRtt(ms: number): void },
 ): Promise<void> {
   const { pingIntervalMs, pingTimeoutMs } = o.limits
-  for (let timeoutMs = pingTimeoutMs; ; ) {
+  for (let timeoutMs = pingTimeoutMs; ;) {
     const ping = ctx.random.bytes(PING_BYTES)
     const sentAt = ctx.clock.now()
     await ctx.race(stream.send(ping))
     const pong = await receiveWithin(ctx, stream, timeoutMs)
     if (!pong) throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of pings')
-    if (!bytesEqual(pong, ping)) throw new DecodeError('MALFORMED', 'an answer that is not the ping')
+    if (!bytesEqual(pong, ping))
+      throw new DecodeError('MALFORMED', 'an answer that is not the ping')
     o.onRtt(ctx.clock.now() - sentAt)
     const doubted = await pause(ctx, peer, pingIntervalMs)
     timeoutMs = doubted ? Math.min(pingTimeoutMs, DOUBT_TIMEOUT_MS) : pingTimeoutMs
@@ -34,7 +35,11 @@ export async function runPing(
 }
 
 /** Sends every ping back. */
-export async function servePing(ctx: Ctx, stream: FrameStream, limits: NetworkLimits): Promise<void> {
+export async function servePing(
+  ctx: Ctx,
+  stream: FrameStream,
+  limits: NetworkLimits,
+): Promise<void> {
   const throttle = new Throttle(limits.pingRate, ctx.clock)
   for (;;) {
     const ping = await ctx.race(stream.receive())
@@ -44,7 +49,11 @@ export async function servePing(ctx: Ctx, stream: FrameStream, limits: NetworkLi
   }
 }
 
-async function receiveWithin(ctx: Ctx, stream: FrameStream, timeoutMs: number): Promise<Uint8Array | undefined> {
+async function receiveWithin(
+  ctx: Ctx,
+  stream: FrameStream,
+  timeoutMs: number,
+): Promise<Uint8Array | undefined> {
   const answer = stream.receive()
   answer.catch(() => undefined)
   for (;;) {
@@ -58,7 +67,8 @@ async function receiveWithin(ctx: Ctx, stream: FrameStream, timeoutMs: number): 
     }
     // a timer that fires late means that we were not listening ourselves: that is not the peer's fault
     const late = ctx.clock.now() - deadline
-    if (late < STALL_MS) throw new NetworkError('NETWORK_TIMEOUT', `no answer to a ping in ${timeoutMs} ms`)
+    if (late < STALL_MS)
+      throw new NetworkError('NETWORK_TIMEOUT', `no answer to a ping in ${timeoutMs} ms`)
   }
 }
 

@@ -22,7 +22,10 @@ export function initialSyncState(next: bigint, config: SyncConfig): SyncState {
  * Makes one step of the sync. In every state it returns, each height of [next, target) is pending, being
  * fetched or verified, or done: none is ever forgotten. O(window + peers).
  */
-export function planSync(state: SyncState, input: SyncInput): { readonly state: SyncState; readonly effects: SyncEffect[] } {
+export function planSync(
+  state: SyncState,
+  input: SyncInput,
+): { readonly state: SyncState; readonly effects: SyncEffect[] } {
   const draft = new SyncDraft(state, input.now)
   draft.apply(input)
   draft.fillWindow()

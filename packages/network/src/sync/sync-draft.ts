@@ -77,7 +77,8 @@ export class SyncDraft {
       if (state.type === 'pending' && state.notBefore <= this.#now) {
         this.#ask(height, { type: 'fetching', fetches: [], failed: state.failed })
       } else if (state.type === 'fetching' && state.fetches.length < MAX_FETCHES) {
-        if (state.fetches.every(({ since }) => since + hedgeMs <= this.#now)) this.#ask(height, state)
+        if (state.fetches.every(({ since }) => since + hedgeMs <= this.#now))
+          this.#ask(height, state)
       }
     }
   }
@@ -112,7 +113,8 @@ export class SyncDraft {
   #onGone(peer: PeerName): void {
     this.#peers.delete(peer)
     for (const [height, state] of this.#heights) {
-      if (state.type === 'fetching') this.#dropFetch(height, state, peer, without(state.failed, peer))
+      if (state.type === 'fetching')
+        this.#dropFetch(height, state, peer, without(state.failed, peer))
     }
   }
 
@@ -138,7 +140,8 @@ export class SyncDraft {
 
   #onVerified(peer: PeerName, height: bigint): void {
     const state = this.#heights.get(height)
-    if (state?.type === 'verifying' && state.peer === peer) this.#heights.set(height, { type: 'done' })
+    if (state?.type === 'verifying' && state.peer === peer)
+      this.#heights.set(height, { type: 'done' })
   }
 
   #onInvalid(peer: PeerName, height: bigint): void {
@@ -178,8 +181,10 @@ export class SyncDraft {
   #choose(height: bigint, state: Fetching): PeerName | undefined {
     let best: (SyncPeer & { readonly name: PeerName }) | undefined
     for (const [name, peer] of this.#peers) {
-      if (height < peer.first || height >= peer.next || peer.inflight >= this.#old.config.perPeer) continue
-      if (state.failed.includes(name) || state.fetches.some((fetch) => fetch.peer === name)) continue
+      if (height < peer.first || height >= peer.next || peer.inflight >= this.#old.config.perPeer)
+        continue
+      if (state.failed.includes(name) || state.fetches.some((fetch) => fetch.peer === name))
+        continue
       const better =
         !best ||
         peer.inflight < best.inflight ||

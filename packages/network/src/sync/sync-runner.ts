@@ -84,7 +84,9 @@ export class SyncRunner {
 
   #isMember(): boolean {
     const { validator, scope: committee } = this.#init
-    return validator !== undefined && committee()?.schedule.indexOf(validator.publicKey) !== undefined
+    return (
+      validator !== undefined && committee()?.schedule.indexOf(validator.publicKey) !== undefined
+    )
   }
 
   #onPersisted(next: bigint): void {
@@ -104,7 +106,9 @@ export class SyncRunner {
     this.#cancelTimer()
     const wake = nextSyncWake(state, clock.now())
     this.#cancelTimer =
-      wake === undefined ? () => undefined : clock.setTimer(wake, () => this.#step({ type: 'tick' }))
+      wake === undefined
+        ? () => undefined
+        : clock.setTimer(wake, () => this.#step({ type: 'tick' }))
     return effects
   }
 
@@ -117,7 +121,9 @@ export class SyncRunner {
     }
     source.missing = 0
     const effects = this.#step({ type: 'received', peer, height })
-    const wanted = effects.some((e) => e.type === 'verify' && e.peer === peer && e.height === height)
+    const wanted = effects.some(
+      (e) => e.type === 'verify' && e.peer === peer && e.height === height,
+    )
     if (wanted) await this.#take(ctx, source, block)
   }
 

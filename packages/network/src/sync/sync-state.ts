@@ -31,7 +31,11 @@ export interface Fetch {
 export type HeightState =
   | { readonly type: 'pending'; readonly notBefore: number; readonly failed: readonly PeerName[] }
   /** One or two peers are asked. */
-  | { readonly type: 'fetching'; readonly fetches: readonly Fetch[]; readonly failed: readonly PeerName[] }
+  | {
+      readonly type: 'fetching'
+      readonly fetches: readonly Fetch[]
+      readonly failed: readonly PeerName[]
+    }
   /** A block came from `peer` and is being verified. */
   | { readonly type: 'verifying'; readonly peer: PeerName; readonly failed: readonly PeerName[] }
   /** Verified and handed to the queue: it waits to become durable. */
@@ -77,13 +81,33 @@ export type SyncInput =
   /** Everything below `next` is durable, whoever brought it. */
   | { readonly type: 'persisted'; readonly next: bigint; readonly now: number }
   /** Answer to a fetch: a block. */
-  | { readonly type: 'received'; readonly peer: PeerName; readonly height: bigint; readonly now: number }
+  | {
+      readonly type: 'received'
+      readonly peer: PeerName
+      readonly height: bigint
+      readonly now: number
+    }
   /** Answer to a fetch: none. */
-  | { readonly type: 'failed'; readonly peer: PeerName; readonly height: bigint; readonly now: number }
+  | {
+      readonly type: 'failed'
+      readonly peer: PeerName
+      readonly height: bigint
+      readonly now: number
+    }
   /** Answer to a verify: the block is right. */
-  | { readonly type: 'verified'; readonly peer: PeerName; readonly height: bigint; readonly now: number }
+  | {
+      readonly type: 'verified'
+      readonly peer: PeerName
+      readonly height: bigint
+      readonly now: number
+    }
   /** Answer to a verify: the block is wrong. */
-  | { readonly type: 'invalid'; readonly peer: PeerName; readonly height: bigint; readonly now: number }
+  | {
+      readonly type: 'invalid'
+      readonly peer: PeerName
+      readonly height: bigint
+      readonly now: number
+    }
   | { readonly type: 'tick'; readonly now: number }
 
 /** What the runner must do. */

@@ -25,16 +25,21 @@ export class Libp2pConnection implements TransportConnection {
   #accepted = 0
 
   /** @throws NetworkError `NETWORK_HELLO` when the remote key is not Ed25519. */
-  constructor(connection: Connection, readonly localPeerId: Uint8Array) {
+  constructor(
+    connection: Connection,
+    readonly localPeerId: Uint8Array,
+  ) {
     this.#connection = connection
     const remote = nodeKeyOfPeerId(connection.remotePeer.toMultihash().bytes)
-    if (!remote) throw new NetworkError('NETWORK_HELLO', 'the key of the peer is not an Ed25519 key')
+    if (!remote)
+      throw new NetworkError('NETWORK_HELLO', 'the key of the peer is not an Ed25519 key')
     this.remote = remote
     this.remotePeerId = peerIdMultihash(remote)
     this.direction = connection.direction
     this.remoteAddress = hostPortOf(connection.remoteAddr.toString())
     this.closed = new Promise((resolve) => {
-      if (connection.status === 'open') connection.addEventListener('close', () => resolve(), { once: true })
+      if (connection.status === 'open')
+        connection.addEventListener('close', () => resolve(), { once: true })
       else resolve()
     })
   }
@@ -47,20 +52,24 @@ export class Libp2pConnection implements TransportConnection {
     }
     // nothing is read before a handler has set the limit of its frames
     stream.pause()
-    if (!this.#early.offer(stream.protocol, stream)) stream.abort(new Error('too many streams wait'))
+    if (!this.#early.offer(stream.protocol, stream))
+      stream.abort(new Error('too many streams wait'))
   }
 
   async openStream(
     protocol: string,
     o: { readonly signal: AbortSignal; readonly maxFrameBytes: number },
   ): Promise<FrameStream> {
-    if (this.#connection.status !== 'open') throw new NetworkError('NETWORK_CLOSED', 'the connection is closed')
+    if (this.#connection.status !== 'open')
+      throw new NetworkError('NETWORK_CLOSED', 'the connection is closed')
     try {
       const stream = await this.#connection.newStream(protocol, { signal: o.signal })
       return new Libp2pFrameStream(stream, o.maxFrameBytes)
     } catch (e) {
       const cause = errorOf(e)
-      throw new NetworkError('NETWORK_STREAM_RESET', `cannot open ${protocol}: ${cause.message}`, { cause })
+      throw new NetworkError('NETWORK_STREAM_RESET', `cannot open ${protocol}: ${cause.message}`, {
+        cause,
+      })
     }
   }
 

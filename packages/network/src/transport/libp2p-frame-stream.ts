@@ -108,7 +108,8 @@ export class Libp2pFrameStream implements FrameStream {
   #onMessage({ data }: StreamMessageEvent): void {
     try {
       const emit = (frame: Uint8Array): void => this.#inbox.put(frame)
-      for (const chunk of data instanceof Uint8Array ? [data] : data) this.#decoder.push(chunk, emit)
+      for (const chunk of data instanceof Uint8Array ? [data] : data)
+        this.#decoder.push(chunk, emit)
     } catch (e) {
       const error = errorOf(e)
       this.#inbox.fail(error)
@@ -139,7 +140,9 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   #onClose({ error }: Partial<StreamCloseEvent>): void {
-    this.#closed = error ? resetError(error) : new NetworkError('NETWORK_CLOSED', 'the stream is closed')
+    this.#closed = error
+      ? resetError(error)
+      : new NetworkError('NETWORK_CLOSED', 'the stream is closed')
     if (error) this.#inbox.fail(this.#closed)
     else this.#onEnd()
     this.#wakeWriter?.()

@@ -52,7 +52,10 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
     addresses: { listen: [...o.listen] },
     transports: [
       // our own ping decides about dead connections; the system's timer would cut quiet ones after 2 minutes
-      modules.tcp({ inboundSocketInactivityTimeout: NEVER_MS, outboundSocketInactivityTimeout: NEVER_MS }),
+      modules.tcp({
+        inboundSocketInactivityTimeout: NEVER_MS,
+        outboundSocketInactivityTimeout: NEVER_MS,
+      }),
     ],
     connectionEncrypters: [modules.noise()],
     streamMuxers: [

@@ -45,7 +45,11 @@ class Libp2pTransport implements NetworkTransport {
   async start(o: TransportStart): Promise<{ addresses: string[] }> {
     const listen = o.listen.map(parseHostPort)
     const modules = await loadLibp2p()
-    const host = await createHost(modules, { ...this.#options, identity: o.identity, listen: listen.map(multiaddrOf) })
+    const host = await createHost(modules, {
+      ...this.#options,
+      identity: o.identity,
+      listen: listen.map(multiaddrOf),
+    })
     const running = { host, modules, localPeerId: peerIdMultihash(o.identity.publicKey) }
     this.#running = running
     host.addEventListener('connection:open', ({ detail }) => {
@@ -54,14 +58,22 @@ class Libp2pTransport implements NetworkTransport {
     const addresses: string[] = []
     host.addEventListener('transport:listening', ({ detail }) => {
       const wanted = listen[addresses.length]
-      const port = detail.getAddrs()[0]?.toString().match(/\/tcp\/(\d+)/)?.[1]
-      if (wanted) addresses.push(formatHostPort({ host: wanted.host, port: Number(port ?? wanted.port) }))
+      const port = detail
+        .getAddrs()[0]
+        ?.toString()
+        .match(/\/tcp\/(\d+)/)?.[1]
+      if (wanted)
+        addresses.push(formatHostPort({ host: wanted.host, port: Number(port ?? wanted.port) }))
     })
     for (const protocol of o.protocols) {
-      await host.handle(protocol, (stream, connection) => this.#wrap(connection, running).accept(stream), {
-        maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
-        maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
-      })
+      await host.handle(
+        protocol,
+        (stream, connection) => this.#wrap(connection, running).accept(stream),
+        {
+          maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
+          maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
+        },
+      )
     }
     try {
       await host.start()
@@ -97,7 +109,8 @@ class Libp2pTransport implements NetworkTransport {
     const host = this.#running?.host
     this.#running = undefined
     if (!host) return
-    for (const connection of host.getConnections()) connection.abort(new Error('the transport stops'))
+    for (const connection of host.getConnections())
+      connection.abort(new Error('the transport stops'))
     await host.stop()
   }
 
@@ -123,13 +136,20 @@ function listenError(listen: readonly string[], cause: Error): NetworkError {
     )
   }
   const reason = /\b(EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|EINVAL)\b/.exec(cause.message)?.[0]
-  return new NetworkError('NETWORK_LISTEN_FAILED', `cannot listen on ${addresses}: ${reason ?? cause.message}`, { cause })
+  return new NetworkError(
+    'NETWORK_LISTEN_FAILED',
+    `cannot listen on ${addresses}: ${reason ?? cause.message}`,
+    { cause },
+  )
 }
 
 function dialError(address: string, peerId: string, cause: Error): NetworkError {
   if (cause instanceof NetworkError) return cause
-  if (cause.message.includes('does not match expected remote identity key')) return wrongPeer(address, peerId, cause)
-  return new NetworkError('NETWORK_DIAL_FAILED', `cannot connect to ${address}: ${cause.message}`, { cause })
+  if (cause.message.includes('does not match expected remote identity key'))
+    return wrongPeer(address, peerId, cause)
+  return new NetworkError('NETWORK_DIAL_FAILED', `cannot connect to ${address}: ${cause.message}`, {
+    cause,
+  })
 }
 
 function wrongPeer(address: string, peerId: string, cause: Error | undefined): NetworkError {

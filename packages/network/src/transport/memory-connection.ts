@@ -47,8 +47,18 @@ export class MemoryConnection implements TransportConnection {
 
   /** Both ends, the dialling one first. */
   static pair(o: PairInit): [outbound: MemoryConnection, inbound: MemoryConnection] {
-    const outbound = new MemoryConnection(o.hub, { local: o.from, remote: o.to }, 'outbound', o.address)
-    const inbound = new MemoryConnection(o.hub, { local: o.to, remote: o.from }, 'inbound', o.address)
+    const outbound = new MemoryConnection(
+      o.hub,
+      { local: o.from, remote: o.to },
+      'outbound',
+      o.address,
+    )
+    const inbound = new MemoryConnection(
+      o.hub,
+      { local: o.to, remote: o.from },
+      'inbound',
+      o.address,
+    )
     outbound.#other = inbound
     inbound.#other = outbound
     return [outbound, inbound]
@@ -63,9 +73,16 @@ export class MemoryConnection implements TransportConnection {
       return Promise.reject(new NetworkError('NETWORK_CLOSED', 'the connection is closed'))
     }
     if (!this.ends.remote.protocols.includes(protocol)) {
-      return Promise.reject(new NetworkError('NETWORK_STREAM_RESET', `the peer does not speak ${protocol}`))
+      return Promise.reject(
+        new NetworkError('NETWORK_STREAM_RESET', `the peer does not speak ${protocol}`),
+      )
     }
-    const [ours, theirs] = MemoryFrameStream.pair({ hub: this.hub, from: this.local, to: this.remote, protocol })
+    const [ours, theirs] = MemoryFrameStream.pair({
+      hub: this.hub,
+      from: this.local,
+      to: this.remote,
+      protocol,
+    })
     ours.maxFrameBytes = o.maxFrameBytes
     this.#own(ours)
     other.#own(theirs)
@@ -82,7 +99,9 @@ export class MemoryConnection implements TransportConnection {
   ): void {
     this.#early.serve(protocol, ({ stream }) => {
       stream.maxFrameBytes = maxFrameBytes
-      handler(stream).catch((e: unknown) => stream.abort(e instanceof Error ? e : new Error(String(e))))
+      handler(stream).catch((e: unknown) =>
+        stream.abort(e instanceof Error ? e : new Error(String(e))),
+      )
     })
   }
 

@@ -45,7 +45,11 @@ export class MemoryFrameStream implements FrameStream {
   }
 
   async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
-    while (!this.#sendError && this.#bytesUnderWay > 0 && this.#bytesUnderWay + frame.length > CAPACITY) {
+    while (
+      !this.#sendError &&
+      this.#bytesUnderWay > 0 &&
+      this.#bytesUnderWay + frame.length > CAPACITY
+    ) {
       await this.#room(o?.signal)
     }
     if (this.#sendError) throw this.#sendError
@@ -73,13 +77,19 @@ export class MemoryFrameStream implements FrameStream {
   }
 
   abort(reason: Error): void {
-    this.#fail(new NetworkError('NETWORK_STREAM_RESET', `the stream was aborted: ${reason.message}`, { cause: reason }))
-    this.#other((peer) => peer.#fail(new NetworkError('NETWORK_STREAM_RESET', 'the peer reset the stream')))
+    this.#fail(
+      new NetworkError('NETWORK_STREAM_RESET', `the stream was aborted: ${reason.message}`, {
+        cause: reason,
+      }),
+    )
+    this.#other((peer) =>
+      peer.#fail(new NetworkError('NETWORK_STREAM_RESET', 'the peer reset the stream')),
+    )
   }
 
   /** Ends with what has been sent still to be read. */
   hangUp(): void {
-    void this.close()
+    this.close().catch(() => undefined)
     this.#wakeSenders()
     this.onGone()
   }
@@ -96,7 +106,9 @@ export class MemoryFrameStream implements FrameStream {
   #refuse(frame: Uint8Array): Error {
     const error = frameTooLarge(frame.length, this.maxFrameBytes)
     this.#fail(error)
-    this.#other((peer) => peer.#fail(new NetworkError('NETWORK_STREAM_RESET', 'the peer reset the stream')))
+    this.#other((peer) =>
+      peer.#fail(new NetworkError('NETWORK_STREAM_RESET', 'the peer reset the stream')),
+    )
     return error
   }
 

@@ -74,12 +74,16 @@ export class MemoryHub {
       throw new NetworkError('NETWORK_DIAL_FAILED', `nobody answers at ${address}`)
     }
     if (!bytesEqual(host.key, expected)) {
-      throw new NetworkError('NETWORK_WRONG_PEER', `another node than expected answers at ${address}`)
+      throw new NetworkError(
+        'NETWORK_WRONG_PEER',
+        `another node than expected answers at ${address}`,
+      )
     }
     const [outbound, inbound] = MemoryConnection.pair({ hub: this, from, to: host, address })
     for (const connection of [outbound, inbound]) {
       this.#connections.add(connection)
-      void connection.closed.then(() => this.#connections.delete(connection))
+      const forget = (): boolean => this.#connections.delete(connection)
+      connection.closed.then(forget, forget)
     }
     host.accept(inbound)
     return outbound
@@ -95,7 +99,8 @@ export class MemoryHub {
   cut(a: NodePublicKey, b: NodePublicKey): void {
     const link = linkOf(a, b)
     for (const connection of [...this.#connections]) {
-      if (linkOf(connection.local, connection.remote) === link) connection.abort(new Error('the wire was cut'))
+      if (linkOf(connection.local, connection.remote) === link)
+        connection.abort(new Error('the wire was cut'))
     }
   }
 

@@ -57,13 +57,15 @@ class MemoryTransport implements NetworkTransport {
     this.#started = undefined
     for (const address of this.#addresses) this.#hub.unlisten(address)
     this.#addresses = []
-    for (const connection of [...this.#connections]) connection.abort(new Error('the transport stops'))
+    for (const connection of [...this.#connections])
+      connection.abort(new Error('the transport stops'))
     return Promise.resolve()
   }
 
   #own(connection: MemoryConnection): MemoryConnection {
     this.#connections.add(connection)
-    void connection.closed.then(() => this.#connections.delete(connection))
+    const forget = (): boolean => this.#connections.delete(connection)
+    connection.closed.then(forget, forget)
     return connection
   }
 }

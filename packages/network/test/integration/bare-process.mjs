@@ -15,7 +15,12 @@ import {
 
 const hadIt = 'withResolvers' in Promise
 process.on('warning', ({ name, message }) => process.stdout.write(`warning ${name}: ${message}\n`))
-const { value: genesis } = createGenesis({ chainId: 1n, forkNumber: 0n, firstBlock: 0n, signatureScheme: 2 })
+const { value: genesis } = createGenesis({
+  chainId: 1n,
+  forkNumber: 0n,
+  firstBlock: 0n,
+  signatureScheme: 2,
+})
 
 async function start(outbound) {
   const store = memoryStore()
@@ -39,7 +44,12 @@ async function start(outbound) {
     onEvent: (e) => e.type === 'peerConnected' && connected(),
   })
   const running = network.run(Ctx.root())
-  return { network, running, untilConnected, asStaticPeer: { key: nodeKey.publicKey, addr: network.addresses[0] } }
+  return {
+    network,
+    running,
+    untilConnected,
+    asStaticPeer: { key: nodeKey.publicKey, addr: network.addresses[0] },
+  }
 }
 
 const a = await start([])

@@ -55,10 +55,13 @@ test('libp2p › a connection is quiet › no timer of the socket cuts it', asyn
   })
   await b.connectedTo(a)
   const active = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
-  const ports = new Set([a, b].flatMap((peer) => peer.network.addresses.map((at) => Number(at.split(':')[1]))))
+  const ports = new Set(
+    [a, b].flatMap((peer) => peer.network.addresses.map((at) => Number(at.split(':')[1]))),
+  )
   const sockets = active.filter(
     (handle): handle is Socket =>
-      handle instanceof Socket && (ports.has(handle.localPort ?? -1) || ports.has(handle.remotePort ?? -1)),
+      handle instanceof Socket &&
+      (ports.has(handle.localPort ?? -1) || ports.has(handle.remotePort ?? -1)),
   )
   expect(sockets.length).toBeGreaterThanOrEqual(2)
   for (const socket of sockets) expect(socket.timeout ?? 0).toBeGreaterThan(24 * 3_600_000)

@@ -65,7 +65,11 @@ describe('libp2p over TCP', () => {
   test('a dial is cancelled › rejects', async () => {
     const client = await start('127.0.0.1:0')
     const controller = new AbortController()
-    const dial = client.transport.dial('203.0.113.5:3054', client.key.map((b) => b ^ 1), { signal: controller.signal })
+    const dial = client.transport.dial(
+      '203.0.113.5:3054',
+      client.key.map((b) => b ^ 1),
+      { signal: controller.signal },
+    )
     controller.abort()
     await expect(dial).rejects.toBeInstanceOf(Error)
     await client.transport.stop()

@@ -1,7 +1,12 @@
 import { seededRandom, type Random } from '@zkstack/concurrency'
 import { expect, test } from 'vitest'
 import { initialSyncState, planSync } from '../../src/sync/planner.js'
-import { syncTarget, type SyncEffect, type SyncInput, type SyncState } from '../../src/sync/sync-state.js'
+import {
+  syncTarget,
+  type SyncEffect,
+  type SyncInput,
+  type SyncState,
+} from '../../src/sync/sync-state.js'
 
 const config = { window: 8, perPeer: 3, hedgeMs: 50 }
 
@@ -32,7 +37,14 @@ function nextInput(world: World, random: Random, honest: boolean): SyncInput {
     const first = BigInt(Math.floor(random.float() * 5))
     const next = (old?.next ?? first) + BigInt(Math.floor(random.float() * 20))
     world.announced.set(name, { first, next })
-    return { type: 'announced', peer: name, first, next, graceMs: random.float() < 0.5 ? 0 : 30, now }
+    return {
+      type: 'announced',
+      peer: name,
+      first,
+      next,
+      graceMs: random.float() < 0.5 ? 0 : 30,
+      now,
+    }
   }
   if (roll < 0.2 && !honest) {
     world.announced.delete(peer)
@@ -50,7 +62,8 @@ function nextInput(world: World, random: Random, honest: boolean): SyncInput {
   world.open.splice(world.open.indexOf(effect), 1)
   const good = honest || random.float() < 0.7
   const { height } = effect
-  if (effect.type === 'fetch') return { type: good ? 'received' : 'failed', peer: effect.peer, height, now }
+  if (effect.type === 'fetch')
+    return { type: good ? 'received' : 'failed', peer: effect.peer, height, now }
   if (good) world.done.add(height)
   return { type: good ? 'verified' : 'invalid', peer: effect.peer, height, now }
 }
@@ -72,7 +85,10 @@ function checkInvariants({ state, open, announced }: World): void {
   const end = state.next + BigInt(config.window)
   const target = syncTarget(state)
   for (let height = state.next; height < target && height < end; height++) {
-    expect(state.heights.has(height), `height ${height} of [${state.next}, ${target}) is forgotten`).toBe(true)
+    expect(
+      state.heights.has(height),
+      `height ${height} of [${state.next}, ${target}) is forgotten`,
+    ).toBe(true)
   }
   for (const height of state.heights.keys()) expect(height >= state.next && height < end).toBe(true)
   for (const [name, peer] of state.peers) {
@@ -85,7 +101,9 @@ function checkInvariants({ state, open, announced }: World): void {
       expect(at.fetches.length).toBeGreaterThan(0)
       expect(at.fetches.length).toBeLessThanOrEqual(2)
       for (const fetch of at.fetches) {
-        expect(open.some((e) => e.type === 'fetch' && e.height === height && e.peer === fetch.peer)).toBe(true)
+        expect(
+          open.some((e) => e.type === 'fetch' && e.height === height && e.peer === fetch.peer),
+        ).toBe(true)
       }
     }
     if (at.type === 'verifying') {
@@ -130,7 +148,14 @@ test(`planner › peers answer and time passes › everything announced becomes 
     // one honest peer comes and has everything
     const target = syncTarget(world.state)
     world.announced.set('honest', { first: 0n, next: target })
-    step(world, { type: 'announced', peer: 'honest', first: 0n, next: target, graceMs: 0, now: world.now })
+    step(world, {
+      type: 'announced',
+      peer: 'honest',
+      first: 0n,
+      next: target,
+      graceMs: 0,
+      now: world.now,
+    })
     for (let i = 0; i < 5_000 && world.state.next < target; i++) {
       world.now += 20
       const effect = world.open.shift()

@@ -25,7 +25,15 @@ const hello = {
 }
 const frames: HelloStreamFrame[] = [
   { kind: 'hello', hello },
-  { kind: 'hello', hello: { ...hello, validatorKey: Uint8Array.of(3), buildVersion: '1.0', chainHead: 2n ** 64n - 1n } },
+  {
+    kind: 'hello',
+    hello: {
+      ...hello,
+      validatorKey: Uint8Array.of(3),
+      buildVersion: '1.0',
+      chainHead: 2n ** 64n - 1n,
+    },
+  },
   { kind: 'auth', signature: undefined },
   { kind: 'auth', signature: Uint8Array.of(4) },
   { kind: 'accept' },
@@ -50,7 +58,9 @@ test.each([-1n, 2n ** 64n])('number %s › encoded › is a RangeError', (n) => 
 
 test('block range › it ends before it begins › is OUT_OF_RANGE', () => {
   const bytes = encodeBlockRange({ first: 5n, next: 4n })
-  expect(() => decodeBlockRange(bytes)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error)
+  expect(() => decodeBlockRange(bytes)).toThrow(
+    expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error,
+  )
 })
 
 test('block answer › absent, empty and not empty › are told apart', () => {
@@ -71,7 +81,13 @@ test('transactions › encoded and decoded › are the same, in memory of their 
 
 test('decoders › any bytes › throw nothing but DecodeError', () => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31)
-  const decoders = [decodeHelloFrame, decodeBlockRange, decodeGetBlockRequest, decodeGetBlockResponse, decodeTransactions]
+  const decoders = [
+    decodeHelloFrame,
+    decodeBlockRange,
+    decodeGetBlockRequest,
+    decodeGetBlockResponse,
+    decodeTransactions,
+  ]
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       for (const decode of decoders) {

@@ -26,7 +26,9 @@ async function attempts(o: {
     times.push(clock.now())
     await attemptCtx.sleep(o.livesMs?.(times.length) ?? 0)
   }
-  const done = keepConnected(ctx, { id: 'a', registry, bans, limits, attempt }).catch(() => undefined)
+  const done = keepConnected(ctx, { id: 'a', registry, bans, limits, attempt }).catch(
+    () => undefined,
+  )
   await clock.run(o.forMs)
   ctx.cancel()
   await done
@@ -34,7 +36,9 @@ async function attempts(o: {
 }
 
 test('dialer › nobody answers › tries after 0.5, 1, 2, … 20 s', async () => {
-  expect(await attempts({ forMs: 60_000 })).toEqual([0, 500, 1500, 3500, 7500, 15_500, 31_500, 51_500])
+  expect(await attempts({ forMs: 60_000 })).toEqual([
+    0, 500, 1500, 3500, 7500, 15_500, 31_500, 51_500,
+  ])
 })
 
 test('dialer › the connection lasted 60 s › starts over', async () => {
@@ -48,5 +52,7 @@ test('dialer › the connection lasted less › goes on', async () => {
 })
 
 test('dialer › the peer is banned › waits for the end of the ban', async () => {
-  expect(await attempts({ forMs: 21_000, prepare: (bans) => bans.ban('a', 20_000) })).toEqual([0, 20_000, 21_000])
+  expect(await attempts({ forMs: 21_000, prepare: (bans) => bans.ban('a', 20_000) })).toEqual([
+    0, 20_000, 21_000,
+  ])
 })

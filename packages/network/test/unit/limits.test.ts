@@ -6,18 +6,30 @@ import { networkLimits } from '../../src/limits.js'
 
 test('limits › a committee of Ed25519 › are computed from its size and payload', () => {
   const { genesis } = testCommittee(6)
-  const limits = networkLimits({ genesis, maxPayloadBytes: 1_000_000, maxTransactionBytes: 100_000 })
-  const message = maxMessageBytes({ validators: 6, scheme: ed25519Scheme.current, maxPayloadBytes: 1_000_000 })
+  const limits = networkLimits({
+    genesis,
+    maxPayloadBytes: 1_000_000,
+    maxTransactionBytes: 100_000,
+  })
+  const message = maxMessageBytes({
+    validators: 6,
+    scheme: ed25519Scheme.current,
+    maxPayloadBytes: 1_000_000,
+  })
   expect(limits.frames.consensus).toBe(message)
   expect(limits.frames.block).toBe(message + 1024)
   expect(limits.frames.transactions).toBe(100_000 + 1024)
 })
 
 test('limits › a genesis without a committee › leave room for the largest named', () => {
-  const genesis = unwrap(createGenesis({ chainId: 1n, forkNumber: 0n, firstBlock: 0n, signatureScheme: 0 }))
+  const genesis = unwrap(
+    createGenesis({ chainId: 1n, forkNumber: 0n, firstBlock: 0n, signatureScheme: 0 }),
+  )
   const scheme = blsMinSig.current
   const limits = networkLimits({ genesis, maxPayloadBytes: 1, maxValidators: 50 })
-  expect(limits.frames.consensus).toBe(maxMessageBytes({ validators: 50, scheme, maxPayloadBytes: 1 }))
+  expect(limits.frames.consensus).toBe(
+    maxMessageBytes({ validators: 50, scheme, maxPayloadBytes: 1 }),
+  )
 })
 
 test('limits › a block grows › the window of sync shrinks, within 4 and 64', () => {

@@ -26,15 +26,27 @@ async function link(o: MemoryHubOptions) {
   const outbound = await dial()
   const frames: number[] = []
   inbound[0]?.onStream(PROTOCOL, 1000, async (stream: FrameStream) => {
-    for (let frame = await stream.receive(); frame; frame = await stream.receive()) frames.push(frame[0] ?? -1)
+    for (let frame = await stream.receive(); frame; frame = await stream.receive())
+      frames.push(frame[0] ?? -1)
   })
   const stream = await outbound.openStream(PROTOCOL, { signal, maxFrameBytes: 1000 })
-  return { hub, dial, outbound, stream, frames, keys: [serverKey.publicKey, clientKey.publicKey] as const }
+  return {
+    hub,
+    dial,
+    outbound,
+    stream,
+    frames,
+    keys: [serverKey.publicKey, clientKey.publicKey] as const,
+  }
 }
 
 test('memory hub › frames have a latency › arrive after it, in order', async () => {
   const clock = new ManualClock()
-  const { stream, frames } = await link({ clock, latencyMs: 50, onFrame: ({ frame }) => (frame[0] === 1 ? 100 : null) })
+  const { stream, frames } = await link({
+    clock,
+    latencyMs: 50,
+    onFrame: ({ frame }) => (frame[0] === 1 ? 100 : null),
+  })
   for (const n of [1, 2, 3]) await stream.send(Uint8Array.of(n))
   await clock.run(149)
   expect(frames).toEqual([])
@@ -44,7 +56,10 @@ test('memory hub › frames have a latency › arrive after it, in order', async
 
 test('memory hub › a frame is dropped › the others arrive', async () => {
   const clock = new ManualClock()
-  const { stream, frames } = await link({ clock, onFrame: ({ frame }) => (frame[0] === 2 ? 'drop' : null) })
+  const { stream, frames } = await link({
+    clock,
+    onFrame: ({ frame }) => (frame[0] === 2 ? 'drop' : null),
+  })
   for (const n of [1, 2, 3]) await stream.send(Uint8Array.of(n))
   await clock.run(1)
   expect(frames).toEqual([1, 3])

@@ -6,7 +6,8 @@ import { Outbox, type Lane } from '../../src/consensus/outbox.js'
 const committee = testCommittee(6)
 const commit = (view: bigint): Signed =>
   committee.sign(0, { type: 'replicaCommit', value: committee.commit(view, view) })
-const timeout = (view: bigint): Signed => committee.sign(0, { type: 'replicaTimeout', value: committee.timeout(view) })
+const timeout = (view: bigint): Signed =>
+  committee.sign(0, { type: 'replicaTimeout', value: committee.timeout(view) })
 
 /** What a peer gets that has got nothing yet, or what `sent` says. */
 function drain(outbox: Outbox, lane: Lane, sent = new Map()): string[] {
@@ -58,7 +59,10 @@ test('outbox › a proposal › has a lane of its own', () => {
   const qc = committee.commitQc(committee.commit(1n, 1n))
   const payload = Uint8Array.of(1)
   outbox.offer(
-    committee.sign(0, { type: 'leaderProposal', value: { payload, justification: { type: 'commit', qc } } }),
+    committee.sign(0, {
+      type: 'leaderProposal',
+      value: { payload, justification: { type: 'commit', qc } },
+    }),
   )
   expect(drain(outbox, 'votes')).toEqual([])
   expect(drain(outbox, 'proposals')).toEqual(['LeaderProposalV2 2'])

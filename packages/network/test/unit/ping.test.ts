@@ -15,7 +15,12 @@ const peer = { doubted: new Notifier() } as unknown as Peer
 function streams(clock: Clock, latencyMs: number): [MemoryFrameStream, MemoryFrameStream] {
   const random = seededRandom(1)
   const [from, to] = [generateNodeKey(random).publicKey, generateNodeKey(random).publicKey]
-  return MemoryFrameStream.pair({ hub: new MemoryHub({ clock, latencyMs }), from, to, protocol: 'ping' })
+  return MemoryFrameStream.pair({
+    hub: new MemoryHub({ clock, latencyMs }),
+    from,
+    to,
+    protocol: 'ping',
+  })
 }
 
 test('ping › it is answered › goes out every interval and measures the round trip', async () => {
@@ -38,7 +43,9 @@ test('ping › it is not answered › is NETWORK_TIMEOUT after the timeout', asy
   const ctx = Ctx.root({ clock, random: seededRandom(1) })
   const [ours] = streams(clock, 0)
   let failure: unknown
-  const end = runPing(ctx, peer, ours, { limits, onRtt: () => undefined }).catch((e: unknown) => (failure = e))
+  const end = runPing(ctx, peer, ours, { limits, onRtt: () => undefined }).catch(
+    (e: unknown) => (failure = e),
+  )
   await clock.run(limits.pingTimeoutMs - 1)
   expect(failure).toBeUndefined()
   await clock.run(2)
@@ -51,7 +58,9 @@ test('ping › the peer is doubted › goes out at once, with less patience', as
   const ctx = Ctx.root({ clock, random: seededRandom(1) })
   const [ours, theirs] = streams(clock, 0)
   let failure: unknown
-  const end = runPing(ctx, peer, ours, { limits, onRtt: () => undefined }).catch((e: unknown) => (failure = e))
+  const end = runPing(ctx, peer, ours, { limits, onRtt: () => undefined }).catch(
+    (e: unknown) => (failure = e),
+  )
   const first = await theirs.receive()
   await theirs.send(first ?? new Uint8Array())
   await clock.run(100)
@@ -74,7 +83,9 @@ test('ping › our own process stalls beyond the timeout › the answer is still
   const [ours, theirs] = streams(manual, 0)
   let failure: unknown
   const rtts: number[] = []
-  const end = runPing(ctx, peer, ours, { limits, onRtt: (ms) => rtts.push(ms) }).catch((e: unknown) => (failure = e))
+  const end = runPing(ctx, peer, ours, { limits, onRtt: (ms) => rtts.push(ms) }).catch(
+    (e: unknown) => (failure = e),
+  )
   const ping = await theirs.receive()
   await manual.run(limits.pingTimeoutMs - 1)
   stalledMs = 3_000

@@ -39,9 +39,15 @@ test('planner › two peers › share the window', () => {
 test('planner › a block comes › is verified, and the next is asked for once it is durable', () => {
   const bench = new Bench()
   bench.announce('a', 0n, 100n)
-  expect(bench.give({ type: 'received', peer: 'a', height: 0n })).toEqual(['verify 0 a', 'fetch 2 a'])
+  expect(bench.give({ type: 'received', peer: 'a', height: 0n })).toEqual([
+    'verify 0 a',
+    'fetch 2 a',
+  ])
   expect(bench.give({ type: 'verified', peer: 'a', height: 0n })).toEqual([])
-  expect(bench.give({ type: 'received', peer: 'a', height: 1n })).toEqual(['verify 1 a', 'fetch 3 a'])
+  expect(bench.give({ type: 'received', peer: 'a', height: 1n })).toEqual([
+    'verify 1 a',
+    'fetch 3 a',
+  ])
   expect(bench.give({ type: 'received', peer: 'a', height: 2n })).toEqual(['verify 2 a'])
   expect(bench.give({ type: 'persisted', next: 1n })).toEqual(['fetch 4 a'])
 })

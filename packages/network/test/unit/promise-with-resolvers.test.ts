@@ -38,7 +38,11 @@ test('polyfill › called on a subclass › makes promises of the subclass', () 
 
 test('polyfill › the platform has it › leaves it alone', () => {
   const own = (): undefined => undefined
-  Object.defineProperty(Promise, 'withResolvers', { value: own, configurable: true, writable: true })
+  Object.defineProperty(Promise, 'withResolvers', {
+    value: own,
+    configurable: true,
+    writable: true,
+  })
   installPromiseWithResolvers()
   expect(Reflect.get(Promise, 'withResolvers')).toBe(own)
 })

@@ -10,7 +10,10 @@ const { genesis } = testCommittee(6)
 const all = (): boolean => true
 
 test('seen transactions › more than it holds › forgets the oldest', () => {
-  const seen = new SeenTransactions(new ManualClock(), { seenTransactions: 3, seenTransactionMs: 1000 })
+  const seen = new SeenTransactions(new ManualClock(), {
+    seenTransactions: 3,
+    seenTransactionMs: 1000,
+  })
   for (const hash of ['a', 'b', 'c', 'd']) seen.add(hash)
   expect(seen.size).toBe(3)
   expect(seen.get('a')).toBeUndefined()
@@ -30,7 +33,9 @@ test('seen transactions › their time is over › are forgotten', () => {
 })
 
 test('transaction queue › it is full › drops further ones', () => {
-  const queue = new TransactionQueue(networkLimits({ genesis, transactionQueue: 2, transactionQueueBytes: 100 }))
+  const queue = new TransactionQueue(
+    networkLimits({ genesis, transactionQueue: 2, transactionQueueBytes: 100 }),
+  )
   const tx = new Uint8Array(40)
   expect([1, 2, 3].map(() => queue.push({ hash: '', tx }))).toEqual([true, true, false])
   queue.takeBatch(all)
@@ -53,12 +58,16 @@ test('transaction queue › more than a frame holds › is taken in frames withi
 test('transaction queue › some are no longer wanted › are left out', () => {
   const queue = new TransactionQueue(networkLimits({ genesis }))
   for (const hash of ['a', 'b', 'c']) queue.push({ hash, tx: new TextEncoder().encode(hash) })
-  expect(queue.takeBatch((hash) => hash !== 'b').map((tx) => new TextDecoder().decode(tx))).toEqual(['a', 'c'])
+  expect(queue.takeBatch((hash) => hash !== 'b').map((tx) => new TextDecoder().decode(tx))).toEqual(
+    ['a', 'c'],
+  )
 })
 
 test('transaction queue › a transaction of the largest size › fits a frame', () => {
   const limits = networkLimits({ genesis, maxTransactionBytes: 500_000 })
   const queue = new TransactionQueue(limits)
   queue.push({ hash: 'a', tx: new Uint8Array(500_000) })
-  expect(encodeTransactions(queue.takeBatch(all)).length).toBeLessThanOrEqual(limits.frames.transactions)
+  expect(encodeTransactions(queue.takeBatch(all)).length).toBeLessThanOrEqual(
+    limits.frames.transactions,
+  )
 })

@@ -1,3 +1,4 @@
+import { loadCryptoBackends } from '@zkstack/crypto'
 import { testCommittee, type TestCommittee } from '@zkstack/roles/testing'
 import type { Signed } from '@zkstack/roles'
 import type { NetworkTransport } from '../../src/transport/network-transport.js'
@@ -17,7 +18,11 @@ export class TestBed implements AsyncDisposable {
 
   /** Starts a peer: a validator if an index is given. */
   async peer(o: Partial<TestPeerOptions> = {}): Promise<TestPeer> {
-    const peer = await TestPeer.start({ committee: this.committee, transport: this.makeTransport(), ...o })
+    const peer = await TestPeer.start({
+      committee: this.committee,
+      transport: this.makeTransport(),
+      ...o,
+    })
     this.#peers.push(peer)
     return peer
   }
@@ -31,12 +36,18 @@ export class TestBed implements AsyncDisposable {
 
   /** A commit vote of a validator. */
   vote(validator: number, view: bigint): Signed {
-    return this.committee.sign(validator, { type: 'replicaCommit', value: this.committee.commit(view, view) })
+    return this.committee.sign(validator, {
+      type: 'replicaCommit',
+      value: this.committee.commit(view, view),
+    })
   }
 
   /** A timeout vote of a validator. */
   timeout(validator: number, view: bigint): Signed {
-    return this.committee.sign(validator, { type: 'replicaTimeout', value: this.committee.timeout(view) })
+    return this.committee.sign(validator, {
+      type: 'replicaTimeout',
+      value: this.committee.timeout(view),
+    })
   }
 
   /** A proposal of a validator after the given view. */
@@ -62,6 +73,7 @@ export function casesOn(
   return Object.entries(cases).map(([name, body]) => ({
     name,
     run: async () => {
+      await loadCryptoBackends()
       await using bed = new TestBed(makeTransport)
       await body(bed)
     },

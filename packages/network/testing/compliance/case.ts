@@ -24,7 +24,11 @@ export function checkSame(got: unknown, wanted: unknown, what: string): void {
 }
 
 /** Throws a {@link ComplianceError} unless `action` rejects with an error of that code. */
-export async function checkRejects(action: Promise<unknown>, code: string, what: string): Promise<void> {
+export async function checkRejects(
+  action: Promise<unknown>,
+  code: string,
+  what: string,
+): Promise<void> {
   try {
     await action
   } catch (e) {

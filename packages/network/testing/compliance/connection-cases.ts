@@ -12,15 +12,20 @@ import { check, checkRejects, checkSame, pause, type ComplianceCase } from './ca
 export function connectionCases(makeTransport: TransportFactory): ComplianceCase[] {
   return casesOn(makeTransport, {
     'connections › two peers dial each other › one connection is kept, by both the same': keepsOne,
-    'connections › many peers dial each other at once › each pair has one connection': keepsOnePerPair,
+    'connections › many peers dial each other at once › each pair has one connection':
+      keepsOnePerPair,
     'connections › a peer restarts › it is connected again': reconnects,
-    'connections › a peer moves to another address and dials from there › it is connected again': reconnectsElsewhere,
+    'connections › a peer moves to another address and dials from there › it is connected again':
+      reconnectsElsewhere,
     'connections › a peer comes late › it is dialled until it is there': dialsUntilThere,
     'connections › a peer stops › the other learns SHUTDOWN': tellsShutdown,
-    'connections › strangers above the limit › are refused with LIMIT, committee members and static peers are not': limitsStrangers,
-    'connections › one validator key on many nodes › lets one of them in beyond the limit': limitsSharedKey,
+    'connections › strangers above the limit › are refused with LIMIT, committee members and static peers are not':
+      limitsStrangers,
+    'connections › one validator key on many nodes › lets one of them in beyond the limit':
+      limitsSharedKey,
     'connections › a stranger broke a rule › is refused with BANNED': bansStrangers,
-    'connections › the same peer dials again › the new connection replaces the old one': replacesSameDirection,
+    'connections › the same peer dials again › the new connection replaces the old one':
+      replacesSameDirection,
     'connections › a peer answers no ping › is UNRESPONSIVE': dropsUnresponsive,
     'connections › a peer answers a ping with other bytes › has misbehaved': dropsWrongPong,
     'connections › the node itself among its peers › is skipped': skipsItself,
@@ -40,8 +45,16 @@ async function keepsOne(bed: TestBed): Promise<void> {
   await first.stop()
   await second.stop()
   const starting = [
-    bed.peer({ nodeKey: low, listen: lowAddr, peers: { outbound: [{ key: high.publicKey, addr: highAddr }] } }),
-    bed.peer({ nodeKey: high, listen: highAddr, peers: { outbound: [{ key: low.publicKey, addr: lowAddr }] } }),
+    bed.peer({
+      nodeKey: low,
+      listen: lowAddr,
+      peers: { outbound: [{ key: high.publicKey, addr: highAddr }] },
+    }),
+    bed.peer({
+      nodeKey: high,
+      listen: highAddr,
+      peers: { outbound: [{ key: low.publicKey, addr: lowAddr }] },
+    }),
   ]
   const [a, b] = await Promise.all(starting)
   check(a !== undefined && b !== undefined, 'peers')
@@ -55,7 +68,11 @@ async function keepsOne(bed: TestBed): Promise<void> {
 function checkStable(a: TestPeer, b: TestPeer): void {
   const [left, right] = [a.network.peers(), b.network.peers()]
   checkSame([left.length, right.length], [1, 1], 'number of connections')
-  checkSame([left[0]?.direction, right[0]?.direction].sort(), ['inbound', 'outbound'], 'directions of the one')
+  checkSame(
+    [left[0]?.direction, right[0]?.direction].sort(),
+    ['inbound', 'outbound'],
+    'directions of the one',
+  )
   check(a.eventsOf('peerConnected').length <= 2, 'connections came and went')
   const live = a.eventsOf('peerConnected').length - a.eventsOf('peerDisconnected').length
   check(live === 1, `${live} connections by the events`)
@@ -65,7 +82,10 @@ async function keepsOnePerPair(bed: TestBed): Promise<void> {
   const n = 5
   const keys = Array.from({ length: n }, () => generateNodeKey(systemRandom))
   const placeholders = await Promise.all(keys.map(() => bed.peer()))
-  const statics = placeholders.map(({ address }, i) => ({ key: keys[i]?.publicKey ?? new Uint8Array(32), addr: address }))
+  const statics = placeholders.map(({ address }, i) => ({
+    key: keys[i]?.publicKey ?? new Uint8Array(32),
+    addr: address,
+  }))
   for (const peer of placeholders) await peer.stop()
   const peers = await Promise.all(
     keys.map((nodeKey, i) =>
@@ -77,7 +97,8 @@ async function keepsOnePerPair(bed: TestBed): Promise<void> {
       }),
     ),
   )
-  for (const peer of peers) await peer.until('all are connected', () => peer.network.peers().length === n - 1)
+  for (const peer of peers)
+    await peer.until('all are connected', () => peer.network.peers().length === n - 1)
   await pause(300)
   let outbound = 0
   for (const peer of peers) {

@@ -10,17 +10,22 @@ import { check, checkRejects, checkSame, pause, type ComplianceCase } from './ca
 /** Consensus messages: who gets them, which of them, and what a slow peer does to others. */
 export function consensusCases(makeTransport: TransportFactory): ComplianceCase[] {
   return casesOn(makeTransport, {
-    'consensus › five validators broadcast › each gets the message of every other, with its carrier': reachesAll,
+    'consensus › five validators broadcast › each gets the message of every other, with its carrier':
+      reachesAll,
     'consensus › a peer reconnects › it gets the newest of each label again': sendsAgain,
     'consensus › an equal view › is sent again, an older one is not': newestWins,
     'consensus › a peer outside of the committee › gets nothing and is not heard': ignoresOutsiders,
-    'consensus › a peer enters the committee while connected › gets the newest messages': servesNewMembers,
+    'consensus › a peer enters the committee while connected › gets the newest messages':
+      servesNewMembers,
     'consensus › a handler stalls on one peer › others are heard': isolatesStalledPeer,
-    'consensus › a handler stalls on a proposal › the votes of that peer are heard': isolatesProposals,
-    'consensus › a peer reads nothing › others are served and only the newest waits': skipsSuperseded,
+    'consensus › a handler stalls on a proposal › the votes of that peer are heard':
+      isolatesProposals,
+    'consensus › a peer reads nothing › others are served and only the newest waits':
+      skipsSuperseded,
     'consensus › a proposal of 8 MiB › arrives': carriesLargeProposal,
     'consensus › a malformed message › ends the connection as misbehaviour': refusesMalformed,
-    'consensus › a frame above the limit › ends the connection as FRAME_TOO_LARGE, and the peer is told': refusesLarge,
+    'consensus › a frame above the limit › ends the connection as FRAME_TOO_LARGE, and the peer is told':
+      refusesLarge,
     'consensus › our own message above the limit › is a warning and not sent': warnsOfOwnLarge,
   })
 }
@@ -40,7 +45,9 @@ async function pair(bed: TestBed): Promise<[TestPeer, TestPeer]> {
 async function reachesAll(bed: TestBed): Promise<void> {
   const peers: TestPeer[] = []
   for (let i = 0; i < 5; i++) {
-    peers.push(await bed.peer({ validator: i, peers: { outbound: peers.map((peer) => peer.asStaticPeer) } }))
+    peers.push(
+      await bed.peer({ validator: i, peers: { outbound: peers.map((peer) => peer.asStaticPeer) } }),
+    )
   }
   for (const [i, peer] of peers.entries()) peer.network.broadcast(bed.vote(i, 7n))
   for (const [i, peer] of peers.entries()) {
@@ -48,7 +55,10 @@ async function reachesAll(bed: TestBed): Promise<void> {
     checkSame(peer.messages.length, 4, 'votes')
     for (const { message, carrier } of peer.messages) checkSame(carrier, message.key, 'carrier')
     const own = bed.committee.key(i).publicKey
-    check(!peer.messages.some(({ message }) => bytesEqual(message.key, own)), 'our own vote came back')
+    check(
+      !peer.messages.some(({ message }) => bytesEqual(message.key, own)),
+      'our own vote came back',
+    )
   }
 }
 
@@ -65,7 +75,11 @@ async function sendsAgain(bed: TestBed): Promise<void> {
   const again = await bed.peer({ validator: 1, nodeKey, peers: { outbound } })
   await again.until('again', () => again.messages.length >= 2)
   await pause(50)
-  checkSame(viewsOf(again).sort(), ['ReplicaCommitV2 2', 'ReplicaTimeoutV2 3'], 'the newest of each label')
+  checkSame(
+    viewsOf(again).sort(),
+    ['ReplicaCommitV2 2', 'ReplicaTimeoutV2 3'],
+    'the newest of each label',
+  )
 }
 
 async function newestWins(bed: TestBed): Promise<void> {
@@ -79,7 +93,11 @@ async function newestWins(bed: TestBed): Promise<void> {
   a.network.broadcast(bed.vote(0, 4n))
   await send(bed.vote(0, 6n), 3)
   await pause(50)
-  checkSame(viewsOf(b), ['ReplicaCommitV2 5', 'ReplicaCommitV2 5', 'ReplicaCommitV2 6'], 'what arrived')
+  checkSame(
+    viewsOf(b),
+    ['ReplicaCommitV2 5', 'ReplicaCommitV2 5', 'ReplicaCommitV2 6'],
+    'what arrived',
+  )
 }
 
 async function ignoresOutsiders(bed: TestBed): Promise<void> {
@@ -118,7 +136,8 @@ async function isolatesStalledPeer(bed: TestBed): Promise<void> {
   await b.connectedTo(a)
   await c.connectedTo(a)
   const stalls = bed.committee.key(1).publicKey
-  a.handle = ({ message }) => (bytesEqual(message.key, stalls) ? new Promise(() => undefined) : Promise.resolve())
+  a.handle = ({ message }) =>
+    bytesEqual(message.key, stalls) ? new Promise(() => undefined) : Promise.resolve()
   b.network.broadcast(bed.vote(1, 1n))
   await a.until('the one who stalls', () => a.messages.length === 1)
   for (let view = 1n; view <= 20n; view++) {
@@ -158,10 +177,14 @@ async function skipsSuperseded(bed: TestBed): Promise<void> {
   // 30 MB were broadcast; the one who reads nothing finds what fitted the line, and then the last
   const frames: number[] = []
   connection.onStream(protocols.consensus, 2 ** 26, async (stream) => {
-    for (let frame = await stream.receive(); frame; frame = await stream.receive()) frames.push(frame.length)
+    for (let frame = await stream.receive(); frame; frame = await stream.receive())
+      frames.push(frame.length)
   })
   await pause(300)
-  check(frames.length > 0 && frames.length < Number(views) / 2, `${frames.length} of ${views} waited`)
+  check(
+    frames.length > 0 && frames.length < Number(views) / 2,
+    `${frames.length} of ${views} waited`,
+  )
 }
 
 async function carriesLargeProposal(bed: TestBed): Promise<void> {
@@ -181,7 +204,10 @@ async function refusesMalformed(bed: TestBed): Promise<void> {
   const a = await bed.peer({ validator: 0 })
   const m = await bed.raw()
   const validator = signerOf(bed.committee, 1)
-  const { connection, stream } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis, validator })
+  const { connection, stream } = await m.connect(a.asStaticPeer, {
+    genesis: bed.committee.genesis,
+    validator,
+  })
   const consensus = await m.open(connection, protocols.consensus)
   await consensus.send(Uint8Array.of(1, 2, 3))
   await checkRejects(hear(stream), 'MISBEHAVED', 'goodbye')
@@ -193,9 +219,14 @@ async function refusesLarge(bed: TestBed): Promise<void> {
   const a = await bed.peer({ validator: 0, limits: { maxPayloadBytes: 1000 } })
   const m = await bed.raw()
   const validator = signerOf(bed.committee, 1)
-  const { connection, stream } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis, validator })
+  const { connection, stream } = await m.connect(a.asStaticPeer, {
+    genesis: bed.committee.genesis,
+    validator,
+  })
   const consensus = await m.open(connection, protocols.consensus)
-  await consensus.send(encodeSigned(bed.proposal(1, 1n, new Uint8Array(100_000)))).catch(() => undefined)
+  await consensus
+    .send(encodeSigned(bed.proposal(1, 1n, new Uint8Array(100_000))))
+    .catch(() => undefined)
   await checkRejects(hear(stream), 'MISBEHAVED', 'goodbye')
   checkSame(a.eventsOf('peerMisbehaved')[0]?.rule, 'FRAME_TOO_LARGE', 'rule')
 }

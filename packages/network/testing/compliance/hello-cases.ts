@@ -11,7 +11,8 @@ export function helloCases(makeTransport: TransportFactory): ComplianceCase[] {
   return casesOn(makeTransport, {
     'hello › of two validators › proves each key to the other': provesCarriers,
     'hello › of a full node › proves no key': provesNothing,
-    'hello › the dialler is of another genesis › is GENESIS_MISMATCH on both sides': (bed) => refusesGenesis(bed, true),
+    'hello › the dialler is of another genesis › is GENESIS_MISMATCH on both sides': (bed) =>
+      refusesGenesis(bed, true),
     'hello › the dialled one is of another genesis › is GENESIS_MISMATCH on both sides': (bed) =>
       refusesGenesis(bed, false),
     'hello › the version differs › is VERSION': refusesVersion,
@@ -22,7 +23,8 @@ export function helloCases(makeTransport: TransportFactory): ComplianceCase[] {
     'hello › the signature of one role in the other › is BAD_SIGNATURE': refusesReflection,
     'hello › a signature of an earlier connection › is BAD_SIGNATURE': refusesReplay,
     'hello › relayed by a node in the middle › is BAD_SIGNATURE on both sides': refusesRelay,
-    'hello › another key than the configured one answers › is no connection and a warning': refusesWrongPeer,
+    'hello › another key than the configured one answers › is no connection and a warning':
+      refusesWrongPeer,
     'hello › the peer says nothing › is TIMEOUT': refusesSilence,
     'hello › the peer sends no frame of a hello › is MALFORMED': refusesNonsense,
     'hello › not complete › no other protocol is served': servesNothingBefore,
@@ -31,11 +33,23 @@ export function helloCases(makeTransport: TransportFactory): ComplianceCase[] {
 
 async function provesCarriers(bed: TestBed): Promise<void> {
   const a = await bed.peer({ validator: 0 })
-  const b = await bed.peer({ validator: 1, peers: { outbound: [a.asStaticPeer] }, override: { buildVersion: '1.2.3' } })
+  const b = await bed.peer({
+    validator: 1,
+    peers: { outbound: [a.asStaticPeer] },
+    override: { buildVersion: '1.2.3' },
+  })
   await a.connectedTo(b)
   await b.connectedTo(a)
-  checkSame(a.network.peers()[0]?.carrier, bed.committee.key(1).publicKey, 'key proven to the dialled one')
-  checkSame(b.network.peers()[0]?.carrier, bed.committee.key(0).publicKey, 'key proven to the dialler')
+  checkSame(
+    a.network.peers()[0]?.carrier,
+    bed.committee.key(1).publicKey,
+    'key proven to the dialled one',
+  )
+  checkSame(
+    b.network.peers()[0]?.carrier,
+    bed.committee.key(0).publicKey,
+    'key proven to the dialler',
+  )
   checkSame(a.network.peers()[0]?.buildVersion, '1.2.3', 'build version')
 }
 
@@ -50,7 +64,11 @@ async function refusesGenesis(bed: TestBed, diallerIsOther: boolean): Promise<vo
   const other = testCommittee(6, { chainId: 4711n })
   const a = await bed.peer({ validator: 0, ...(!diallerIsOther && { committee: other }) })
   const outbound = { peers: { outbound: [a.asStaticPeer] } }
-  const b = await bed.peer({ validator: 0, ...outbound, ...(diallerIsOther && { committee: other }) })
+  const b = await bed.peer({
+    validator: 0,
+    ...outbound,
+    ...(diallerIsOther && { committee: other }),
+  })
   await a.sees('peerRefused')
   await b.sees('peerRefused')
   check(a.refusals[0]?.startsWith('GENESIS_MISMATCH') === true, `the dialled one: ${a.refusals[0]}`)
@@ -62,7 +80,11 @@ async function refusesVersion(bed: TestBed): Promise<void> {
   const a = await bed.peer()
   const m = await bed.raw()
   const { genesis } = bed.committee
-  await checkRejects(m.connect(a.asStaticPeer, { genesis, protocolVersion: 2 }), 'VERSION', 'version 2')
+  await checkRejects(
+    m.connect(a.asStaticPeer, { genesis, protocolVersion: 2 }),
+    'VERSION',
+    'version 2',
+  )
   await a.sees('peerRefused')
   checkSame(a.refusals, ['VERSION by us'], 'refusals')
 }
@@ -71,7 +93,11 @@ async function refusesNonce(bed: TestBed): Promise<void> {
   const a = await bed.peer()
   const m = await bed.raw()
   const { genesis } = bed.committee
-  await checkRejects(m.connect(a.asStaticPeer, { genesis, nonce: new Uint8Array(31) }), 'MALFORMED', 'nonce')
+  await checkRejects(
+    m.connect(a.asStaticPeer, { genesis, nonce: new Uint8Array(31) }),
+    'MALFORMED',
+    'nonce',
+  )
 }
 
 async function refusesDialler(bed: TestBed): Promise<void> {
@@ -96,7 +122,10 @@ async function refusesDialled(bed: TestBed): Promise<void> {
   const hello = {
     genesis: bed.committee.genesis,
     validator: signerOf(bed.committee, 1),
-    transcript: <T extends object>(right: T): T => ({ ...right, initiatorNonce: new Uint8Array(32) }),
+    transcript: <T extends object>(right: T): T => ({
+      ...right,
+      initiatorNonce: new Uint8Array(32),
+    }),
   }
   await checkRejects(m.sayHello(connection, stream, hello), 'BAD_SIGNATURE', 'dialled one')
   await a.sees('peerRefused')
@@ -121,7 +150,11 @@ async function refusesMissingSignature(bed: TestBed): Promise<void> {
 async function refusesReflection(bed: TestBed): Promise<void> {
   const a = await bed.peer()
   const m = await bed.raw()
-  const hello = { genesis: bed.committee.genesis, validator: signerOf(bed.committee, 1), role: 'responder' } as const
+  const hello = {
+    genesis: bed.committee.genesis,
+    validator: signerOf(bed.committee, 1),
+    role: 'responder',
+  } as const
   await checkRejects(m.connect(a.asStaticPeer, hello), 'BAD_SIGNATURE', 'role')
 }
 
@@ -131,14 +164,21 @@ async function refusesReplay(bed: TestBed): Promise<void> {
   const { genesis } = bed.committee
   const honest = signerOf(bed.committee, 1)
   let earlier: Uint8Array | undefined
-  const recording = { ...honest, sign: async (...args: Parameters<typeof honest.sign>) => (earlier = await honest.sign(...args)) }
+  const recording = {
+    ...honest,
+    sign: async (...args: Parameters<typeof honest.sign>) => (earlier = await honest.sign(...args)),
+  }
   const nonce = systemRandom.bytes(32)
   const { connection } = await m.connect(a.asStaticPeer, { genesis, validator: recording, nonce })
   await a.connectedTo(m)
   connection.abort(new Error('again'))
   await a.sees('peerDisconnected')
   const replaying = { ...honest, sign: () => Promise.resolve(earlier ?? new Uint8Array()) }
-  await checkRejects(m.connect(a.asStaticPeer, { genesis, validator: replaying, nonce }), 'BAD_SIGNATURE', 'replay')
+  await checkRejects(
+    m.connect(a.asStaticPeer, { genesis, validator: replaying, nonce }),
+    'BAD_SIGNATURE',
+    'replay',
+  )
 }
 
 async function refusesRelay(bed: TestBed): Promise<void> {
@@ -198,7 +238,10 @@ async function servesNothingBefore(bed: TestBed): Promise<void> {
   let answers = 0
   for (const stream of [pings, calls]) {
     await stream.send(new Uint8Array(0))
-    void stream.receive().then(() => answers++, () => undefined)
+    void stream.receive().then(
+      () => answers++,
+      () => undefined,
+    )
   }
   await pause(100)
   check(answers === 0, 'something was served')
@@ -206,4 +249,3 @@ async function servesNothingBefore(bed: TestBed): Promise<void> {
   await m.sayHello(connection, stream, { genesis: bed.committee.genesis })
   await eventually('served after the hello', () => answers === 2)
 }
-

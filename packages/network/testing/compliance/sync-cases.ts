@@ -22,7 +22,8 @@ export function syncCases(makeTransport: TransportFactory): ComplianceCase[] {
     'sync › peers with different first blocks › each gives what it has': joinsRanges,
     'sync › blocks come from elsewhere › they are not asked for': sparesWhatIsThere,
     'sync › a committee member at the tip › gives consensus the time to bring the block': gracesTip,
-    'sync › a peer answers that it has none › another one is asked': (bed) => survives(bed, () => undefined),
+    'sync › a peer answers that it has none › another one is asked': (bed) =>
+      survives(bed, () => undefined),
     'sync › a peer answers with another block › is cut and another one is asked': (bed) =>
       survives(bed, (n) => bed.committee.block(n + 1n), 'WRONG_BLOCK'),
     'sync › a peer answers with an invalid block › is cut and another one is asked': (bed) =>
@@ -38,7 +39,8 @@ export function syncCases(makeTransport: TransportFactory): ComplianceCase[] {
 
 function chain(bed: TestBed, from: bigint, to: bigint): Block[] {
   const blocks: Block[] = []
-  for (let n = from; n < to; n++) blocks.push(bed.committee.block(n, new Uint8Array(100).fill(Number(n))))
+  for (let n = from; n < to; n++)
+    blocks.push(bed.committee.block(n, new Uint8Array(100).fill(Number(n))))
   return blocks
 }
 
@@ -47,7 +49,8 @@ async function fetchesAll(bed: TestBed): Promise<void> {
   const a = await bed.peer({ blocks })
   const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
   await b.hasBlock(99n)
-  for (const block of blocks) checkSame(await b.store.get(block.number), block, `block ${block.number}`)
+  for (const block of blocks)
+    checkSame(await b.store.get(block.number), block, `block ${block.number}`)
 }
 
 async function follows(bed: TestBed): Promise<void> {
@@ -62,7 +65,9 @@ async function follows(bed: TestBed): Promise<void> {
 async function passesOn(bed: TestBed): Promise<void> {
   const peers: TestPeer[] = [await bed.peer({ blocks: chain(bed, 0n, 10n) })]
   for (let i = 0; i < 4; i++) {
-    peers.push(await bed.peer({ peers: { outbound: peers.slice(-1).map((peer) => peer.asStaticPeer) } }))
+    peers.push(
+      await bed.peer({ peers: { outbound: peers.slice(-1).map((peer) => peer.asStaticPeer) } }),
+    )
   }
   for (const peer of peers) await peer.hasBlock(9n)
 }
@@ -72,12 +77,18 @@ async function serveByHand(
   peer: RawPeer,
   to: TestPeer,
   bed: TestBed,
-  o: { first?: bigint; next: bigint; announce?: false; answer: (n: bigint) => Block | Uint8Array | undefined | Promise<never> },
+  o: {
+    first?: bigint
+    next: bigint
+    announce?: false
+    answer: (n: bigint) => Block | Uint8Array | undefined | Promise<never>
+  },
 ): Promise<{ requests: bigint[]; announce(): Promise<void> }> {
   const requests: bigint[] = []
   const { connection } = await peer.connect(to.asStaticPeer, { genesis: bed.committee.genesis })
   connection.onStream(protocols.ping, 1024, async (stream) => {
-    for (let ping = await stream.receive(); ping; ping = await stream.receive()) await stream.send(ping)
+    for (let ping = await stream.receive(); ping; ping = await stream.receive())
+      await stream.send(ping)
   })
   connection.onStream(protocols.getBlock, 1024, async (stream) => {
     for (let frame = await stream.receive(); frame; frame = await stream.receive()) {
@@ -89,7 +100,8 @@ async function serveByHand(
     }
   })
   const ranges = await peer.open(connection, protocols.blocks)
-  const announce = (): Promise<void> => ranges.send(encodeBlockRange({ first: o.first ?? 0n, next: o.next }))
+  const announce = (): Promise<void> =>
+    ranges.send(encodeBlockRange({ first: o.first ?? 0n, next: o.next }))
   if (o.announce !== false) await announce()
   return { requests, announce }
 }
@@ -105,30 +117,49 @@ async function sharesTheLoad(bed: TestBed): Promise<void> {
   await Promise.all(hands.map((hand) => hand.announce()))
   await a.hasBlock(39n)
   for (const { requests } of hands) check(requests.length > 3, `${requests.length} requests`)
-  checkSame(hands.reduce((sum, { requests }) => sum + requests.length, 0), 40, 'each block is asked for once')
+  checkSame(
+    hands.reduce((sum, { requests }) => sum + requests.length, 0),
+    40,
+    'each block is asked for once',
+  )
 }
 
 async function joinsRanges(bed: TestBed): Promise<void> {
   const a = await bed.peer()
-  const early = await serveByHand(await bed.raw(), a, bed, { next: 10n, answer: (n) => bed.committee.block(n) })
+  const early = await serveByHand(await bed.raw(), a, bed, {
+    next: 10n,
+    answer: (n) => bed.committee.block(n),
+  })
   const answer = (n: bigint): Block => bed.committee.block(n)
   const late = await serveByHand(await bed.raw(), a, bed, { first: 5n, next: 20n, answer })
   await a.hasBlock(19n)
-  check(early.requests.every((n) => n < 10n), 'asked the early one for what it has')
-  check(late.requests.every((n) => n >= 5n), 'asked the late one for what it has')
+  check(
+    early.requests.every((n) => n < 10n),
+    'asked the early one for what it has',
+  )
+  check(
+    late.requests.every((n) => n >= 5n),
+    'asked the late one for what it has',
+  )
 }
 
 async function sparesWhatIsThere(bed: TestBed): Promise<void> {
   const blocks = chain(bed, 0n, 10n)
   const a = await bed.peer({ blocks })
-  const hand = await serveByHand(await bed.raw(), a, bed, { next: 10n, answer: (n) => bed.committee.block(n) })
+  const hand = await serveByHand(await bed.raw(), a, bed, {
+    next: 10n,
+    answer: (n) => bed.committee.block(n),
+  })
   await pause(100)
   checkSame(hand.requests, [], 'requests')
 }
 
 async function gracesTip(bed: TestBed): Promise<void> {
   const a = await bed.peer({ validator: 0, limits: { syncGraceMs: 300 } })
-  const hand = await serveByHand(await bed.raw(), a, bed, { next: 1n, answer: (n) => bed.committee.block(n) })
+  const hand = await serveByHand(await bed.raw(), a, bed, {
+    next: 1n,
+    answer: (n) => bed.committee.block(n),
+  })
   await a.until('announced', () => a.network.peers()[0]?.range?.next === 1n)
   await pause(50)
   await a.blocks.push(bed.committee.block(0n))
@@ -192,8 +223,13 @@ async function answersNone(bed: TestBed): Promise<void> {
   const stream = await m.open(connection, protocols.getBlock)
   for (const n of [4n, 5n, 8n, 2n ** 64n - 1n]) await stream.send(encodeGetBlockRequest(n))
   const lengths: (number | undefined)[] = []
-  for (let i = 0; i < 4; i++) lengths.push(decodeGetBlockResponse((await stream.receive()) ?? new Uint8Array())?.length)
-  checkSame(lengths.map((length) => length !== undefined), [false, true, false, false], 'answers')
+  for (let i = 0; i < 4; i++)
+    lengths.push(decodeGetBlockResponse((await stream.receive()) ?? new Uint8Array())?.length)
+  checkSame(
+    lengths.map((length) => length !== undefined),
+    [false, true, false, false],
+    'answers',
+  )
 }
 
 async function endsWithStore(bed: TestBed): Promise<void> {

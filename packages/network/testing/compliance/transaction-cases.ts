@@ -11,7 +11,8 @@ export function transactionCases(makeTransport: TransportFactory): ComplianceCas
     'transactions › ten peers in a chain › one reaches them all': floods,
     'transactions › peers in a ring › each mempool is asked once': asksOnce,
     'transactions › from a peer › do not go back to it': doesNotEcho,
-    'transactions › a mempool rejects one › it is not passed on, and looked at again later': forgetsRejected,
+    'transactions › a mempool rejects one › it is not passed on, and looked at again later':
+      forgetsRejected,
     'transactions › many at once › share frames': batches,
     'transactions › one above the limit › ends the connection': refusesLarge,
     'transactions › one of our own above the limit › is a RangeError': refusesOwnLarge,
@@ -26,26 +27,35 @@ function tx(n: number, length = 20): Uint8Array {
 async function floods(bed: TestBed): Promise<void> {
   const peers: TestPeer[] = [await bed.peer()]
   for (let i = 0; i < 9; i++) {
-    const peer = await bed.peer({ peers: { outbound: peers.slice(-1).map(({ asStaticPeer }) => asStaticPeer) } })
+    const peer = await bed.peer({
+      peers: { outbound: peers.slice(-1).map(({ asStaticPeer }) => asStaticPeer) },
+    })
     await peer.connectedTo()
     peers.push(peer)
   }
-  for (const peer of peers.slice(1, -1)) await peer.until('two peers', () => peer.network.peers().length === 2)
+  for (const peer of peers.slice(1, -1))
+    await peer.until('two peers', () => peer.network.peers().length === 2)
   await pause(50)
   peers[0]?.network.gossipTransaction(tx(1))
-  for (const peer of peers.slice(1)) await peer.until('transaction', () => peer.transactions.length > 0)
+  for (const peer of peers.slice(1))
+    await peer.until('transaction', () => peer.transactions.length > 0)
 }
 
 async function asksOnce(bed: TestBed): Promise<void> {
   const a = await bed.peer()
   const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
   const c = await bed.peer({ peers: { outbound: [a.asStaticPeer, b.asStaticPeer] } })
-  for (const peer of [a, b, c]) await peer.until('two peers', () => peer.network.peers().length === 2)
+  for (const peer of [a, b, c])
+    await peer.until('two peers', () => peer.network.peers().length === 2)
   await pause(50)
   for (let i = 0; i < 10; i++) a.network.gossipTransaction(tx(i))
   for (const peer of [b, c]) await peer.until('ten', () => peer.transactions.length >= 10)
   await pause(50)
-  checkSame([a, b, c].map((peer) => peer.transactions.length), [0, 10, 10], 'questions')
+  checkSame(
+    [a, b, c].map((peer) => peer.transactions.length),
+    [0, 10, 10],
+    'questions',
+  )
 }
 
 async function doesNotEcho(bed: TestBed): Promise<void> {
@@ -54,7 +64,8 @@ async function doesNotEcho(bed: TestBed): Promise<void> {
   const { connection } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis })
   const back: Uint8Array[] = []
   connection.onStream(protocols.transactions, 2 ** 20, async (stream) => {
-    for (let frame = await stream.receive(); frame; frame = await stream.receive()) back.push(...decodeTransactions(frame))
+    for (let frame = await stream.receive(); frame; frame = await stream.receive())
+      back.push(...decodeTransactions(frame))
   })
   const stream = await m.open(connection, protocols.transactions)
   await stream.send(encodeTransactions([tx(1), tx(2)]))
@@ -90,7 +101,10 @@ async function batches(bed: TestBed): Promise<void> {
       frames.push(decodeTransactions(frame).length)
     }
   })
-  await a.until('streams', () => frames.length > 0 || (a.network.gossipTransaction(tx(255, 30)), false))
+  await a.until(
+    'streams',
+    () => frames.length > 0 || (a.network.gossipTransaction(tx(255, 30)), false),
+  )
   for (let i = 0; i < 200; i++) a.network.gossipTransaction(tx(i % 200, 21))
   await eventually('all', () => frames.reduce((sum, n) => sum + n, 0) === 201)
   check(frames.length < 20, `${frames.length} frames`)
@@ -124,7 +138,10 @@ async function isolatesMempool(bed: TestBed): Promise<void> {
   await b.connectedTo(a)
   a.judge = () => new Promise(() => undefined)
   b.network.gossipTransaction(tx(1))
-  await a.until('asked', () => a.transactions.length === 1 || (b.network.gossipTransaction(tx(2)), false))
+  await a.until(
+    'asked',
+    () => a.transactions.length === 1 || (b.network.gossipTransaction(tx(2)), false),
+  )
   b.network.broadcast(bed.vote(1, 1n))
   await a.until('vote', () => a.messages.length === 1)
 }
