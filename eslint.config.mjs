@@ -108,7 +108,7 @@ export default defineConfig(
   },
   {
     files: ['**/packages/*/src/**/*.ts'],
-    ignores: ['**/packages/concurrency/src/{*clock,random}.ts'],
+    ignores: ['**/packages/concurrency/src/{*clock,random,yield-turn}.ts'],
     rules: {
       'no-restricted-globals': forbidGlobals(timers),
       'no-restricted-properties': forbidAmbientProperties,
