@@ -51,9 +51,11 @@ export async function runSession(ctx: Ctx, peer: Peer, shared: SessionServices):
     }
     for (const task of openedTasks(peer, shared, inner)) {
       const { protocol, maxFrameBytes } = task
-      const opening = peer.connection.openStream(protocol, { signal: inner.signal, maxFrameBytes })
       tasks.spawnBackground((taskCtx) =>
         guarded(taskCtx, peer, async () => {
+          // a signal for each stream: the negotiations of all would be many listeners on one
+          const { signal } = taskCtx
+          const opening = peer.connection.openStream(protocol, { signal, maxFrameBytes })
           await task.run(taskCtx, await taskCtx.race(opening))
         }),
       )
