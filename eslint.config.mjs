@@ -115,7 +115,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/packages/{concurrency,crypto,roles}/src/**/*.ts'],
+    files: ['**/packages/{concurrency,crypto,pessimistic-proof,roles}/src/**/*.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': forbidNodeImports },
   },
   {

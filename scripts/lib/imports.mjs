@@ -7,6 +7,7 @@ import ts from 'typescript'
 export const layers = {
   concurrency: [],
   crypto: [],
+  'pessimistic-proof': ['crypto'],
   roles: ['concurrency', 'crypto'],
   storage: ['concurrency', 'crypto', 'roles'],
   bft: ['concurrency', 'crypto', 'roles', 'storage'],
@@ -15,7 +16,7 @@ export const layers = {
 }
 
 /** Packages that run in a browser too: no `node:` module, except in the files below. */
-export const portable = new Set(['concurrency', 'crypto', 'roles'])
+export const portable = new Set(['concurrency', 'crypto', 'pessimistic-proof', 'roles'])
 
 /** The one file that the browser build replaces, and the one that knows only types of what it loads. */
 const nativeFiles = new Set([
