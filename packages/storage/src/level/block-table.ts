@@ -11,10 +11,10 @@ import { StorageError } from '../storage-error.js'
 import type { BlockTip } from '../store.js'
 import { decodeBlockEntry, encodeBlockEntry, type BlockEntry } from './block-entry.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
-import type { Database, Operation } from './database.js'
 import { be64 } from './fields.js'
 import { noChecksum, type Head } from './head.js'
 import type { HeadChange } from './journal.js'
+import type { Operation, RecordDatabase } from './record-database.js'
 import { payloadKey } from './state-record.js'
 
 const noBytes = new Uint8Array()
@@ -40,9 +40,9 @@ export interface AppendOptions {
 
 /** The blocks of a store: index, certificates and payloads. */
 export class BlockTable {
-  readonly #database: Database
+  readonly #database: RecordDatabase
 
-  constructor(database: Database) {
+  constructor(database: RecordDatabase) {
     this.#database = database
   }
 

@@ -1,28 +1,12 @@
 import { Level } from 'level'
 import { diskError } from './disk-error.js'
-
-/** The parts of the database; each is a sublevel. */
-export const tables = ['meta', 'state', 'block', 'cert', 'payload'] as const
-
-/** Name of a part of the database. */
-export type Table = (typeof tables)[number]
-
-/** One change of a batch. */
-export type Operation =
-  | {
-      readonly type: 'put'
-      readonly table: Table
-      readonly key: Uint8Array
-      readonly value: Uint8Array
-    }
-  | { readonly type: 'del'; readonly table: Table; readonly key: Uint8Array }
-
-/** Which entries to read, by key. */
-export interface EntryRange {
-  readonly gte?: Uint8Array
-  readonly lt?: Uint8Array
-  readonly reverse?: boolean
-}
+import {
+  tables,
+  type EntryRange,
+  type Operation,
+  type RecordDatabase,
+  type Table,
+} from './record-database.js'
 
 const encodings = { keyEncoding: 'view', valueEncoding: 'view' } as const
 const options = {
@@ -37,7 +21,7 @@ const openSublevel = (level: Level<Uint8Array, Uint8Array>, table: Table) =>
   level.sublevel<Uint8Array, Uint8Array>(table, encodings)
 
 /** LevelDB with our tables; every error is a StorageError, every value a plain `Uint8Array` of its own. */
-export class Database {
+export class Database implements RecordDatabase {
   readonly #path: string
   readonly #level: Level<Uint8Array, Uint8Array>
   readonly #tables: ReadonlyMap<Table, ReturnType<typeof openSublevel>>

@@ -1,15 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemRandom } from '@zkstack/concurrency'
+import { systemRandom, type Random } from '@zkstack/concurrency'
 import { bytesEqual } from '@zkstack/crypto'
 import type { LevelStoreOptions } from '../level-store.js'
 import { checkFiles } from '../leveldb-files/check-files.js'
 import { StorageError } from '../storage-error.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
-import { Database, type Operation } from './database.js'
+import { Database } from './database.js'
 import { diskError } from './disk-error.js'
 import { decodeHead, encodeHead, noChecksum, storeIdBytes, type Head } from './head.js'
-import { Witness, type Testimony, type WitnessContent } from './witness.js'
+import type { Operation, RecordDatabase } from './record-database.js'
+import {
+  openWitnessFile,
+  Witness,
+  type Testimony,
+  type WitnessContent,
+  type WitnessFile,
+} from './witness.js'
 
 const ascii = (text: string) => new TextEncoder().encode(text)
 const schemaKey = ascii('schema')
@@ -20,19 +27,31 @@ const schema = 'zkstack-store/1'
 /** What a write may change in the head; the rest follows. */
 export type HeadChange = Partial<Pick<Head, 'genesis' | 'first' | 'next' | 'tip' | 'states'>>
 
+/** What a journal is made of. */
+export interface JournalParts {
+  /** Names the store in errors. */
+  readonly path: string
+  readonly database: RecordDatabase
+  openFile(): Promise<WitnessFile>
+  /** Where an empty store begins. Default 0. */
+  readonly firstBlock: bigint | undefined
+  /** Makes the id of a new store. Default: the platform's randomness. */
+  readonly random?: Random
+}
+
 /**
  * The database and its witness: every write is one synced batch that replaces the head, then one synced line in the witness;
  * only then it is acknowledged.
  */
 export class Journal {
-  readonly database: Database
+  readonly database: RecordDatabase
   readonly #path: string
   readonly #witness: Witness
   #head: Head
   #checksum: Uint8Array
   #failure: StorageError | undefined
 
-  private constructor(path: string, database: Database, witness: Witness, root: Root) {
+  private constructor(path: string, database: RecordDatabase, witness: Witness, root: Root) {
     this.#path = path
     this.database = database
     this.#witness = witness
@@ -48,18 +67,25 @@ export class Journal {
       const fresh = await isNew(databasePath, witnessPath)
       if (!fresh && o.check !== 'quick') await checkFiles(databasePath)
       const database = await Database.open(databasePath, fresh)
-      return await withCleanup(database, async () => {
-        const { witness, content } = await Witness.open(witnessPath)
-        return withCleanup(witness, async () => {
-          const known = await readRoot(database, path)
-          const root = known ?? (await create(database, content, path, o.firstBlock ?? 0n))
-          await reconcile(root, content, witness, path)
-          return new Journal(path, database, witness, root)
-        })
-      })
+      const openFile = (): Promise<WitnessFile> => openWitnessFile(witnessPath)
+      return await Journal.on({ path, database, openFile, firstBlock: o.firstBlock })
     } catch (e) {
       throw diskError(e, path, 'open the store')
     }
+  }
+
+  /** Reads or begins the journal of an open database, and closes that when it cannot. Throws StorageError. */
+  static async on(o: JournalParts): Promise<Journal> {
+    const { path, database } = o
+    return withCleanup(database, async () => {
+      const { witness, content } = await Witness.read(await o.openFile(), path)
+      return withCleanup(witness, async () => {
+        const known = await readRoot(database, path)
+        const root = known ?? (await create(content, o))
+        await reconcile(root, content, witness, path)
+        return new Journal(path, database, witness, root)
+      })
+    })
   }
 
   /** The root of what is durable and acknowledged. */
@@ -153,7 +179,7 @@ async function unlessMissing<T>(result: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function readRoot(database: Database, path: string): Promise<Root | undefined> {
+async function readRoot(database: RecordDatabase, path: string): Promise<Root | undefined> {
   const stored = await database.get('meta', schemaKey)
   if (stored === undefined) {
     if (await database.isEmpty()) return undefined
@@ -176,10 +202,8 @@ async function readRoot(database: Database, path: string): Promise<Root | undefi
 }
 
 async function create(
-  database: Database,
   content: WitnessContent | undefined,
-  path: string,
-  firstBlock: bigint,
+  { path, database, firstBlock = 0n, random = systemRandom }: JournalParts,
 ): Promise<Root> {
   if (content !== undefined) {
     throw new StorageError(
@@ -189,7 +213,7 @@ async function create(
   }
   const head: Head = {
     sequence: 0n,
-    storeId: systemRandom.bytes(storeIdBytes),
+    storeId: random.bytes(storeIdBytes),
     previous: noChecksum,
     genesis: undefined,
     first: firstBlock,

@@ -16,10 +16,10 @@ import type {
 } from '../store.js'
 import { throwIfAborted } from '../throw-if-aborted.js'
 import type { BlockTable } from './block-table.js'
-import type { Operation } from './database.js'
 import { be64 } from './fields.js'
 import { noChecksum } from './head.js'
 import type { Journal } from './journal.js'
+import type { Operation } from './record-database.js'
 import { payloadKey } from './state-record.js'
 import type { StateTable } from './state-table.js'
 

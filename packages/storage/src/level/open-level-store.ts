@@ -21,7 +21,7 @@ export async function openLevelStore(path: string, o: LevelStoreOptions): Promis
   try {
     const journal = await Journal.open(folder, o)
     try {
-      return await readStore(path, unlock, journal, o)
+      return await storeOn(journal, { path, unlock, options: o })
     } catch (e) {
       await journal.close()
       throw e
@@ -32,11 +32,18 @@ export async function openLevelStore(path: string, o: LevelStoreOptions): Promis
   }
 }
 
-async function readStore(
-  path: string,
-  unlock: () => Promise<void>,
+/** The store of a journal, after a check of what it refers to. Throws StorageError `STORE_GAP`, `STORE_CORRUPT`. */
+export async function storeOn(
   journal: Journal,
-  o: LevelStoreOptions,
+  {
+    path,
+    unlock,
+    options: o,
+  }: {
+    readonly path: string
+    readonly options: LevelStoreOptions
+    unlock(): Promise<void>
+  },
 ): Promise<NodeStore> {
   const { head, database } = journal
   const states = await StateTable.read(database, head)

@@ -4,8 +4,8 @@ import { epochError } from '../replica-state-keys.js'
 import { StorageError } from '../storage-error.js'
 import type { ReplicaStateKey } from '../store.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
-import type { Database, Operation } from './database.js'
 import { noChecksum, type Head, type StateHead } from './head.js'
+import type { Operation, RecordDatabase } from './record-database.js'
 import {
   decodeStateRecord,
   encodeStateRecord,
@@ -41,16 +41,16 @@ export type KeptForBlock = (number: bigint, hash: Hash32) => Promise<boolean>
 
 /** The replica states of a store, and the payloads that they refer to. */
 export class StateTable {
-  readonly #database: Database
+  readonly #database: RecordDatabase
   #known: ReadonlyMap<string, Known>
 
-  private constructor(database: Database, known: ReadonlyMap<string, Known>) {
+  private constructor(database: RecordDatabase, known: ReadonlyMap<string, Known>) {
     this.#database = database
     this.#known = known
   }
 
   /** Reads and checks all kept records and the payloads of the newest. Throws StorageError `STORE_GAP`, `STORE_CORRUPT`. */
-  static async read(database: Database, head: Head): Promise<StateTable> {
+  static async read(database: RecordDatabase, head: Head): Promise<StateTable> {
     const known = new Map<string, Known>()
     for (const state of head.states) known.set(toHex(state.id), await readChain(database, state))
     const table = new StateTable(database, known)
@@ -192,7 +192,7 @@ function nextRecord(
 }
 
 /** Reads the kept records of a state, from the newest back along their digests. */
-async function readChain(database: Database, head: StateHead): Promise<Known> {
+async function readChain(database: RecordDatabase, head: StateHead): Promise<Known> {
   const newest = await readRecord(database, head)
   const sequences = [head.sequence]
   for (let record = newest; sequences.length < keptStateRecords && record.index > 0n;) {
@@ -205,7 +205,7 @@ async function readChain(database: Database, head: StateHead): Promise<Known> {
 }
 
 async function readRecord(
-  database: Database,
+  database: RecordDatabase,
   { id, sequence, checksum }: Pick<StateHead, 'id' | 'sequence' | 'checksum'>,
 ): Promise<StateRecord> {
   const key = stateRecordKey(id, sequence)

@@ -15,30 +15,42 @@ export interface Testimony {
 /** What the file says: its valid slots, the newest one first. */
 export type WitnessContent = readonly Testimony[]
 
+/** Where the witness is kept: bytes that are overwritten in place. */
+export interface WitnessFile {
+  /** All bytes, {@link witnessBytes} of them; zeros where nothing was written. */
+  read(): Promise<Uint8Array>
+  /** Overwrites one sector and syncs it. */
+  write(sector: Uint8Array, position: number): Promise<void>
+  close(): Promise<void>
+}
+
 /** One slot per sector of 4096 bytes, so that a torn write of one leaves the other alone. */
 const slotBytes = 4096
 const slots = 2
 const recordBytes = checksumBytes + storeIdBytes + 8 + checksumBytes
 const table = 'witness'
 
+/** Size of a witness file. */
+export const witnessBytes = slots * slotBytes
+
 /**
  * A small file beside the database that knows the last acknowledged write. LevelDB may lose the end of its log without a word;
  * this file makes that visible. It is overwritten in place, slot by slot in turn, and synced after each write to the database.
  */
 export class Witness {
-  readonly #file: FileHandle
+  readonly #file: WitnessFile
 
-  private constructor(file: FileHandle) {
+  private constructor(file: WitnessFile) {
     this.#file = file
   }
 
-  /** Opens the file, or creates it; reads what it says. `undefined`: there was none, or nothing was written to it. */
-  static async open(
+  /** Reads what a file says. `undefined`: nothing was written to it. Throws StorageError `STORE_CORRUPT`. */
+  static async read(
+    file: WitnessFile,
     path: string,
   ): Promise<{ readonly witness: Witness; readonly content: WitnessContent | undefined }> {
-    const file = await openOrCreate(path)
     try {
-      return { witness: new Witness(file), content: await read(file, path) }
+      return { witness: new Witness(file), content: contentOf(await file.read(), path) }
     } catch (e) {
       await file.close()
       throw e
@@ -51,13 +63,29 @@ export class Witness {
     const body = new FieldWriter().fixed(storeId).u64(sequence).fixed(checksum).finish()
     const slot = new Uint8Array(slotBytes)
     slot.set(checkedRecord(table, new Uint8Array(), body).value)
-    await this.#file.write(slot, 0, slotBytes, Number(sequence % BigInt(slots)) * slotBytes)
-    await this.#file.datasync()
+    await this.#file.write(slot, Number(sequence % BigInt(slots)) * slotBytes)
   }
 
   /** Closes the file. */
   async close(): Promise<void> {
     await this.#file.close()
+  }
+}
+
+/** Opens the file of a witness in a folder, or creates it. */
+export async function openWitnessFile(path: string): Promise<WitnessFile> {
+  const file = await openOrCreate(path)
+  return {
+    read: async () => {
+      const bytes = new Uint8Array(witnessBytes)
+      await file.read(bytes, 0, bytes.length, 0)
+      return bytes
+    },
+    write: async (sector, position) => {
+      await file.write(sector, 0, sector.length, position)
+      await file.datasync()
+    },
+    close: () => file.close(),
   }
 }
 
@@ -69,7 +97,7 @@ async function openOrCreate(path: string): Promise<FileHandle> {
   }
   const file = await open(path, 'wx+')
   try {
-    await file.write(new Uint8Array(slots * slotBytes), 0, slots * slotBytes, 0)
+    await file.write(new Uint8Array(witnessBytes), 0, witnessBytes, 0)
     await file.sync()
     await syncFolder(dirname(path))
     return file
@@ -79,14 +107,14 @@ async function openOrCreate(path: string): Promise<FileHandle> {
   }
 }
 
-async function read(file: FileHandle, path: string): Promise<WitnessContent | undefined> {
-  const bytes = new Uint8Array(slots * slotBytes)
-  await file.read(bytes, 0, bytes.length, 0)
+function contentOf(bytes: Uint8Array, path: string): WitnessContent | undefined {
   if (bytes.every((byte) => byte === 0)) return undefined
   const content = Array.from({ length: slots }, (_, i) =>
     readSlot(bytes.subarray(i * slotBytes, i * slotBytes + recordBytes)),
   ).filter((slot) => slot !== undefined)
   if (content.length === 0) {
+    // The first write goes to the first slot: torn there, with the second one blank, it was never acknowledged.
+    if (bytes.subarray(slotBytes).every((byte) => byte === 0)) return undefined
     throw new StorageError(
       'STORE_CORRUPT',
       `${path}: is damaged, so nobody can tell whether the database is complete`,

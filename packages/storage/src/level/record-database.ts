@@ -1,0 +1,39 @@
+/** The parts of the database; each is a sublevel. */
+export const tables = ['meta', 'state', 'block', 'cert', 'payload'] as const
+
+/** Name of a part of the database. */
+export type Table = (typeof tables)[number]
+
+/** One change of a batch. */
+export type Operation =
+  | {
+      readonly type: 'put'
+      readonly table: Table
+      readonly key: Uint8Array
+      readonly value: Uint8Array
+    }
+  | { readonly type: 'del'; readonly table: Table; readonly key: Uint8Array }
+
+/** Which entries to read, by key. */
+export interface EntryRange {
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly reverse?: boolean
+}
+
+/** What a journal needs of a database: LevelDB, or a disk of a simulation. Every error is a StorageError. */
+export interface RecordDatabase {
+  /** The value of a key, not to be changed; undefined when there is none. */
+  get(table: Table, key: Uint8Array): Promise<Uint8Array | undefined>
+  /** Applies all changes or none, and syncs them to disk. */
+  write(operations: readonly Operation[]): Promise<void>
+  /** The entries of a table in the order of their keys. */
+  entries(
+    table: Table,
+    range?: EntryRange,
+  ): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /** Whether no table has an entry. */
+  isEmpty(): Promise<boolean>
+  /** Ends pending work and gives up the lock. */
+  close(): Promise<void>
+}
