@@ -1,4 +1,5 @@
 import type { Signed } from '@zkstack/roles'
+import type { EvidenceEffect } from '../src/chonky/effect.js'
 import type { Committee } from './committee.js'
 import { StepReplica } from './step-replica.js'
 import type { StepReplicaOptions } from './step-replica.js'
@@ -47,6 +48,8 @@ export class StepNetwork {
     readonly number: bigint
     readonly payload: Uint8Array
   }[] = []
+  /** What nodes reported of others, across crashes. */
+  readonly evidence: ({ readonly node: number } & EvidenceEffect)[] = []
   readonly #replicaOptions: (node: number) => Partial<StepReplicaOptions>
 
   constructor(o: StepNetworkOptions) {
@@ -73,6 +76,7 @@ export class StepNetwork {
     what(replica)
     for (const effect of replica.effects.slice(before)) {
       if (effect.type === 'finalized') this.finalized.push({ node, ...effect.header })
+      if (effect.type === 'evidence') this.evidence.push({ node, ...effect })
     }
     for (const message of replica.takeSent()) {
       this.sent.push({ node, message })

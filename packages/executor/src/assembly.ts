@@ -123,6 +123,7 @@ function replicaOf(
     maxPayloadBytes: o.limits.maxPayloadBytes,
     viewTimeoutMs: o.viewTimeoutMs,
     send,
+    yieldTurn: o.clock.yieldTurn?.bind(o.clock),
     logger: o.logger,
     metrics: o.metrics,
     onEvent: (e) => {

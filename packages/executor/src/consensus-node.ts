@@ -1,7 +1,7 @@
 import type { ZkStackError } from '@zkstack/concurrency'
-import type { ReplicaEvent, ReplicaSnapshot } from '@zkstack/bft'
+import type { ReplicaSnapshot } from '@zkstack/bft'
 import type { GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
-import type { Block, FinalBlock, NodePublicKey } from '@zkstack/roles'
+import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import type { Plain } from './plain.js'
 
@@ -86,16 +86,13 @@ export interface NodeEvents {
   'peer:connected': PeerInfo
   'peer:disconnected': PeerInfo & { readonly code: GoodbyeCode; readonly text: string }
   'peer:misbehaved': { readonly peer: NodePublicKey; readonly rule: string }
-  /** A validator signed a contradiction. */
+  /** A validator signed a contradiction; `encodeEvidence` makes bytes of it that anybody can check with `verifyEvidence`. */
   evidence: Evidence
   /** What must never happen did. */
   invariant: InvariantViolation
   /** Something is wrong, and the node goes on. */
   warning: ZkStackError
 }
-
-/** Two signed messages of one validator that prove to anybody that it is at fault. */
-export type Evidence = Omit<Extract<ReplicaEvent, { readonly type: 'evidence' }>, 'type'>
 
 /** What must never happen, and did; the node stops after it. */
 export interface InvariantViolation {

@@ -60,8 +60,8 @@ export class EventRouter {
           conflict: e.conflict,
         })
         reporter.events.emit('evidence', {
-          key: e.key,
           conflict: e.conflict,
+          key: e.key,
           first: e.first,
           second: e.second,
         })

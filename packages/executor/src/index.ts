@@ -36,6 +36,8 @@ export { libp2pTransport } from '@zkstack/network'
 export type { GoodbyeCode, NetworkTransport, PeerInfo, StaticPeer } from '@zkstack/network'
 export {
   createGenesis,
+  decodeEvidence,
+  encodeEvidence,
   formatNodePublicKey,
   formatValidatorPublicKey,
   generateNodeKey,
@@ -48,14 +50,19 @@ export {
   parseValidatorKey,
   parseValidatorPublicKey,
   ValidatorSecretKey,
+  verifyEvidence,
 } from '@zkstack/roles'
 export type {
   Block,
+  ConflictKind,
+  Evidence,
+  EvidenceError,
   FinalBlock,
   Genesis,
   GenesisSpec,
   NodePublicKey,
   PreGenesisBlock,
+  ProvenFault,
 } from '@zkstack/roles'
 export { levelStore, memoryStore } from '@zkstack/storage'
 export type {

@@ -111,6 +111,14 @@ export {
   type Signed,
   type SignedMsg,
 } from './messages/signed.js'
+export { conflictOf, type ConflictKind } from './evidence/conflict.js'
+export {
+  createEvidence,
+  decodeEvidence,
+  encodeEvidence,
+  type Evidence,
+} from './evidence/evidence.js'
+export { verifyEvidence, type EvidenceError, type ProvenFault } from './evidence/verify-evidence.js'
 export { qcKey, type VerifiedQcs, type VerifyOptions } from './messages/qc-key.js'
 export {
   createFinalBlock,

@@ -1,5 +1,7 @@
 import { hash32, type Hash32 } from '@zkstack/crypto'
 import type { Random } from '@zkstack/concurrency'
+import type { Evidence } from '../src/evidence/evidence.js'
+import { createEvidence } from '../src/evidence/evidence.js'
 import type { Block, FinalBlock } from '../src/messages/block.js'
 import { createFinalBlock } from '../src/messages/block.js'
 import type { BlockHeader } from '../src/messages/block-header.js'
@@ -176,6 +178,38 @@ export function randomSigned(random: Random, shape: RandomShape = {}): Signed {
     key: random.bytes(shape.publicKeyBytes ?? 96),
     sig: random.bytes(shape.signatureBytes ?? 48),
   }
+}
+
+/** Evidence of any sort whose key and signatures are noise. */
+export function randomEvidence(random: Random, shape: RandomShape = {}): Evidence {
+  const view = randomView(random)
+  const commit: ConsensusMsg = {
+    type: 'replicaCommit',
+    value: { view, proposal: randomBlockHeader(random) },
+  }
+  const timeout = (): ConsensusMsg => ({
+    type: 'replicaTimeout',
+    value: { ...randomReplicaTimeout(random, shape), view, highVote: undefined },
+  })
+  const highVote = randomReplicaCommit(random)
+  const justification = randomJustification(random, shape)
+  const proposal = (payload: Uint8Array): ConsensusMsg => ({
+    type: 'leaderProposal',
+    value: { payload, justification },
+  })
+  const pairs: readonly (readonly [ConsensusMsg, ConsensusMsg])[] = [
+    [commit, { ...commit, value: { view, proposal: randomBlockHeader(random) } }],
+    [commit, timeout()],
+    [timeout(), { type: 'replicaTimeout', value: { view, highVote, highQc: undefined } }],
+    [proposal(random.bytes(20)), proposal(random.bytes(30))],
+  ]
+  const key = random.bytes(shape.publicKeyBytes ?? 96)
+  const [a, b] = randomOf(random, pairs).map((msg) => {
+    return { msg, key, sig: random.bytes(shape.signatureBytes ?? 48) }
+  })
+  const evidence = a && b && createEvidence(a, b)
+  if (evidence === undefined) throw new TypeError('random messages do not contradict each other')
+  return evidence
 }
 
 /** A final block whose certificate names its payload, but is signed by noise. */

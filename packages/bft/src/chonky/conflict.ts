@@ -1,65 +1,31 @@
 import { bytesEqual } from '@zkstack/crypto'
-import type { ReplicaCommit, ReplicaTimeout, Signed } from '@zkstack/roles'
-import { hashMsg, sameReplicaCommit } from '@zkstack/roles'
+import { conflictOf, viewOf } from '@zkstack/roles'
+import type { ConflictKind, ReplicaCommit, ReplicaTimeout, Signed } from '@zkstack/roles'
 import { isFirstHand } from './blame.js'
-import type { ConflictKind } from './effect.js'
 import type { Arrival } from './state.js'
 import { findVote } from './vote-tally.js'
-import type { StoredVote } from './vote-tally.js'
+import type { StoredVote, VoteKind } from './vote-tally.js'
 import type { Turn } from './turn.js'
 
-interface Conflict {
-  readonly kind: ConflictKind
-  readonly author: number
-  readonly view: bigint
-  readonly first: Signed
-  readonly second: Signed
+/**
+ * Compares a message with an earlier one of the same author, kept, that it may contradict (rule 16). The signatures of both
+ * may still be unverified.
+ */
+export function noteContradiction(turn: Turn, arrival: Arrival, earlier: Signed | undefined): void {
+  const { author, message } = arrival
+  if (earlier === undefined || author === undefined || !isFirstHand(arrival)) return
+  if (bytesEqual(earlier.sig, message.sig) || !bytesEqual(earlier.key, message.key)) return
+  // Proposals are compared by their hashes, and may be large.
+  const isProposal = message.msg.type === 'leaderProposal'
+  if (isProposal && !isDue(turn, 'TWO_PROPOSALS', author, viewOf(message.msg).number)) return
+  checkConflict(turn, author, earlier, message)
 }
 
-/** Looks for a vote of the same author and view, already stored, that a second one contradicts (rule 16). */
-export function noteSecondCommit(turn: Turn, arrival: Arrival, message: ReplicaCommit): void {
-  if (!isFirstHand(arrival) || arrival.author === undefined) return
-  const view = message.view.number
-  const stored = findVote(turn.state.votes.commit, view, arrival.author)
-  if (stored === undefined || sameReplicaCommit(commitOf(stored), message)) return
-  checkConflict(turn, {
-    kind: 'TWO_COMMITS',
-    author: arrival.author,
-    view,
-    first: stored.signed,
-    second: arrival.message,
-  })
-}
-
-/** The same for timeouts, which conflict when their high votes differ; differing high QCs are no fault. */
-export function noteSecondTimeout(turn: Turn, arrival: Arrival, message: ReplicaTimeout): void {
-  if (!isFirstHand(arrival) || arrival.author === undefined) return
-  const view = message.view.number
-  const stored = findVote(turn.state.votes.timeout, view, arrival.author)
-  if (stored === undefined || sameVote(timeoutOf(stored).highVote, message.highVote)) return
-  checkConflict(turn, {
-    kind: 'TWO_TIMEOUTS',
-    author: arrival.author,
-    view,
-    first: stored.signed,
-    second: arrival.message,
-  })
-}
-
-/** A second proposal of the current view that says something else than the first. */
-export function noteSecondProposal(turn: Turn, arrival: Arrival, view: bigint): void {
-  const first = turn.state.seenProposal
-  if (first === undefined || view !== turn.state.view || !isFirstHand(arrival)) return
-  if (arrival.author === undefined || bytesEqual(first.sig, arrival.message.sig)) return
-  // Where a scheme signs by chance, one message may bear two signatures.
-  if (bytesEqual(hashMsg(first.msg), hashMsg(arrival.message.msg))) return
-  checkConflict(turn, {
-    kind: 'TWO_PROPOSALS',
-    author: arrival.author,
-    view,
-    first,
-    second: arrival.message,
-  })
+/** The same with the vote of that kind that the author cast before in the view of the message, if it is still stored. */
+export function noteSecondVote(turn: Turn, arrival: Arrival, kind: VoteKind): void {
+  if (arrival.author === undefined) return
+  const view = viewOf(arrival.message.msg).number
+  noteContradiction(turn, arrival, findVote(turn.state.votes[kind], view, arrival.author)?.signed)
 }
 
 /** A commit of view v, and a timeout of view v or later of the same author that denies it. */
@@ -69,47 +35,39 @@ export function noteCommitAndTimeout(turn: Turn, author: number): void {
     const vote = findVote(commit, view, author)
     if (vote === undefined) continue
     for (const later of timeout.buckets.keys()) {
-      const denial = later < view ? undefined : findVote(timeout, later, author)
-      if (denial === undefined || !denies(timeoutOf(denial).highVote, commitOf(vote))) continue
-      checkConflict(turn, {
-        kind: 'COMMIT_AND_TIMEOUT',
-        author,
-        view,
-        first: vote.signed,
-        second: denial.signed,
-      })
+      const denial = findVote(timeout, later, author)
+      if (denial !== undefined) checkConflict(turn, author, vote.signed, denial.signed)
     }
   }
 }
 
-function denies(highVote: ReplicaCommit | undefined, commit: ReplicaCommit): boolean {
-  if (highVote === undefined || highVote.view.number < commit.view.number) return true
-  return highVote.view.number === commit.view.number && !sameReplicaCommit(highVote, commit)
-}
-
 /**
- * Sends a pair away to be checked: each (kind, author, view) once, and each (kind, author) at most once a view timeout, so
- * that contradictions made by the thousand cost next to nothing.
+ * Sends a contradicting pair away to be checked: each (kind, author, view) once, and each (kind, author) at most once a view
+ * timeout, so that contradictions made by the thousand cost next to nothing.
  */
-function checkConflict(turn: Turn, conflict: Conflict): void {
-  const { kind, author, view, first, second } = conflict
+function checkConflict(turn: Turn, author: number, first: Signed, second: Signed): void {
+  const kind = conflictOf(first.msg, second.msg)
+  if (kind === undefined) return
+  const view = viewOf(first.msg).number
   const { config, conflicts, nextCheckId: id } = turn.state
-  const key = `${kind}/${author}`
-  const last = conflicts.get(key)
-  if (author === config.self) return
-  if (last !== undefined && (last.view === view || turn.now < last.until)) return
+  if (author === config.self || !isDue(turn, kind, author, view)) return
   const check = { type: 'conflict', first, second } as const
   const until = turn.now + config.viewTimeoutMs
   turn.update({
     nextCheckId: id + 1,
-    conflicts: new Map(conflicts).set(key, { view, until }),
+    conflicts: new Map(conflicts).set(conflictKey(kind, author), { view, until }),
     checks: new Map(turn.state.checks).set(id, { id, check, of: 'conflict', author, kind, view }),
   })
   turn.emit({ type: 'verify', id, check })
 }
 
-function sameVote(a: ReplicaCommit | undefined, b: ReplicaCommit | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : sameReplicaCommit(a, b)
+function isDue(turn: Turn, kind: ConflictKind, author: number, view: bigint): boolean {
+  const last = turn.state.conflicts.get(conflictKey(kind, author))
+  return last === undefined || (last.view !== view && turn.now >= last.until)
+}
+
+function conflictKey(kind: ConflictKind, author: number): string {
+  return `${kind}/${author}`
 }
 
 /** The message of a vote stored in a commit tally. */

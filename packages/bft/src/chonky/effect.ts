@@ -3,10 +3,10 @@ import type {
   BlockHeader,
   CommitQC,
   ConsensusMsg,
+  Evidence,
   FinalBlock,
   MessageLabel,
   ReplicaState,
-  Signed,
   TimeoutQC,
 } from '@zkstack/roles'
 import type { Check } from './check.js'
@@ -92,17 +92,13 @@ export interface BlamedEffect {
 export type BlameRule =
   'INVALID_SIGNATURE' | 'INVALID_EMBEDDED_QC' | 'INVALID_JUSTIFICATION' | 'RELAYED_INVALID'
 
-/** Two verified signatures that no honest validator makes (rule 16). */
-export interface EvidenceEffect {
+/** Two verified signatures that no honest validator makes (rule 16): tell the embedder. */
+export interface EvidenceEffect extends Evidence {
   readonly type: 'evidence'
   readonly validator: number
-  readonly conflict: ConflictKind
-  readonly first: Signed
-  readonly second: Signed
 }
 
-/** The four conflicts of rule 16. */
-export type ConflictKind = 'TWO_COMMITS' | 'TWO_PROPOSALS' | 'TWO_TIMEOUTS' | 'COMMIT_AND_TIMEOUT'
+export type { ConflictKind } from '@zkstack/roles'
 
 /** A block is final; it is not always on our disk yet. */
 export interface FinalizedEffect {

@@ -1,7 +1,7 @@
 import { bytesEqual } from '@zkstack/crypto'
 import { hashPayload, impliedBlock, validateLeaderProposal } from '@zkstack/roles'
 import type { BlockHeader, LeaderProposal } from '@zkstack/roles'
-import { noteSecondProposal } from './conflict.js'
+import { noteContradiction } from './conflict.js'
 import { MAX_VIEW, processJustification, qcView, settleJustification } from './justification.js'
 import type { PayloadVerifiedInput } from './input.js'
 import type { Rejection } from './rejection.js'
@@ -22,7 +22,7 @@ export function onLeaderProposal(
   // Origin of the message.
   const origin = checkOrigin(state, arrival, view)
   if (origin !== undefined) {
-    if (origin.code !== 'INVALID_LEADER') noteSecondProposal(turn, arrival, view)
+    if (origin.code !== 'INVALID_LEADER') noteContradiction(turn, arrival, state.seenProposal)
     return turn.reject(arrival, origin)
   }
   // Signed part.
@@ -34,6 +34,8 @@ export function onLeaderProposal(
     const justification = settled.verified ? undefined : message.justification
     return requestCheck(turn, arrival, { checkSignature: true, justification })
   }
+  noteContradiction(turn, arrival, state.seenProposal)
+  if (view === state.view) turn.update({ seenProposal: arrival.message })
   const { schedule, firstBlock } = state.config.scope
   const implied = impliedBlock(settled.justification, schedule, firstBlock)
   const mismatch = checkPayload(state, message, implied)

@@ -1,7 +1,7 @@
 import type { ReplicaCommit } from '@zkstack/roles'
 import { validateReplicaCommit } from '@zkstack/roles'
 import { needsSoleCheck } from './blame.js'
-import { noteSecondCommit } from './conflict.js'
+import { noteSecondVote } from './conflict.js'
 import { MAX_VIEW } from './justification.js'
 import { requestCheck } from './slots.js'
 import type { Arrival } from './state.js'
@@ -31,7 +31,7 @@ export function onReplicaCommit(
     return turn.reject(arrival, { code: 'INVALID_MESSAGE', reason: 'VIEW_OVERFLOW' })
   }
   if (view <= (state.votes.commit.latest[author] ?? -1n)) {
-    noteSecondCommit(turn, arrival, message)
+    noteSecondVote(turn, arrival, 'commit')
     return turn.reject(arrival, { code: 'DUPLICATE_SIGNER', view })
   }
   // Signed part.

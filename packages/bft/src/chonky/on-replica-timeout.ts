@@ -1,7 +1,7 @@
 import type { ReplicaTimeout } from '@zkstack/roles'
 import { validateReplicaTimeout } from '@zkstack/roles'
 import { needsSoleCheck } from './blame.js'
-import { noteSecondTimeout } from './conflict.js'
+import { noteSecondVote } from './conflict.js'
 import { MAX_VIEW } from './justification.js'
 import { requestCheck } from './slots.js'
 import type { Arrival } from './state.js'
@@ -31,7 +31,7 @@ export function onReplicaTimeout(
     return turn.reject(arrival, { code: 'INVALID_MESSAGE', reason: 'VIEW_OVERFLOW' })
   }
   if (view <= (state.votes.timeout.latest[author] ?? -1n)) {
-    noteSecondTimeout(turn, arrival, message)
+    noteSecondVote(turn, arrival, 'timeout')
     return turn.reject(arrival, { code: 'DUPLICATE_SIGNER', view })
   }
   // Signed part.

@@ -1,3 +1,4 @@
+import { createEvidence } from '@zkstack/roles'
 import { blameFor } from './blame.js'
 import type { CheckResult, MessageCheckResult } from './check.js'
 import { handleMessage } from './on-message.js'
@@ -46,7 +47,7 @@ function onMessageVerified(
 
 function reportConflict(turn: Turn, pending: PendingCheck & { readonly of: 'conflict' }): void {
   if (pending.check.type !== 'conflict') return
-  const { first, second } = pending.check
-  const { author: validator, kind: conflict } = pending
-  turn.emit({ type: 'evidence', validator, conflict, first, second })
+  const evidence = createEvidence(pending.check.first, pending.check.second)
+  if (evidence === undefined) return
+  turn.emit({ type: 'evidence', validator: pending.author, ...evidence })
 }

@@ -1,6 +1,7 @@
 import { labelOf, viewOf } from '@zkstack/roles'
 import type { ProposalJustification } from '@zkstack/roles'
 import { answerableFor, isCoolingDown, isFirstHand } from './blame.js'
+import { noteContradiction } from './conflict.js'
 import type { Arrival, Slot } from './state.js'
 import type { Turn } from './turn.js'
 
@@ -27,6 +28,7 @@ export function requestCheck(turn: Turn, arrival: Arrival, request: CheckRequest
   }
   const newest = slot.waiting ?? slot.checking
   if (viewOf(arrival.message.msg).number <= viewOf(newest.message.msg).number) {
+    noteContradiction(turn, arrival, newest.message)
     turn.reject(arrival, { code: 'SLOT_TAKEN' })
     return
   }

@@ -1,6 +1,7 @@
 import type { Hash32 } from '@zkstack/crypto'
 import type {
   CommitQC,
+  ConflictKind,
   LeaderProposal,
   Proposal,
   ReplicaCommit,
@@ -37,7 +38,7 @@ export type PendingCheck =
       readonly check: Check
       readonly of: 'conflict'
       readonly author: number
-      readonly kind: 'TWO_COMMITS' | 'TWO_PROPOSALS' | 'TWO_TIMEOUTS' | 'COMMIT_AND_TIMEOUT'
+      readonly kind: ConflictKind
       readonly view: bigint
     }
 
@@ -82,7 +83,7 @@ export interface ChonkyState {
   readonly votes: Readonly<Record<VoteKind, VoteTally>>
   readonly pendingProposal: PendingProposal | undefined
   readonly proposer: ProposerState
-  /** The first verified proposal of each leader that lives as long as its view, for evidence. */
+  /** The newest verified proposal of the current view, for evidence. */
   readonly seenProposal: Signed | undefined
   readonly slots: ReadonlyMap<string, Slot>
   readonly checks: ReadonlyMap<number, PendingCheck>

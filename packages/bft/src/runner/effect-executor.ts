@@ -112,8 +112,9 @@ export class EffectExecutor {
         return emit({ type: 'misbehaved', key, rule: effect.rule })
       }
       case 'evidence': {
-        const { validator, conflict, first, second } = effect
-        return emit({ type: 'evidence', key: keyOf(validator), conflict, first, second })
+        const { type, conflict, key, first, second } = effect
+        metrics.evidence(conflict)
+        return emit({ type, conflict, key, first, second })
       }
       case 'finalized':
         metrics.finalized(effect.header.number, clock.now())

@@ -1,6 +1,6 @@
 import type { ZkStackError } from '@zkstack/concurrency'
-import type { BlockHeader, Signed } from '@zkstack/roles'
-import type { BlameRule, ConflictKind } from '../chonky/effect.js'
+import type { BlockHeader, Evidence } from '@zkstack/roles'
+import type { BlameRule } from '../chonky/effect.js'
 
 /** What a replica tells its embedder. Validators are named by their public key. */
 export type ReplicaEvent =
@@ -13,12 +13,6 @@ export type ReplicaEvent =
   /** A validator sent something that no honest one sends (rule 14). */
   | { readonly type: 'misbehaved'; readonly key: Uint8Array; readonly rule: BlameRule }
   /** Two signed messages that prove a fault to anybody (rule 16). */
-  | {
-      readonly type: 'evidence'
-      readonly key: Uint8Array
-      readonly conflict: ConflictKind
-      readonly first: Signed
-      readonly second: Signed
-    }
+  | ({ readonly type: 'evidence' } & Evidence)
   /** The signer or the execution layer failed; the replica goes on. */
   | { readonly type: 'warning'; readonly error: ZkStackError }

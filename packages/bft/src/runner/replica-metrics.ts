@@ -32,6 +32,9 @@ export class ReplicaMetrics {
       timeouts: sink.counter(named('view_timeouts'), 'Views whose time ran out, repeats included.'),
       checks: sink.counter(named('checks'), 'Checks by what became of them.', ['verdict']),
       blamed: sink.counter(named('blamed'), 'Failed checks of a validator.', ['rule']),
+      evidence: sink.counter(named('evidence'), 'Validators caught in a contradiction.', [
+        'conflict',
+      ]),
     }
   }
 
@@ -68,6 +71,10 @@ export class ReplicaMetrics {
 
   blamed(rule: string): void {
     this.#metrics.blamed.inc(1, { rule })
+  }
+
+  evidence(conflict: string): void {
+    this.#metrics.evidence.inc(1, { conflict })
   }
 
   #observe(name: 'viewTime' | 'commit' | 'proposal', now: number): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '@zkstack/concurrency'
 import type { Random } from '@zkstack/concurrency'
 import { step } from '@zkstack/bft'
+import { encodeEvidence, verifyEvidence } from '@zkstack/roles'
 import {
   bytesOf,
   byTimeout,
@@ -116,6 +117,7 @@ describe.each([
       const done = (): boolean => network.nodes.every(({ disk }) => disk.next >= goal)
       expect(network.runUntil(done), `SEED=${seed}`).toBe(true)
       expect(findFault(network), `SEED=${seed}`).toBeUndefined()
+      expect(network.evidence, `SEED=${seed}`).toEqual([])
     },
   )
 })
@@ -131,6 +133,21 @@ describe('six validators of whom one runs twice', () => {
       expect(findFault(network), `SEED=${seed}`).toBeUndefined()
     },
   )
+
+  test('rule 16 › several seeds › evidence is found, all of it verifies, and none is against the others', () => {
+    const found = Array.from({ length: seeds }, (_, i) => {
+      const seed = firstSeed + i
+      const o = { committee, nodes: withTwin, replica: proposing }
+      const { evidence } = play(seed, o, wild)
+      for (const { node: _node, type: _type, validator, ...item } of evidence) {
+        expect(validator, `SEED=${seed}`).toBe(5)
+        const proven = verifyEvidence(encodeEvidence(item), committee.scope)
+        expect(proven, `SEED=${seed}`).toMatchObject({ ok: true, value: { validator: 5 } })
+      }
+      return evidence.length
+    })
+    if (seeds > 1) expect(Math.max(...found)).toBeGreaterThan(0)
+  })
 })
 
 /** Each node proposes payloads of its own, so that twins propose different blocks. */

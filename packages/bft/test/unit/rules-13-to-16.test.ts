@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createEvidence } from '@zkstack/roles'
 import type { Signed } from '@zkstack/roles'
 import type { Effect } from '@zkstack/bft'
 import {
@@ -169,9 +170,7 @@ describe('rule 16: evidence', () => {
     expect(replica.receive(second!)).toContainEqual({
       type: 'evidence',
       validator: 3,
-      conflict: 'TWO_COMMITS',
-      first,
-      second,
+      ...createEvidence(first!, second!),
     })
   })
 
@@ -188,6 +187,35 @@ describe('rule 16: evidence', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     harness.propose(bytesOf('a'))
     expect(evidenceOf(harness.propose(bytesOf('b')))).toEqual([[1, 'TWO_PROPOSALS']])
+  })
+
+  test('rule 16 › the second proposal comes while the first is being checked › evidence', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const proposals = ['a', 'b'].map((text) => harness.proposal(bytesOf(text)))
+    harness.restart({ holdChecks: true })
+    for (const proposal of proposals) harness.replica.receive(proposal)
+    expect(evidenceOf(harness.replica.runChecks())).toEqual([[1, 'TWO_PROPOSALS']])
+    expect(harness.phase).toBe('commit')
+  })
+
+  test('rule 16 › the execution layer refused the first proposal › the second is evidence all the same', () => {
+    const execution = {
+      verify: (_: bigint, payload: Uint8Array) =>
+        payload.length === 1 ? ({ ok: false, reason: 'bad' } as const) : ({ ok: true } as const),
+    }
+    const harness = ReplicaHarness.inView1({ validators: 6, execution })
+    expect(evidenceOf(harness.propose(bytesOf('a')))).toEqual([])
+    expect(evidenceOf(harness.propose(bytesOf('bb')))).toEqual([[1, 'TWO_PROPOSALS']])
+  })
+
+  test('rule 16 › proposals that contradict each other by the thousand › one check in a view', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    let checks = 0
+    for (let i = 0; i < 50; i += 1) {
+      const effects = harness.propose(bytesOf(`proposal ${i}`))
+      checks += effects.filter((e) => e.type === 'verify' && e.check.type === 'conflict').length
+    }
+    expect(checks).toBe(1)
   })
 
   test.each([

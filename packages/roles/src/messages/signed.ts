@@ -59,9 +59,24 @@ function readSignedMsg(reader: CanonicalReader, scheme: SignatureScheme): Signed
   return { msg, key, sig }
 }
 
+/** Writes the body of a signed consensus message: message 1, key 2, signature 3. */
+export function writeConsensusSigned(writer: CanonicalWriter, signed: Signed): void {
+  writeSignedMsg(writer, { ...signed, msg: { type: 'consensus', value: signed.msg } })
+}
+
+/** Reads the body of a signed consensus message. */
+export function readConsensusSigned(reader: CanonicalReader, scheme: SignatureScheme): Signed {
+  const at = reader.offset
+  const { msg, key, sig } = readSignedMsg(reader, scheme)
+  if (msg.type !== 'consensus') {
+    return reader.fail('NOT_CONSENSUS', `a message of type ${msg.type}`, at)
+  }
+  return { msg: msg.value, key, sig }
+}
+
 /** Canonical bytes of a signed consensus message: message 1, key 2, signature 3. */
 export function encodeSigned(signed: Signed): Uint8Array {
-  return encodeWith(writeSignedMsg, { ...signed, msg: { type: 'consensus', value: signed.msg } })
+  return encodeWith(writeConsensusSigned, signed)
 }
 
 /**
@@ -73,17 +88,7 @@ export function decodeSigned(
   scheme: SignatureScheme,
   options?: DecodeOptions,
 ): Signed {
-  return decodeWith(
-    (reader) => {
-      const { msg, key, sig } = readSignedMsg(reader, scheme)
-      if (msg.type !== 'consensus') {
-        return reader.fail('NOT_CONSENSUS', `a message of type ${msg.type}`, 0)
-      }
-      return { msg: msg.value, key, sig }
-    },
-    bytes,
-    options,
-  )
+  return decodeWith((reader) => readConsensusSigned(reader, scheme), bytes, options)
 }
 
 /** Canonical bytes of any signed message of the validator role. */

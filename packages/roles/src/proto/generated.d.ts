@@ -2239,6 +2239,73 @@ export namespace zkstack {
                   ({ mode?: undefined; roundRobin?: null; weighted?: null }|{ mode?: "roundRobin"; roundRobin: zkstack.std.Void.$Shape; weighted?: null }|{ mode?: "weighted"; roundRobin?: null; weighted: zkstack.std.Void.$Shape })
                 );
             }
+
+            /**
+             * Properties of an Evidence.
+             * @deprecated Use zkstack.roles.validator.Evidence.$Properties instead.
+             */
+            interface IEvidence extends zkstack.roles.validator.Evidence.$Properties {
+            }
+
+            /** Represents an Evidence. */
+            class Evidence {
+
+                /**
+                 * Constructs a new Evidence.
+                 * @param [p] Properties to set
+                 */
+                constructor(p?: zkstack.roles.validator.Evidence.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Evidence first. */
+                first?: (zkstack.roles.validator.Signed.$Properties|null);
+
+                /** Evidence second. */
+                second?: (zkstack.roles.validator.Signed.$Properties|null);
+
+                /**
+                 * Encodes the specified Evidence message. Does not implicitly {@link zkstack.roles.validator.Evidence.verify|verify} messages.
+                 * @param m Evidence message or plain object to encode
+                 * @param [w] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(m: zkstack.roles.validator.Evidence.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an Evidence message from the specified reader or buffer.
+                 * @param r Reader or buffer to decode from
+                 * @param [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.Evidence & zkstack.roles.validator.Evidence.$Shape} Evidence
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.roles.validator.Evidence & zkstack.roles.validator.Evidence.$Shape;
+            }
+
+            namespace Evidence {
+
+                /** Properties of an Evidence. */
+                interface $Properties {
+
+                    /** Evidence first */
+                    first?: (zkstack.roles.validator.Signed.$Properties|null);
+
+                    /** Evidence second */
+                    second?: (zkstack.roles.validator.Signed.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an Evidence. */
+                type $Shape = {
+                  first?: zkstack.roles.validator.Signed.$Shape|null;
+                  second?: zkstack.roles.validator.Signed.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                };
+            }
         }
 
         /** Namespace node. */

@@ -5759,6 +5759,177 @@ export const zkstack = $root.zkstack = (() => {
                 return LeaderSelectionMode;
             })();
 
+            validator.Evidence = (function() {
+
+                /**
+                 * Properties of an Evidence.
+                 * @typedef {Object} zkstack.roles.validator.Evidence.$Properties
+                 * @property {zkstack.roles.validator.Signed.$Properties|null} [first] Evidence first
+                 * @property {zkstack.roles.validator.Signed.$Properties|null} [second] Evidence second
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of an Evidence.
+                 * @memberof zkstack.roles.validator
+                 * @interface IEvidence
+                 * @augments zkstack.roles.validator.Evidence.$Properties
+                 * @deprecated Use zkstack.roles.validator.Evidence.$Properties instead.
+                 */
+
+                /**
+                 * Shape of an Evidence.
+                 * @typedef {{
+                 *   first?: zkstack.roles.validator.Signed.$Shape|null;
+                 *   second?: zkstack.roles.validator.Signed.$Shape|null;
+                 *   $unknowns?: Array.<Uint8Array>;
+                 * }} zkstack.roles.validator.Evidence.$Shape
+                 */
+
+                /**
+                 * Constructs a new Evidence.
+                 * @memberof zkstack.roles.validator
+                 * @classdesc Represents an Evidence.
+                 * @constructor
+                 * @param {zkstack.roles.validator.Evidence.$Properties=} [p] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Evidence = function (p) {
+                    if (p)
+                        for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                            if (p[ks[i]] != null && ks[i] !== "__proto__")
+                                this[ks[i]] = p[ks[i]];
+                };
+
+                /**
+                 * Evidence first.
+                 * @member {zkstack.roles.validator.Signed.$Properties|null|undefined} first
+                 * @memberof zkstack.roles.validator.Evidence
+                 * @instance
+                 */
+                Evidence.prototype.first = null;
+
+                /**
+                 * Evidence second.
+                 * @member {zkstack.roles.validator.Signed.$Properties|null|undefined} second
+                 * @memberof zkstack.roles.validator.Evidence
+                 * @instance
+                 */
+                Evidence.prototype.second = null;
+
+                // OneOf field names bound to virtual getters and setters
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(Evidence.prototype, "_first", {
+                    get: $util.oneOfGetter($oneOfFields = ["first"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(Evidence.prototype, "_second", {
+                    get: $util.oneOfGetter($oneOfFields = ["second"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                /**
+                 * Encodes the specified Evidence message. Does not implicitly {@link zkstack.roles.validator.Evidence.verify|verify} messages.
+                 * @function encode
+                 * @memberof zkstack.roles.validator.Evidence
+                 * @static
+                 * @param {zkstack.roles.validator.Evidence.$Properties} m Evidence message or plain object to encode
+                 * @param {$protobuf.Writer} [w] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Evidence.encode = function (m, w, q) {
+                    if (!w)
+                        w = $Writer.create();
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (m.first != null && $Object.hasOwnProperty.call(m, "first"))
+                        $root.zkstack.roles.validator.Signed.encode(m.first, w.uint32(/* id 1, wireType 2 =*/10).fork(), q + 1).ldelim();
+                    if (m.second != null && $Object.hasOwnProperty.call(m, "second"))
+                        $root.zkstack.roles.validator.Signed.encode(m.second, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
+                    if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                        for (var i = 0; i < m.$unknowns.length; ++i)
+                            w.raw(m.$unknowns[i]);
+                    return w;
+                };
+
+                /**
+                 * Decodes an Evidence message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof zkstack.roles.validator.Evidence
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+                 * @param {number} [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.Evidence & zkstack.roles.validator.Evidence.$Shape} Evidence
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Evidence.decode = function (r, l, z, q, g) {
+                    if (!(r instanceof $Reader))
+                        r = $Reader.create(r);
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    var c, m;
+                    if (l === $undefined)
+                        c = r.len;
+                    else {
+                        c = r.pos + l;
+                        if (c > r.len)
+                            throw $RangeError("index out of range");
+                        l = r.len;
+                        r.len = c;
+                    }
+                    m = g || new $root.zkstack.roles.validator.Evidence();
+                    while (r.pos < c) {
+                        var s = r.pos;
+                        var t = r.tag();
+                        if (t === z) {
+                            z = $undefined;
+                            break;
+                        }
+                        var u = t & 7;
+                        switch (t >>>= 3) {
+                        case 1: {
+                                if (u !== 2)
+                                    break;
+                                m.first = $root.zkstack.roles.validator.Signed.decode(r, r.size(), $undefined, q + 1, m.first);
+                                m._first = "first";
+                                continue;
+                            }
+                        case 2: {
+                                if (u !== 2)
+                                    break;
+                                m.second = $root.zkstack.roles.validator.Signed.decode(r, r.size(), $undefined, q + 1, m.second);
+                                m._second = "second";
+                                continue;
+                            }
+                        }
+                        r.skipType(u, q, t);
+                        if (!r.discardUnknown) {
+                            $util.makeProp(m, "$unknowns", false);
+                            (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                        }
+                    }
+                    if (l !== $undefined) {
+                        if (r.pos !== c)
+                            throw $RangeError("index out of range");
+                        r.len = l;
+                    }
+                    if (z !== $undefined)
+                        throw $Error("missing end group");
+                    return m;
+                };
+
+                return Evidence;
+            })();
+
             return validator;
         })();
 

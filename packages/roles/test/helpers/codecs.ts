@@ -121,6 +121,13 @@ export const codecs: readonly TestedCodec[] = [
     (b) => roles.decodeSigned(b, bls),
   ),
   codec(
+    'Evidence',
+    'validator.Evidence',
+    (r) => random.randomEvidence(r),
+    roles.encodeEvidence,
+    (b) => roles.decodeEvidence(b, bls),
+  ),
+  codec(
     'FinalBlock',
     'validator.FinalBlockV2',
     (r) => random.randomFinalBlock(r),
