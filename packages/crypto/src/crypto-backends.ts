@@ -1,10 +1,14 @@
+import { GrowingFamily, type BackendFamily } from './backend-family.js'
 import { blstMinPk, possessionBy } from './bls/blst.js'
 import { BlsScheme } from './bls/bls-scheme.js'
 import { mclMinPk, mclMinSig } from './bls/mcl.js'
 import { MclArithmetic } from './bls/mcl-arithmetic.js'
-import { loadMcl, mclCurves } from './bls/mcl-instance.js'
+import { loadMcl, mclCurves } from './mcl-instance.js'
 import { nobleMinPk, nobleMinSig } from './bls/noble.js'
 import { minPkVariant, minSigVariant } from './bls/variants.js'
+import type { Bn254 } from './bn254/bn254.js'
+import { MclBn254 } from './bn254/mcl.js'
+import { nobleBn254 } from './bn254/noble.js'
 import { ed25519SchemeOf } from './ed25519/ed25519-scheme.js'
 import { nodeEd25519 } from './ed25519/node.js'
 import { nodeKeys, type Ed25519 } from './ed25519/node-keys.js'
@@ -18,13 +22,14 @@ import {
   type Keccak256,
 } from './keccak256.js'
 import { loadBlst, loadNodeCrypto } from './platform.js'
-import { GrowingFamily, type SchemeFamily } from './scheme-family.js'
-import { hashPasses, schemePasses } from './self-test.js'
+import { GrowingSchemeFamily, type SchemeFamily } from './scheme-family.js'
+import { bn254Passes, hashPasses, schemePasses } from './self-test.js'
 import type { SignatureScheme } from './signature-scheme.js'
 
-const minSigFamily = new GrowingFamily(new BlsScheme(minSigVariant, nobleMinSig))
-const minPkFamily = new GrowingFamily(new BlsScheme(minPkVariant, nobleMinPk))
-const ed25519Family = new GrowingFamily(ed25519SchemeOf(nobleEd25519))
+const minSigFamily = new GrowingSchemeFamily(new BlsScheme(minSigVariant, nobleMinSig))
+const minPkFamily = new GrowingSchemeFamily(new BlsScheme(minPkVariant, nobleMinPk))
+const ed25519Family = new GrowingSchemeFamily(ed25519SchemeOf(nobleEd25519))
+const bn254Family = new GrowingFamily(nobleBn254)
 const families = [minSigFamily, minPkFamily, ed25519Family]
 
 /** BLS with signatures in G1, byte for byte zkSync Era's; backends `mcl` and `noble`. */
@@ -35,6 +40,9 @@ export const blsMinPk: SchemeFamily = minPkFamily
 
 /** Ed25519 with concatenated signatures; backends `node` and `noble`. */
 export const ed25519Scheme: SchemeFamily = ed25519Family
+
+/** The curve BN254 of Ethereum's precompiled contracts; backends `mcl` and `noble`. */
+export const bn254: BackendFamily<Bn254> = bn254Family
 
 const hashes = new Map<HashBackend, Keccak256>([['noble', nobleKeccak256]])
 const nodeKeyBackends = new Map([['noble', nodeKeys(nobleEd25519)]])
@@ -49,6 +57,7 @@ export interface BackendChoice {
   blsMinSig?: 'noble' | 'mcl'
   blsMinPk?: 'noble' | 'mcl' | 'blst'
   ed25519?: 'noble' | 'node'
+  bn254?: 'noble' | 'mcl'
 }
 
 /** Fastest first; each list ends with what is always there. */
@@ -57,6 +66,7 @@ const preferences = {
   blsMinSig: ['mcl', 'noble'],
   blsMinPk: ['blst', 'mcl', 'noble'],
   ed25519: ['node', 'noble'],
+  bn254: ['mcl', 'noble'],
 } as const
 
 /** What is in use, and why a faster backend is not: for the log line that a node writes at its start. */
@@ -65,6 +75,7 @@ export interface CryptoBackends {
   readonly blsMinSig: string
   readonly blsMinPk: string
   readonly ed25519: string
+  readonly bn254: string
   /** Libraries that did not load or failed their self-test, by name. */
   readonly failures: ReadonlyMap<string, Error>
 }
@@ -94,11 +105,13 @@ export async function loadCryptoBackends(choose: BackendChoice = {}): Promise<vo
   const minSig = pick('blsMinSig', wanted.blsMinSig, minSigFamily.backends)
   const minPk = pick('blsMinPk', wanted.blsMinPk, minPkFamily.backends)
   const edwards = pick('ed25519', wanted.ed25519, ed25519Family.backends)
+  const pairing = pick('bn254', wanted.bn254, bn254Family.backends)
   choices = wanted
   useKeccak256(hashes.get(hash) ?? nobleKeccak256)
   minSigFamily.use(minSig)
   minPkFamily.use(minPk)
   ed25519Family.use(edwards)
+  bn254Family.use(pairing)
   currentNodeKeys = nodeKeyBackends.get(edwards) ?? currentNodeKeys
 }
 
@@ -130,6 +143,11 @@ async function loadAll(): Promise<void> {
     addTested(minPkFamily, new BlsScheme(minPkVariant, minPk))
     possession = possessionBy(minPk)
   })
+  await attempt('mcl', async () => {
+    const backend = new MclBn254(await loadMcl(mclCurves.bn254))
+    if (!bn254Passes(backend, nobleBn254)) throw new Error('mcl: self-test of BN254 failed')
+    bn254Family.add(backend)
+  })
   await attempt('blst', async () => {
     const blst = await loadBlst()
     addTested(minPkFamily, new BlsScheme(minPkVariant, blstMinPk(blst, possession)))
@@ -150,7 +168,7 @@ async function attempt(library: string, load: () => Promise<void>): Promise<void
   }
 }
 
-function addTested(family: GrowingFamily, scheme: SignatureScheme): void {
+function addTested(family: GrowingSchemeFamily, scheme: SignatureScheme): void {
   if (!schemePasses(scheme, family.withBackend('noble') ?? scheme)) {
     throw new Error(`${scheme.backend}: self-test of ${scheme.name} failed`)
   }
@@ -164,6 +182,7 @@ export function cryptoBackends(): CryptoBackends {
     blsMinSig: blsMinSig.current.backend,
     blsMinPk: blsMinPk.current.backend,
     ed25519: ed25519Scheme.current.backend,
+    bn254: bn254.current.backend,
     failures: new Map(failures),
   }
 }

@@ -1,9 +1,13 @@
+export type { BackendFamily } from './backend-family.js'
+export type { Bn254, Bn254G1, Bn254G2, Bn254Lines, Bn254Pair, Bn254Term } from './bn254/bn254.js'
+export { bn254Order } from './bn254/encoding.js'
 export { bytesEqual, compareBytes, concatBytes, fromHex, toHex } from './bytes.js'
 export { ConcatenatingScheme, type SingleSigner } from './concatenating-scheme.js'
 export {
   availableSchemes,
   blsMinPk,
   blsMinSig,
+  bn254,
   cryptoBackends,
   ed25519,
   ed25519Scheme,

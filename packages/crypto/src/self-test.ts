@@ -1,4 +1,7 @@
 import { bytesEqual, fromHex } from './bytes.js'
+import type { Bn254 } from './bn254/bn254.js'
+import { bn254Order } from './bn254/encoding.js'
+import { generatorG1, generatorG2 } from './bn254/generators.js'
 import type { Keccak256 } from './keccak256.js'
 import type { SignatureScheme } from './signature-scheme.js'
 
@@ -30,5 +33,28 @@ export function schemePasses(scheme: SignatureScheme, oracle: SignatureScheme): 
     bytesEqual(signature, oracle.sign(secret, message)) &&
     scheme.verify(key, message, signature) &&
     !scheme.verify(key, new Uint8Array(32), signature)
+  )
+}
+
+/**
+ * Whether a backend of BN254 multiplies as `oracle` does, finds e(2P, Q)·e(−P, Q)·e(−P, Q) to be one, and the product of its first
+ * two factors not.
+ */
+export function bn254Passes(backend: Bn254, oracle: Bn254): boolean {
+  const point = backend.decodeG1(generatorG1)
+  const g2 = backend.decodeG2(generatorG2)
+  if (point === undefined || g2 === undefined) return false
+  const terms = [
+    { point, scalar: 1n },
+    { point, scalar: bn254Order - 0x1234_5678n },
+  ]
+  const multiple = backend.multiplySum(terms)
+  const q = backend.prepare(g2)
+  const minus = { g1: backend.negate(point), g2: q }
+  const twice = { g1: backend.multiplySum([{ point, scalar: 2n }]), g2 }
+  return (
+    bytesEqual(multiple, oracle.multiplySum(terms)) &&
+    backend.pairingProductIsOne([twice, minus, minus]) &&
+    !backend.pairingProductIsOne([twice, minus])
   )
 }

@@ -1,3 +1,4 @@
+export { bn254Compliance } from './bn254-compliance.js'
 export { ComplianceError, type ComplianceCase } from './compliance/case.js'
 export { schemeCompliance } from './scheme-compliance.js'
 export { standInScheme } from './stand-in-scheme.js'

@@ -1,4 +1,4 @@
-import { mclSizes, type MclInstance } from './mcl-instance.js'
+import { mclSizes, type MclInstance } from '../mcl-instance.js'
 
 /** A point in mcl's internal form, copied out of its memory: 144 bytes for G1, 288 for G2. */
 export type MclPoint = Uint8Array

@@ -79,7 +79,13 @@ describe('the browser build', () => {
     new Script(text).runInContext(context)
     const report = (await new Script('run()').runInContext(context)) as string
     expect(JSON.parse(report)).toEqual({
-      backends: { hash: 'hash-wasm', blsMinSig: 'mcl', blsMinPk: 'mcl', ed25519: 'noble' },
+      backends: {
+        hash: 'hash-wasm',
+        blsMinSig: 'mcl',
+        blsMinPk: 'mcl',
+        ed25519: 'noble',
+        bn254: 'mcl',
+      },
       failures: ['blst', 'node'],
       verdicts: [
         'bls12_381/noble true false',

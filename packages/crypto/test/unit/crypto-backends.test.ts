@@ -3,6 +3,7 @@ import {
   availableSchemes,
   blsMinPk,
   blsMinSig,
+  bn254,
   cryptoBackends,
   ed25519Scheme,
   hashBackend,
@@ -11,11 +12,22 @@ import {
   signatureScheme,
 } from '../../src/index.js'
 
-const fastest = { hash: 'hash-wasm', blsMinSig: 'mcl', blsMinPk: 'blst', ed25519: 'node' } as const
+const fastest = {
+  hash: 'hash-wasm',
+  blsMinSig: 'mcl',
+  blsMinPk: 'blst',
+  ed25519: 'node',
+  bn254: 'mcl',
+} as const
 
 describe('loadCryptoBackends', () => {
   test('before it is called › noble serves', () => {
-    expect(cryptoBackends()).toMatchObject({ hash: 'noble', blsMinSig: 'noble', blsMinPk: 'noble' })
+    expect(cryptoBackends()).toMatchObject({
+      hash: 'noble',
+      blsMinSig: 'noble',
+      blsMinPk: 'noble',
+      bn254: 'noble',
+    })
     expect(availableSchemes().every(({ backend }) => backend === 'noble')).toBe(true)
   })
 
@@ -32,6 +44,13 @@ describe('loadCryptoBackends', () => {
     await loadCryptoBackends()
     expect(cryptoBackends()).toMatchObject({ ...fastest, blsMinSig: 'noble', blsMinPk: 'mcl' })
     expect(signatureScheme(0)?.backend).toBe('noble')
+  })
+
+  test('with a choice for BN254 alone › nothing else changes', async () => {
+    await loadCryptoBackends({ bn254: 'noble' })
+    expect(cryptoBackends()).toMatchObject({ ...fastest, bn254: 'noble' })
+    expect(bn254.current.backend).toBe('noble')
+    expect(bn254.backends).toEqual(['noble', 'mcl'])
   })
 
   test('with a backend that there is not › RangeError, and nothing changes', async () => {

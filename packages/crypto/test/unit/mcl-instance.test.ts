@@ -4,7 +4,9 @@ import * as publicMcl from 'mcl-wasm'
 import { describe, expect, test } from 'vitest'
 import { BlsScheme } from '../../src/bls/bls-scheme.js'
 import { MclArithmetic } from '../../src/bls/mcl-arithmetic.js'
-import { loadMcl, mclCurves, type MclInstance } from '../../src/bls/mcl-instance.js'
+import { loadMcl, mclCurves, type MclInstance } from '../../src/mcl-instance.js'
+import { generatorG1, generatorG2 } from '../../src/bn254/generators.js'
+import { MclBn254 } from '../../src/bn254/mcl.js'
 import { mclMinSig } from '../../src/bls/mcl.js'
 import { minSigVariant } from '../../src/bls/variants.js'
 import { blsMinSig, keccak256, loadCryptoBackends, toHex } from '../../src/index.js'
@@ -98,6 +100,24 @@ describe('the private instances of mcl', () => {
         scheme.sign(secretOf(4), new Uint8Array(operations))
         operations += 4
       }
+    }
+    expect(mcl.memoryBytes).toBe(before)
+  })
+
+  test('hundreds of sums and pairings of BN254 › the memory of the instance does not grow', async () => {
+    const mcl = await loadMcl(mclCurves.bn254)
+    const backend = new MclBn254(mcl)
+    const point = backend.decodeG1(generatorG1)
+    const g2 = backend.decodeG2(generatorG2)
+    if (point === undefined || g2 === undefined) throw new Error('the generators are valid')
+    const terms = Array.from({ length: 20 }, (_, i) => ({ point, scalar: BigInt(i) << 200n }))
+    const before = mcl.memoryBytes
+    for (let i = 0; i < 300; i++) {
+      const g1 = backend.multiplySum(terms)
+      const pairs = [g1, backend.negate(g1)].map((each) => ({ g1: each, g2 }))
+      expect(backend.pairingProductIsOne(pairs)).toBe(true)
+      backend.decodeG1(new Uint8Array(64).fill(i))
+      backend.decompressG2(new Uint8Array(64).fill(0x80 | (i & 0x1f)))
     }
     expect(mcl.memoryBytes).toBe(before)
   })

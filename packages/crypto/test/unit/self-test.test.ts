@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { blsMinSig } from '../../src/index.js'
+import { blsMinSig, bn254, type Bn254 } from '../../src/index.js'
 import { nobleKeccak256 } from '../../src/keccak256.js'
-import { hashPasses, schemePasses } from '../../src/self-test.js'
+import { bn254Passes, hashPasses, schemePasses } from '../../src/self-test.js'
 import type { SignatureScheme } from '../../src/signature-scheme.js'
 
 const oracle = blsMinSig.current
@@ -34,6 +34,20 @@ describe('the self-test of a loaded backend', () => {
     ['accepts nothing', { verify: () => false }],
   ])('a backend that %s › fails', (_, fault) => {
     expect(schemePasses(faulty(fault), oracle)).toBe(false)
+  })
+
+  test.each<[string, Partial<Bn254>]>([
+    ['is the oracle', {}],
+    ['finds every product to be one', { pairingProductIsOne: () => true }],
+    ['finds no product to be one', { pairingProductIsOne: () => false }],
+    [
+      'multiplies otherwise',
+      { multiplySum: (terms) => bn254.current.multiplySum([...terms, ...terms]) },
+    ],
+    ['decodes nothing', { decodeG2: () => undefined }],
+  ])('a backend of BN254 that %s', (what, fault) => {
+    const backend = { ...bn254.current, ...fault }
+    expect(bn254Passes(backend, bn254.current)).toBe(what === 'is the oracle')
   })
 
   test('a hash that keeps bytes of the stream before › fails', () => {

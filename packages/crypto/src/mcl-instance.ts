@@ -25,6 +25,14 @@ interface MclExports {
   readonly _mclBnGT_mul: (out: number, a: number, b: number) => void
   readonly _mclBnGT_isOne: (gt: number) => number
   readonly _mclBnFr_setBigEndianMod: (fr: number, bytes: number, length: number) => number
+  readonly _mclBnFp_setInt32: (fp: number, value: number) => void
+  readonly _mclBnFp_setBigEndianMod: (fp: number, bytes: number, length: number) => number
+  readonly _mclBnFp_getLittleEndian: (out: number, capacity: number, fp: number) => number
+  readonly _mclBnG1_clear: (g1: number) => void
+  readonly _mclBnG1_isValid: (g1: number) => number
+  readonly _mclBnG1_neg: (out: number, g1: number) => void
+  readonly _mclBnG1_normalize: (out: number, g1: number) => void
+  readonly _mclBnG1_mulVec: (out: number, g1s: number, frs: number, count: number) => void
   readonly _mclBnG1_deserialize: (g1: number, bytes: number, length: number) => number
   readonly _mclBnG1_serialize: (out: number, capacity: number, g1: number) => number
   readonly _mclBnG1_isValidOrder: (g1: number) => number
@@ -38,6 +46,9 @@ interface MclExports {
     domain: number,
     domainLength: number,
   ) => number
+  readonly _mclBnG2_isValid: (g2: number) => number
+  readonly _mclBnG2_neg: (out: number, g2: number) => void
+  readonly _mclBnG2_normalize: (out: number, g2: number) => void
   readonly _mclBnG2_deserialize: (g2: number, bytes: number, length: number) => number
   readonly _mclBnG2_serialize: (out: number, capacity: number, g2: number) => number
   readonly _mclBnG2_isValidOrder: (g2: number) => number
@@ -63,7 +74,7 @@ const compiledTimeVar = 46
 const hashToCurveOfRfc9380 = 5
 
 /** Sizes in bytes of mcl's internal forms, whatever the curve. */
-export const mclSizes = { fr: 32, g1: 144, g2: 288, gt: 576 } as const
+export const mclSizes = { fr: 32, fp: 48, g1: 144, g2: 288, gt: 576 } as const
 
 /** One private WebAssembly instance of mcl, set up for one curve for good, with views of its memory. */
 export class MclInstance {
