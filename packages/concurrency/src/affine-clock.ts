@@ -10,9 +10,11 @@ export function affineClock(base: Clock, speed: number): Clock {
     throw new RangeError(`speed must be positive and finite: ${speed}`)
   const origin = base.now()
   const originUtc = base.nowUtc()
+  const yieldTurn = base.yieldTurn?.bind(base)
   return {
     now: () => origin + (base.now() - origin) * speed,
     nowUtc: () => originUtc + (base.nowUtc() - originUtc) * speed,
     setTimer: (atMs, fire, o) => base.setTimer(origin + (atMs - origin) / speed, fire, o),
+    ...(yieldTurn && { yieldTurn }),
   }
 }

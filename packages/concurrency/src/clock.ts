@@ -12,6 +12,8 @@ export interface Clock {
   nowUtc(): number
   /** Calls `fire` once when `now()` has reached `atMs` (never before, never synchronously) and returns its idempotent cancel. */
   setTimer(atMs: number, fire: () => void, o?: TimerOptions): () => void
+  /** Ends after other work that is ready had its turn. Absent: a turn of the event loop; a clock of virtual time has its own. */
+  yieldTurn?(): Promise<void>
 }
 
 /** The longest delay a platform timer takes: 2^31 − 1 ms; longer ones fire at once, so they are cut and re-armed. */

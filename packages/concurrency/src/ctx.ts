@@ -27,6 +27,9 @@ export interface ChildOptions {
   readonly deadline?: number | undefined
 }
 
+/** One for all: whoever disposes of a context has ended its work, and nobody asks where; a stack trace for each costs time. */
+const disposed = new CanceledError('the context was disposed of')
+
 interface Surroundings {
   readonly clock: Clock
   readonly random: Random
@@ -189,7 +192,7 @@ export class Ctx implements Disposable {
 
   /** Cancels the context and unlinks it from its parent. */
   [Symbol.dispose](): void {
-    this.cancel()
+    this.cancel(disposed)
   }
 
   #armDeadline(at: number | undefined): void {

@@ -18,6 +18,7 @@ export {
   wrapError,
   ZkStackError,
 } from './errors.js'
+export { lazySignal } from './lazy-signal.js'
 export { jsonLogger, logLevels, silentLogger } from './logger.js'
 export type { LogFields, Logger, LogLevel } from './logger.js'
 export { ManualClock } from './manual-clock.js'

@@ -1,9 +1,10 @@
-import type { Ctx } from '@zkstack/concurrency'
+import type { Clock, Ctx } from '@zkstack/concurrency'
 import { err, type Result } from '@zkstack/crypto'
 import { decodeHelloFrame } from '../codec.js'
 import { NetworkError } from '../errors.js'
 import { goodbye, type Goodbye } from '../goodbye.js'
 import type { NetworkLimits } from '../limits.js'
+import { Patience } from '../patience.js'
 import { protocols } from '../protocols.js'
 import type { FrameStream, TransportConnection } from '../transport/network-transport.js'
 import { runHello, sendGoodbye, type HelloInit, type HelloResult } from './hello.js'
@@ -29,14 +30,14 @@ export async function greet(
     stream = await helloStream(patience, connection, o.limits.frames.hello)
     const outcome = await runHello(patience, stream, connection, o.hello)
     if (!outcome.ok && outcome.error.by === 'us') {
-      await farewell(stream, connection, { reason: outcome.error })
+      await farewell(ctx.clock, { stream, connection }, { reason: outcome.error })
     }
     return { stream, outcome }
   } catch (e) {
     ctx.throwIfCanceled()
     if (patience.canceled) {
       const late = goodbye('TIMEOUT', `the hello took longer than ${o.limits.helloTimeoutMs} ms`)
-      if (stream) await farewell(stream, connection, { reason: late })
+      if (stream) await farewell(ctx.clock, { stream, connection }, { reason: late })
       return { stream, outcome: err(late) }
     }
     if (!(e instanceof NetworkError)) throw e
@@ -49,17 +50,15 @@ export async function greet(
  * was just sending us would have reset the line, and the goodbye with it.
  */
 export async function farewell(
-  stream: FrameStream,
-  connection: TransportConnection,
+  clock: Clock,
+  to: { readonly stream: FrameStream; readonly connection: TransportConnection },
   o: { readonly reason: Goodbye; readonly lastWords?: Promise<void> },
 ): Promise<void> {
-  const patience = AbortSignal.timeout(FAREWELL_MS)
-  const enough = new Promise<void>((resolve) => {
-    patience.addEventListener('abort', () => resolve(), { once: true })
-  })
+  const { stream, connection } = to
+  using enough = new Patience(clock, FAREWELL_MS)
   // when both say goodbye, neither need wait for the other to hang up
   const heard = sendGoodbye(stream, o.reason).then(() => o.lastWords ?? hearOut(stream))
-  await Promise.race([heard.catch(() => undefined), connection.closed, enough])
+  await Promise.race([heard.catch(() => undefined), connection.closed, enough.over])
 }
 
 /** Receives until the peer has said goodbye or its stream ends. */
@@ -70,7 +69,7 @@ async function hearOut(stream: FrameStream): Promise<void> {
   }
 }
 
-/** Real time, also in tests with a clock of their own: it bounds the end of a process. */
+/** Bounds the end of a process. */
 const FAREWELL_MS = 500
 
 async function helloStream(

@@ -6,6 +6,7 @@ import { goodbye, goodbyeOfPeer, type Goodbye, type GoodbyeCode } from '../goodb
 import { farewell, greet, type Greeting } from '../hello/greet.js'
 import type { HelloResult } from '../hello/hello.js'
 import type { NetworkEvent } from '../network.js'
+import { Patience } from '../patience.js'
 import { formatPeerId } from '../peer-id.js'
 import { Throttle } from '../throttle.js'
 import type { FrameStream, TransportConnection } from '../transport/network-transport.js'
@@ -96,7 +97,7 @@ export class ConnectionServer {
     const refusal = registry.activate(peer)
     registry.settled(connection)
     if (!refusal) return { peer, stream }
-    await farewell(stream, connection, { reason: refusal })
+    await farewell(life.clock, { stream, connection }, { reason: refusal })
     await this.#refused(connection, { ok: false, error: refusal })
     return undefined
   }
@@ -137,7 +138,10 @@ export class ConnectionServer {
       services.metrics.onPeers(registry.peers.values())
     }
     const reason = await this.#reason(life, peer, lastWords)
-    if (reason.by === 'us') await farewell(stream, peer.connection, { reason, lastWords })
+    if (reason.by === 'us') {
+      const { connection } = peer
+      await farewell(life.clock, { stream, connection }, { reason, lastWords })
+    }
     await peer.connection.close()
     await lastWords
     const { code, text, by } = reason
@@ -174,11 +178,8 @@ export class ConnectionServer {
       return goodbye('SHUTDOWN', 'the node stops')
     }
     if (!peer.end) {
-      const patience = AbortSignal.timeout(LAST_WORDS_MS)
-      const enough = new Promise<void>((resolve) => {
-        patience.addEventListener('abort', () => resolve(), { once: true })
-      })
-      await Promise.race([lastWords, enough])
+      using patience = new Patience(life.clock, LAST_WORDS_MS)
+      await Promise.race([lastWords, patience.over])
     }
     return (
       peer.end ?? { code: 'LOST', text: peer.lostBecause ?? 'the connection broke', by: 'peer' }
