@@ -1,4 +1,4 @@
-import { errorOf, type Ctx, type Watch } from '@zkstack/concurrency'
+import { errorOf, lazySignal, type Ctx, type Watch } from '@zkstack/concurrency'
 import type { Block, FinalBlock } from '@zkstack/roles'
 import type { BlockRange, BlockStore, ExecutionLayer } from '@zkstack/storage'
 import { Backoff } from './backoff.js'
@@ -85,7 +85,7 @@ export class CommitDriver {
     const call = ctx.child()
     const unwatch = this.#watchSlowness(block, ctx)
     try {
-      await ctx.race(invoke(() => this.#o.execution.commit(block, { signal: call.signal })))
+      await ctx.race(invoke(() => this.#o.execution.commit(block, lazySignal(call))))
       return undefined
     } catch (e) {
       ctx.throwIfCanceled()

@@ -1,4 +1,4 @@
-import { errorOf, isCanceled, type Clock, type Ctx } from '@zkstack/concurrency'
+import { errorOf, isCanceled, lazySignal, type Clock, type Ctx } from '@zkstack/concurrency'
 import type {
   CallOptions,
   ExecutionLayer,
@@ -93,7 +93,7 @@ class ExecutionGuard implements GuardedExecution {
   async #call<T>(ctx: LinkedCtx, ask: Ask<T>): Promise<T> {
     ctx.throwIfCanceled()
     let waiting = true
-    const answer = (async () => ask.call({ signal: ctx.signal }))().finally(() => {
+    const answer = (async () => ask.call(lazySignal(ctx)))().finally(() => {
       if (!waiting) this.#stuck -= 1
       waiting = false
     })

@@ -1,4 +1,4 @@
-import { errorOf } from '@zkstack/concurrency'
+import { errorOf, lazySignal } from '@zkstack/concurrency'
 import type { Ctx, Scope } from '@zkstack/concurrency'
 import type { EpochScope } from '@zkstack/roles'
 import type { ExecutionLayer } from '@zkstack/storage'
@@ -69,7 +69,7 @@ export class ExecutionCalls {
             maxBytes: maxPayloadBytes,
             deadline: new Date(ctx.clock.nowUtc() + deadline - ctx.clock.now()),
           },
-          { signal: ctx.signal },
+          lazySignal(ctx),
         )
         if (payload === null) return undefined
         if (!(payload instanceof Uint8Array)) throw new Error('propose returned no Uint8Array')
@@ -105,7 +105,7 @@ export class ExecutionCalls {
             payload: Uint8Array.from(payload),
             leader: Uint8Array.from(leaderKey),
           },
-          { signal: ctx.signal },
+          lazySignal(ctx),
         )
         return verdict.ok === true
           ? ({ ok: true } as const)

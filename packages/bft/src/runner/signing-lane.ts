@@ -1,4 +1,4 @@
-import { errorOf } from '@zkstack/concurrency'
+import { errorOf, lazySignal } from '@zkstack/concurrency'
 import type { Ctx } from '@zkstack/concurrency'
 import { hashMsg, labelOf } from '@zkstack/roles'
 import type { ConsensusMsg, MessageLabel, Signed } from '@zkstack/roles'
@@ -76,7 +76,7 @@ export class SigningLane {
     const { signer, scheme, timeoutMs, signed, warn } = this.#init
     const ctx = outer.child({ timeoutMs })
     try {
-      const sig = await ctx.race(this.#ask(msg, ctx.signal))
+      const sig = await ctx.race(this.#ask(msg, ctx))
       if (scheme.isCanonicalSignature(sig)) {
         signed({ msg, key: signer.publicKey, sig: Uint8Array.from(sig) })
         return
@@ -92,9 +92,9 @@ export class SigningLane {
     if (!this.#waiting.has(label)) this.#failed.set(label, msg)
   }
 
-  /** Async, so that a signer that throws at once rejects like any other. */
-  async #ask(msg: ConsensusMsg, signal: AbortSignal): Promise<Uint8Array> {
-    return this.#init.signer.sign(hashMsg(msg), { signal })
+  /** Async, so that a signer that throws at once rejects like any other. Most signers never look at the signal. */
+  async #ask(msg: ConsensusMsg, ctx: Ctx): Promise<Uint8Array> {
+    return this.#init.signer.sign(hashMsg(msg), lazySignal(ctx))
   }
 
   async #wait(ctx: Ctx): Promise<void> {
