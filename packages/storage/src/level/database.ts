@@ -55,10 +55,12 @@ export class Database implements RecordDatabase {
 
   /** Applies all changes or none, and syncs them to disk. */
   async write(operations: readonly Operation[]): Promise<void> {
-    const batch = operations.map(({ table, ...rest }) => ({
-      ...rest,
-      sublevel: this.#sublevel(table),
-    }))
+    const batch = operations.map((operation) => {
+      const key = this.#sublevel(operation.table).prefixKey(operation.key, 'view', true)
+      return operation.type === 'put'
+        ? { type: operation.type, key, value: operation.value }
+        : { type: operation.type, key }
+    })
     try {
       await this.#level.batch(batch, { sync: true })
     } catch (e) {
