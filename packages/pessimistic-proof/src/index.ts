@@ -32,4 +32,95 @@ export type { ExitTreeFrontier, NetworkState, StateCommitment } from './types/ne
 export type { PessimisticProofOutput } from './types/pessimistic-proof-output.js'
 
 // Hashes
+export {
+  aggchainHash,
+  legacyConsensusHash,
+  multisigHash,
+  type AggchainHashParts,
+} from './hashes/aggchain-hash.js'
+export { aggchainPublicValuesDigest } from './hashes/aggchain-public-values-digest.js'
+export { EMPTY_HASH, hashBridgeExit, hashTokenInfo } from './hashes/bridge-exit-hash.js'
+export { certificateId, hashBridgeExits, hashImportedBridgeExits } from './hashes/certificate-id.js'
+export {
+  globalExitRoot,
+  hashClaim,
+  hashImportedBridgeExit,
+  hashL1InfoTreeLeaf,
+  hashMerkleProof,
+} from './hashes/claim-hash.js'
+export {
+  globalIndexFromBigint,
+  globalIndexToBigint,
+  hashGlobalIndex,
+  networkOfGlobalIndex,
+} from './hashes/global-index-hash.js'
 export { hashPair } from './hashes/hash-pair.js'
+export {
+  globalIndexWithLeafCommitment,
+  importedBridgeExitsCommitmentV2,
+  importedBridgeExitsCommitmentV3,
+} from './hashes/imported-bridge-exits-commitment.js'
+export {
+  pessimisticRootV1,
+  pessimisticRootV2,
+  pessimisticRootV3,
+} from './hashes/pessimistic-root.js'
+export { recoverSigner } from './hashes/recover-signer.js'
+export {
+  signatureCommitmentV2,
+  signatureCommitmentV3,
+  signatureCommitmentV4,
+  signatureCommitmentV5,
+  type SignedCertificate,
+  type SignedTransition,
+} from './hashes/signature-commitment.js'
+
+// Encodings
+export {
+  contracts,
+  sp1Compatible,
+  type Bincode,
+  type BincodeCodec,
+} from './codec/bincode/bincode.js'
+export { layouts } from './codec/bincode/layouts.js'
+export {
+  decodePublicValues,
+  encodePublicValues,
+  PUBLIC_VALUES_BYTES,
+} from './codec/bincode/public-values.js'
+export type { CodecError, CodecErrorCode } from './codec/codec-error.js'
+
+// Trees
+export {
+  BALANCE_TREE_DEPTH,
+  balanceKey,
+  balancePathRoot,
+  BalanceTree,
+  compareTokens,
+  updatedBalanceRoot,
+  type BalanceChange,
+} from './trees/balance-tree.js'
+export { changedNodes } from './trees/changed-nodes.js'
+export {
+  EMPTY_BALANCE_ROOT,
+  EMPTY_LOCAL_EXIT_ROOT,
+  EMPTY_NULLIFIER_ROOT,
+  emptyHash,
+  ZERO_HASH,
+} from './trees/empty-hashes.js'
+export { EXIT_TREE_DEPTH, inclusionRoot, verifyInclusion } from './trees/inclusion.js'
+export { loadPaths, openTree } from './trees/load-paths.js'
+export { LocalExitTree } from './trees/local-exit-tree.js'
+export { LocalExitTreeData } from './trees/local-exit-tree-data.js'
+export type { NodeStore, NodeStoreError, NodeStoreOptions, NodeWrite } from './trees/node-store.js'
+export {
+  NULLIFIER_TREE_DEPTH,
+  nullifierKey,
+  NullifierTree,
+  updatedNullifierRoot,
+} from './trees/nullifier-tree.js'
+export { RollupExitTree } from './trees/rollup-exit-tree.js'
+export type { SparseKey } from './trees/sparse-key.js'
+export { SparseMerkleTree } from './trees/sparse-merkle-tree.js'
+export type { TreePlace } from './trees/sparse-node-record.js'
+export type { LocalExitTreeError, SmtError } from './trees/tree-error.js'
