@@ -1,8 +1,13 @@
-import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
+import {
+  checkInvariants,
+  createInvariantMonitor,
+  createReplicaRunner,
+  type ReplicaRunner,
+} from '@zkstack/bft'
 import { scope, Watch, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type Network } from '@zkstack/network'
 import type { EpochScope } from '@zkstack/roles'
-import { BlockQueue, type BlockStore } from '@zkstack/storage'
+import { BlockQueue, type BlockRange, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
 import { EventRouter } from './event-router.js'
@@ -179,8 +184,10 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
 
 /** Runs consensus and network until cancelled; leaves the network closed. */
 export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
+  const checkTip = tipMonitor(a)
   const unsubscribe = a.queue.range.subscribe((range) => {
     a.metrics.head(range.next)
+    checkTip(range)
   })
   try {
     await scope(ctx, async (inner, s) => {
@@ -200,6 +207,18 @@ export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
   } finally {
     unsubscribe()
     await a.network.stop()
+  }
+}
+
+/** Checks blocks as they are stored, on a node that has no replica to do it. */
+function tipMonitor({ replica, router }: Assembly): (range: BlockRange) => void {
+  let monitor = createInvariantMonitor(undefined)
+  return ({ last }) => {
+    if (replica !== undefined || last?.type !== 'final') return
+    const header = last.qc.message.proposal
+    const report = checkInvariants(monitor, { type: 'stored', header, qc: last.qc })
+    monitor = report.monitor
+    for (const violation of report.violations) router.onInvariant(violation)
   }
 }
 

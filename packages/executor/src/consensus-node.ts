@@ -1,5 +1,5 @@
 import type { ZkStackError } from '@zkstack/concurrency'
-import type { ReplicaSnapshot } from '@zkstack/bft'
+import type { InvariantCode, InvariantData, ReplicaSnapshot } from '@zkstack/bft'
 import type { GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
 import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
@@ -94,10 +94,15 @@ export interface NodeEvents {
   warning: ZkStackError
 }
 
-/** What must never happen, and did; the node stops after it. */
+/**
+ * What must never happen, and did; a validator stops after it. Besides the invariants of the replica: `STORE_CONFLICT`,
+ * `OWN_VOTE_INVALID`, `REPLICA_STATE_INVALID`, whose `data` is empty.
+ */
 export interface InvariantViolation {
-  readonly code: string
+  readonly code: InvariantCode | 'STORE_CONFLICT' | 'OWN_VOTE_INVALID' | 'REPLICA_STATE_INVALID'
   readonly message: string
+  /** What shows it. */
+  readonly data: InvariantData
 }
 
 /** A peer as {@link ConsensusNode.inspect} shows it. */

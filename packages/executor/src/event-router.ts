@@ -1,4 +1,4 @@
-import { ReplicaWarning, type ReplicaEvent } from '@zkstack/bft'
+import { ReplicaWarning, type InvariantViolation, type ReplicaEvent } from '@zkstack/bft'
 import type { Clock, Logger, ZkStackError } from '@zkstack/concurrency'
 import { toHex, type SignatureScheme } from '@zkstack/crypto'
 import type { NetworkEvent } from '@zkstack/network'
@@ -66,9 +66,17 @@ export class EventRouter {
           second: e.second,
         })
         return
+      case 'invariant':
+        this.onInvariant(e.violation)
+        return
       case 'warning':
         reporter.warn(this.#explain(e.error))
     }
+  }
+
+  onInvariant(violation: InvariantViolation): void {
+    this.#o.logger.error(`an invariant is broken: ${violation.message}`, { code: violation.code })
+    this.#o.reporter.events.emit('invariant', violation)
   }
 
   onNetworkEvent(e: NetworkEvent): void {

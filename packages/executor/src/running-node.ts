@@ -12,11 +12,7 @@ import { snapshotOf } from './snapshot.js'
 const DEFAULT_DRAIN_MS = 5_000
 
 /** Codes of failures that no fault of a disk, a peer or the execution layer explains. */
-const BROKEN_INVARIANTS: ReadonlySet<string> = new Set([
-  'STORE_CONFLICT',
-  'OWN_VOTE_INVALID',
-  'REPLICA_STATE_INVALID',
-])
+const BROKEN_INVARIANTS = ['STORE_CONFLICT', 'OWN_VOTE_INVALID', 'REPLICA_STATE_INVALID'] as const
 
 /** A node in the hands of its user. */
 export class RunningNode implements ConsensusNode {
@@ -134,9 +130,9 @@ export class RunningNode implements ConsensusNode {
   }
 
   #reportInvariant(failure: Error): void {
-    const code = 'code' in failure ? String(failure.code) : ''
-    if (!BROKEN_INVARIANTS.has(code)) return
-    this.#a.reporter.events.emit('invariant', { code, message: failure.message })
+    const code = BROKEN_INVARIANTS.find((name) => 'code' in failure && failure.code === name)
+    if (code === undefined) return
+    this.#a.reporter.events.emit('invariant', { code, message: failure.message, data: {} })
   }
 
   get #role(): Role {

@@ -30,6 +30,8 @@ export interface EffectExecutorInit {
   readonly logger: Logger
   readonly tasks: Scope
   emit(event: ReplicaEvent): void
+  /** A state is on disk. */
+  persisted(state: ReplicaState): void
 }
 
 /** Carries effects out one after the other; it decides nothing. */
@@ -77,6 +79,7 @@ export class EffectExecutor {
   async #persist(state: ReplicaState): Promise<void> {
     try {
       await this.#init.store.save(this.#init.key, state)
+      this.#init.persisted(state)
     } catch (e) {
       throw storageErrorOf(e, 'the replica state was not written')
     }

@@ -10,6 +10,8 @@ export type ReplicaErrorCode =
   | 'NOT_A_VALIDATOR'
   /** Our own vote failed alone: the signer signs wrongly, or memory is damaged (rule 21). */
   | 'OWN_VOTE_INVALID'
+  /** An invariant does not hold: more than f of the weight is faulty, or a part of this node is. */
+  | 'INVARIANT_BROKEN'
 
 /** Thrown by `ReplicaRunner.run` for what no retry mends. */
 export class ReplicaError extends ZkStackError {

@@ -1,5 +1,6 @@
 import type { ZkStackError } from '@zkstack/concurrency'
 import type { BlockHeader, Evidence } from '@zkstack/roles'
+import type { InvariantViolation } from '../monitor/invariant.js'
 import type { BlameRule } from '../chonky/effect.js'
 
 /** What a replica tells its embedder. Validators are named by their public key. */
@@ -14,5 +15,7 @@ export type ReplicaEvent =
   | { readonly type: 'misbehaved'; readonly key: Uint8Array; readonly rule: BlameRule }
   /** Two signed messages that prove a fault to anybody (rule 16). */
   | ({ readonly type: 'evidence' } & Evidence)
+  /** What must never happen did; the replica stops after it. */
+  | { readonly type: 'invariant'; readonly violation: InvariantViolation }
   /** The signer or the execution layer failed; the replica goes on. */
   | { readonly type: 'warning'; readonly error: ZkStackError }

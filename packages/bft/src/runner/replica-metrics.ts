@@ -35,6 +35,7 @@ export class ReplicaMetrics {
       evidence: sink.counter(named('evidence'), 'Validators caught in a contradiction.', [
         'conflict',
       ]),
+      invariants: sink.counter(named('invariants_broken'), 'Invariants that did not hold.', ['code']),
     }
   }
 
@@ -75,6 +76,10 @@ export class ReplicaMetrics {
 
   evidence(conflict: string): void {
     this.#metrics.evidence.inc(1, { conflict })
+  }
+
+  invariantBroken(code: string): void {
+    this.#metrics.invariants.inc(1, { code })
   }
 
   #observe(name: 'viewTime' | 'commit' | 'proposal', now: number): void {

@@ -16,6 +16,7 @@ import { reviewCheck } from '../chonky/review-check.js'
 import { initialState } from '../chonky/state.js'
 import type { ChonkyState } from '../chonky/state.js'
 import { step } from '../chonky/step.js'
+import { InvariantWatch } from './invariant-watch.js'
 import { CheckLoop } from './check-loop.js'
 import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError } from './errors.js'
@@ -57,6 +58,7 @@ class Runner implements ReplicaRunner {
   readonly #lane: SigningLane
   readonly #checks: CheckLoop
   readonly #yieldTurn: () => Promise<void>
+  readonly #watch: InvariantWatch
   #state: ChonkyState
   #pinned: readonly (CommitQC | TimeoutQC | undefined)[] = []
   #status: ReplicaSnapshot['status'] = 'created'
@@ -81,6 +83,10 @@ class Runner implements ReplicaRunner {
     // A view change brings up to n distinct QCs, and the timeouts of a next one bring them again.
     this.#verified = new VerifiedQcCache(Math.max(64, 4 * schedule.length))
     this.#inputs = new InputQueue(init.clock, schedule)
+    this.#watch = new InvariantWatch((violation) => {
+      this.#metrics.invariantBroken(violation.code)
+      this.#emit({ type: 'invariant', violation })
+    })
     this.#lane = new SigningLane({
       signer: init.signer,
       scheme: schedule.scheme,
@@ -153,6 +159,7 @@ class Runner implements ReplicaRunner {
     const budget = new TurnBudget(clock)
     for (let next: NextInput | undefined = first; ; next = this.#inputs.next()) {
       ctx.throwIfCanceled()
+      this.#watch.throwIfBroken()
       if (next === undefined) {
         await this.#inputs.wait(ctx)
         budget.renew()
@@ -180,6 +187,8 @@ class Runner implements ReplicaRunner {
     const verified = this.#verified
     const persisted = await loadReplicaState({ store, scope: epochScope, validator, verified })
     this.#state = initialState({ config: this.#config, persisted, ...this.#blocks() })
+    this.#watch.begin(persisted)
+    this.#observeTip()
     this.#pin()
   }
 
@@ -223,11 +232,17 @@ class Runner implements ReplicaRunner {
       emit: (event) => {
         this.#emit(event)
       },
+      persisted: (state) => {
+        this.#watch.observe({ type: 'persisted', state })
+      },
     })
   }
 
   async #handle(ctx: Ctx, { input, taken }: NextInput, { executor, calls }: Parts): Promise<void> {
-    const { state, effects } = step(this.#state, input)
+    const before = this.#state
+    const { state, effects } = step(before, input)
+    this.#watch.observe({ type: 'step', before, input, after: state })
+    this.#watch.throwIfBroken()
     this.#state = state
     taken()
     this.#pin()
@@ -254,6 +269,11 @@ class Runner implements ReplicaRunner {
   }
 
   #send(message: Signed): void {
+    if (!this.#watch.observe({ type: 'sending', message })) {
+      // Wakes the loop, which ends the replica.
+      this.#inputs.push({ type: 'tick' })
+      return
+    }
     try {
       this.#init.send(message)
     } catch (e) {
@@ -279,6 +299,7 @@ class Runner implements ReplicaRunner {
 
   #watchBlocks(): () => void {
     const tell = (): void => {
+      this.#observeTip()
       const { firstBlock, nextBlock } = this.#blocks()
       this.#inputs.setBlocks(firstBlock, nextBlock)
     }
@@ -286,6 +307,12 @@ class Runner implements ReplicaRunner {
     return () => {
       for (const end of ends) end()
     }
+  }
+
+  #observeTip(): void {
+    const { last } = this.#init.blocks.range.value
+    if (last?.type !== 'final') return
+    this.#watch.observe({ type: 'stored', header: last.qc.message.proposal, qc: last.qc })
   }
 
   #payloadHashOf(number: bigint): Uint8Array | undefined {

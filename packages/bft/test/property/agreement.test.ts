@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '@zkstack/concurrency'
 import type { Random } from '@zkstack/concurrency'
 import { step } from '@zkstack/bft'
+import type { InvariantViolation } from '@zkstack/bft'
 import { encodeEvidence, verifyEvidence } from '@zkstack/roles'
 import {
   bytesOf,
@@ -11,6 +12,7 @@ import {
   FakeDisk,
   findDisagreement,
   findDoubleVote,
+  monitoredStep,
   StepReplica,
 } from '@zkstack/bft/testing'
 import type { StepNetwork, StepNetworkOptions } from '@zkstack/bft/testing'
@@ -107,7 +109,14 @@ describe.each([
       const chance = seededRandom(seed).split('crash')
       const crashBefore = (): boolean => chance.float() < disorder.crash / 20
       let healed = false
-      const replica = () => (healed ? {} : { crashBefore })
+      const violations: InvariantViolation[] = []
+      const onViolation = (violation: InvariantViolation): void => {
+        violations.push(violation)
+      }
+      const replica = (index: number) => {
+        const watched = { step: monitoredStep({ committee, index, onViolation }) }
+        return healed ? watched : { ...watched, crashBefore }
+      }
       const network = play(seed, { committee, replica }, disorder)
       healed = true
       expect(findFault(network), `SEED=${seed}`).toBeUndefined()
@@ -118,6 +127,7 @@ describe.each([
       expect(network.runUntil(done), `SEED=${seed}`).toBe(true)
       expect(findFault(network), `SEED=${seed}`).toBeUndefined()
       expect(network.evidence, `SEED=${seed}`).toEqual([])
+      expect(violations, `SEED=${seed}`).toEqual([])
     },
   )
 })
@@ -189,6 +199,27 @@ describe('the tests can fail', () => {
     network.start()
     for (let round = 0; round < 600; round += 1) network.deliver()
     expect(findDisagreement(network.finalized)).toBeDefined()
+  })
+
+  test('negative control › two halves that disagree meet again › the monitor of a replica sees it', () => {
+    const nodes = [...committee.everybody(), ...committee.everybody()]
+    const codes = new Set<string>()
+    const network = createStepNetwork({
+      committee,
+      nodes,
+      replica: (node) => {
+        const index = node % 6
+        const onViolation = ({ code }: InvariantViolation): void => void codes.add(code)
+        return { ...proposing(node), step: monitoredStep({ committee, index, onViolation }) }
+      },
+    })
+    network.link = (from, to) => from < 6 === to < 6
+    network.start()
+    for (let round = 0; round < 600; round += 1) network.deliver()
+    expect([...codes]).toEqual([])
+    network.link = () => true
+    for (let round = 0; round < 1500; round += 1) network.deliver()
+    expect([...codes]).toContain('ONE_BLOCK_A_VIEW')
   })
 
   /**

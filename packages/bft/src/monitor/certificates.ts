@@ -1,0 +1,77 @@
+import { sameBlockHeader, sameReplicaCommit } from '@zkstack/roles'
+import type { BlockHeader, CommitQC, ReplicaCommit } from '@zkstack/roles'
+import type { InvariantViolation } from './invariant.js'
+
+/** Certificates remembered; older ones are forgotten, lowest view first. */
+const mostCertificates = 64
+
+/** Compares a verified certificate with those known, and remembers it. */
+export function checkCertificate(
+  known: readonly CommitQC[],
+  qc: CommitQC,
+): {
+  readonly certificates: readonly CommitQC[]
+  readonly violations: readonly InvariantViolation[]
+} {
+  const violations: InvariantViolation[] = []
+  for (const other of known) {
+    if (sameReplicaCommit(other.message, qc.message)) return { certificates: known, violations: [] }
+    const violation = compare(other, qc)
+    if (violation !== undefined) violations.push(violation)
+  }
+  const certificates = [...known, qc].sort((a, b) => (viewNumber(a) < viewNumber(b) ? -1 : 1))
+  return { certificates: certificates.slice(-mostCertificates), violations }
+}
+
+/** Compares a block on disk with the certificates known. */
+export function checkStoredBlock(
+  known: readonly CommitQC[],
+  block: BlockHeader,
+): readonly InvariantViolation[] {
+  const other = known.find(({ message }) => isOther(message.proposal, block))
+  if (other === undefined) return []
+  const message = `block ${block.number} on disk is not the one that the certificate of view ${viewNumber(other)} names`
+  return [{ code: 'AGREEMENT', message, data: { block, qcs: [other] } }]
+}
+
+/** Compares a vote of our own with the certificates known. */
+export function checkVoteAgainstFinal(
+  known: readonly CommitQC[],
+  vote: ReplicaCommit,
+): InvariantViolation | undefined {
+  const final = known.find(({ message }) => isOther(message.proposal, vote.proposal))
+  if (final === undefined) return undefined
+  const { number } = vote.proposal
+  const message = `in view ${vote.view.number} we voted for another block ${number} than the one final since view ${viewNumber(final)}`
+  return {
+    code: 'VOTE_AGAINST_FINAL',
+    message,
+    data: { block: vote.proposal, qcs: [final] },
+  }
+}
+
+function isOther(a: BlockHeader, b: BlockHeader): boolean {
+  return a.number === b.number && !sameBlockHeader(a, b)
+}
+
+function compare(one: CommitQC, other: CommitQC): InvariantViolation | undefined {
+  const [first, second] = viewNumber(one) <= viewNumber(other) ? [one, other] : [other, one]
+  const [a, b] = [first.message, second.message]
+  const data = { qcs: [first, second] }
+  const views = `views ${a.view.number} and ${b.view.number}`
+  if (a.view.number === b.view.number) {
+    const message = `two blocks are final in view ${a.view.number}: ${a.proposal.number} and ${b.proposal.number}`
+    return { code: 'ONE_BLOCK_A_VIEW', message, data }
+  }
+  if (isOther(a.proposal, b.proposal)) {
+    const message = `two blocks ${a.proposal.number} are final, of ${views}`
+    return { code: 'AGREEMENT', message, data }
+  }
+  if (a.proposal.number <= b.proposal.number) return undefined
+  const message = `block ${a.proposal.number} is final before block ${b.proposal.number}, in ${views}`
+  return { code: 'CHAIN', message, data }
+}
+
+function viewNumber(qc: CommitQC): bigint {
+  return qc.message.view.number
+}
