@@ -1,1 +1,1 @@
-export {}
+export { SeededBytes } from './seeded-bytes.js'

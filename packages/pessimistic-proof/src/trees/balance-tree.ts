@@ -1,11 +1,11 @@
-import { bytesEqual, compareBytes, type Hash32 } from '@zkstack/crypto'
+import { bytesEqual, compareBytes, hash32, type Hash32 } from '@zkstack/crypto'
+import { bigintFromBytes, bytesFromBigint } from '../codec/u256.js'
 import { hashPair } from '../hashes/hash-pair.js'
 import { Preimage } from '../hashes/preimage.js'
 import { address } from '../types/address.js'
 import type { TokenInfo } from '../types/bridge-exit.js'
 import { bitAt, type SparseKey } from './sparse-key.js'
 import { SparseMerkleTree } from './sparse-merkle-tree.js'
-import { u256Leaf, u256OfLeaf } from './u256-leaf.js'
 
 /** Depth of a balance tree: bits of a network id and of an address. */
 export const BALANCE_TREE_DEPTH = 192
@@ -33,7 +33,7 @@ export class BalanceTree {
   /** A token's balance; 0 if it has none. */
   get(token: TokenInfo): bigint {
     const leaf = this.tree.get(balanceKey(token))
-    return leaf === undefined ? 0n : u256OfLeaf(leaf)
+    return leaf === undefined ? 0n : bigintFromBytes(leaf)
   }
 
   /**
@@ -41,7 +41,7 @@ export class BalanceTree {
    * @throws RangeError unless the balance is an unsigned 256-bit number.
    */
   update(token: TokenInfo, balance: bigint): BalanceTree {
-    const tree = this.tree.update(balanceKey(token), u256Leaf(balance))
+    const tree = this.tree.update(balanceKey(token), balanceLeaf(balance))
     return tree === this.tree ? this : new BalanceTree(tree)
   }
 
@@ -54,7 +54,7 @@ export class BalanceTree {
   balances(): readonly (readonly [TokenInfo, bigint])[] {
     return Array.from(
       this.tree.entries(),
-      ([key, leaf]) => [tokenOfKey(key), u256OfLeaf(leaf)] as const,
+      ([key, leaf]) => [tokenOfKey(key), bigintFromBytes(leaf)] as const,
     ).sort(([a], [b]) => compareTokens(a, b))
   }
 }
@@ -78,7 +78,7 @@ export function balancePathRoot(
 ): Hash32 | undefined {
   if (path.length !== BALANCE_TREE_DEPTH) return undefined
   const key = balanceKey(token)
-  let hash = u256Leaf(balance)
+  let hash = balanceLeaf(balance)
   let depth = BALANCE_TREE_DEPTH
   for (const sibling of path) {
     hash = bitAt(key, --depth) === 1 ? hashPair(sibling, hash) : hashPair(hash, sibling)
@@ -100,6 +100,11 @@ export function updatedBalanceRoot(root: Hash32, change: BalanceChange): Hash32 
   if (proven === undefined || !bytesEqual(proven, root)) return undefined
   if (change.before === change.after) return root
   return balancePathRoot(change.token, change.after, change.path)
+}
+
+/** A balance's leaf: 32 bytes, big-endian. */
+function balanceLeaf(balance: bigint): Hash32 {
+  return hash32(bytesFromBigint(balance))
 }
 
 function tokenOfKey(key: SparseKey): TokenInfo {

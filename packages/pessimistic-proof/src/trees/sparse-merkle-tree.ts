@@ -50,7 +50,8 @@ export class SparseMerkleTree {
   get(key: SparseKey): Hash32 | undefined {
     this.#check(key)
     let node = this.top
-    while (node !== undefined && sharedDepth(node, key) === node.depth) {
+    while (node !== undefined) {
+      if (loadedDepth(node, key) < node.depth) return undefined
       if (node.type === 'leaf') return node.value
       node = childOf(node, key)
     }
@@ -113,27 +114,25 @@ export class SparseMerkleTree {
     const siblings = Array.from({ length: this.depth }, (_, i) => emptyHash(this.depth - 1 - i))
     let emptyBelow = 1
     for (let node = this.top; node !== undefined;) {
-      const shared = sharedDepth(node, key)
+      const shared = loadedDepth(node, key)
       if (shared < node.depth) {
         siblings[shared] = hashAt(this.depth, node, shared + 1)
         emptyBelow = shared + 1
         break
       }
       if (node.type === 'leaf') return { siblings, value: node.value, emptyBelow: this.depth }
-      const child = childOf(node, key)
-      if (node.type === 'branch') {
-        siblings[node.depth] = (child === node.left ? node.right : node.left).hash
-      }
+      const child: SparseNode = childOf(node, key)
+      siblings[node.depth] = (child === node.left ? node.right : node.left).hash
       node = child
     }
     return { siblings, value: ZERO_HASH, emptyBelow }
   }
 
   #place(node: SparseNode | undefined, slot: number, key: SparseKey, value: Hash32): SparseNode {
-    if (node === undefined) return sparseLeaf(this.depth, slot, key.slice(), value)
-    const shared = sharedDepth(node, key)
+    if (node === undefined) return sparseLeaf(this.depth, slot, new Uint8Array(key), value)
+    const shared = loadedDepth(node, key)
     if (shared < node.depth) {
-      const leaf = sparseLeaf(this.depth, shared + 1, key.slice(), value)
+      const leaf = sparseLeaf(this.depth, shared + 1, new Uint8Array(key), value)
       const sunk = moveTo(this.depth, node, slot, shared + 1)
       return sparseBranch(this.depth, slot, shared, ordered(bitAt(key, shared), leaf, sunk))
     }
@@ -149,7 +148,7 @@ export class SparseMerkleTree {
   }
 
   #remove(node: SparseNode | undefined, slot: number, key: SparseKey): SparseNode | undefined {
-    if (node === undefined || sharedDepth(node, key) < node.depth) return node
+    if (node === undefined || loadedDepth(node, key) < node.depth) return node
     if (node.type === 'leaf') return undefined
     if (node.type === 'stub') throw notLoaded()
     const bit = bitAt(key, node.depth)
@@ -165,6 +164,13 @@ export class SparseMerkleTree {
       throw new RangeError(`key: expected ${this.depth / 8} bytes, got ${key.length}`)
     }
   }
+}
+
+/** How far a key follows the way to a node; throws if only the node's content could tell. */
+function loadedDepth(node: SparseNode, key: SparseKey): number {
+  const shared = sharedDepth(node, key)
+  if (node.type === 'stub' && shared >= node.stored.slot) throw notLoaded()
+  return shared
 }
 
 function childOf(node: SparseNode, key: SparseKey): SparseNode {

@@ -52,8 +52,11 @@ export function decodeReference(
   const depth = bytes[0] ?? 0
   if (depth > place.depth) return 'DepthOutOfBounds'
   if (depth < slot) return 'NodeCorrupted'
-  const key = bytes.slice(1, -32)
-  return { type: 'stub', depth, key, hash: hash32(bytes.slice(-32)) }
+  // Copied, and not by slice(), which is none for a Buffer.
+  const key = new Uint8Array(bytes.subarray(1, -32))
+  if (!bytesEqual(key, prefixOf(key, depth))) return 'NodeCorrupted'
+  const hash = hash32(new Uint8Array(bytes.subarray(-32)))
+  return { type: 'stub', depth, key, hash, stored: { slot, hash } }
 }
 
 /** The node that `stub` in the slot at `slot` stands for, from its record, which must hash to what the stub says. */
@@ -66,7 +69,7 @@ export function decodeRecord(
   if (o.record === undefined) return failed('NodeMissing')
   if (stub.depth === place.depth) {
     if (o.record.length !== 32) return failed('NodeCorrupted')
-    const leaf = sparseLeaf(place.depth, o.slot, stub.key, hash32(o.record.slice()))
+    const leaf = sparseLeaf(place.depth, o.slot, stub.key, hash32(new Uint8Array(o.record)))
     return bytesEqual(leaf.hash, stub.hash) ? ok(leaf) : failed('NodeCorrupted')
   }
   const length = referenceBytes(place)

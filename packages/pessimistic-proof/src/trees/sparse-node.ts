@@ -29,6 +29,8 @@ export interface SparseBranch extends NodeBase {
 /** A node whose content is in the store, not in memory. */
 export interface SparseStub extends NodeBase {
   readonly type: 'stub'
+  /** The slot that the node fills in the store, and the subtree's root as that slot needs it. */
+  readonly stored: { readonly slot: number; readonly hash: Hash32 }
 }
 
 /** A node of a sparse Merkle tree; immutable. */
@@ -54,8 +56,8 @@ export function sparseBranch(
 }
 
 /**
- * The node moved to another slot on its way to the root.
- * @throws RangeError for a stub that is to move away from the root.
+ * The node moved to another slot on the way between itself and the root.
+ * @throws RangeError for a stub that is to stand below its slot in the store.
  */
 export function moveTo(depth: number, node: SparseNode, from: number, to: number): SparseNode {
   if (to <= from) return { ...node, hash: lift(depth, node.hash, node.key, { from, to }) }
@@ -63,11 +65,14 @@ export function moveTo(depth: number, node: SparseNode, from: number, to: number
 }
 
 /**
- * The root of a node's subtree in the slot at `slot`, which is at or below the node's own.
- * @throws RangeError for a stub.
+ * The root of a node's subtree in the slot at `slot`.
+ * @throws RangeError for a stub, below its slot in the store.
  */
 export function hashAt(depth: number, node: SparseNode, slot: number): Hash32 {
-  if (node.type === 'stub') throw notLoaded()
+  if (node.type === 'stub') {
+    if (slot > node.stored.slot) throw notLoaded()
+    return lift(depth, node.stored.hash, node.key, { from: node.stored.slot, to: slot })
+  }
   const own = node.type === 'leaf' ? node.value : hashPair(node.left.hash, node.right.hash)
   return lift(depth, own, node.key, { from: node.depth, to: slot })
 }

@@ -1,12 +1,12 @@
-import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
 import { afterEach } from 'vitest'
+import { SeededBytes } from '../../testing/index.js'
 
 /** The seed of this run: that of the environment, or a new one. */
-export const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
+export const seed = globalThis.process?.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
 
 /** Randomness for one test. */
-export function testRandom(label: string): SeededRandom {
-  return seededRandom(`${seed}/${label}`)
+export function testRandom(label: string): SeededBytes {
+  return new SeededBytes(`${seed}/${label}`)
 }
 
 /** Prints the seed when a test of this file fails. */

@@ -16,6 +16,7 @@ import {
   type TokenInfo,
 } from '../../src/index.js'
 import { loadVector } from '../helpers/load-vector.js'
+import { valueOf } from '../helpers/value-of.js'
 
 const bytes = (text: string) => fromHex(text) ?? new Uint8Array(0)
 const filled = (byte: number) => hash32(new Uint8Array(32).fill(byte))
@@ -30,12 +31,6 @@ const exitOf = (network: number, leafIndex: number): GlobalIndex => ({
   rollupIndex: network === 0 ? 0 : network - 1,
   leafIndex,
 })
-
-/** The value of a result that must be a success. */
-function value<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.error))
-  return result.value
-}
 
 describe('empty trees', () => {
   test('of heights 0 to 192 › have the known roots', () => {
@@ -65,25 +60,25 @@ describe('a local exit tree', () => {
 
   test('of the known leaves › has the known root', () => {
     let tree = LocalExitTree.empty
-    for (const leaf of leaves) tree = value(tree.append(leaf))
+    for (const leaf of leaves) tree = valueOf(tree.append(leaf))
     expect(toHex(tree.root)).toBe(root)
     expect(toHex(new LocalExitTreeData(leaves).root)).toBe(root)
   })
 
   test('with stale frontier slots › has the same root and equals itself', () => {
     let tree = LocalExitTree.empty
-    for (const leaf of leaves) tree = value(tree.append(leaf))
+    for (const leaf of leaves) tree = valueOf(tree.append(leaf))
     const frontier = tree.frontier.map((slot, i) => (((3 >> i) & 1) === 1 ? slot : filled(0xee)))
     const stale = LocalExitTree.from({ leafCount: 3, frontier })
     expect(stale.root).toEqual(tree.root)
     expect(stale.equals(tree)).toBe(true)
-    expect(value(stale.append(filled(4))).root).toEqual(value(tree.append(filled(4))).root)
+    expect(valueOf(stale.append(filled(4))).root).toEqual(valueOf(tree.append(filled(4))).root)
   })
 
   test('with one leaf more › does not equal it', () => {
-    const tree = value(LocalExitTree.empty.append(filled(1)))
+    const tree = valueOf(LocalExitTree.empty.append(filled(1)))
     expect(tree.equals(LocalExitTree.empty)).toBe(false)
-    expect(value(LocalExitTree.empty.append(filled(0))).equals(LocalExitTree.empty)).toBe(false)
+    expect(valueOf(LocalExitTree.empty.append(filled(0))).equals(LocalExitTree.empty)).toBe(false)
   })
 
   test('with 2^32−1 leaves › takes no more', () => {
@@ -91,7 +86,7 @@ describe('a local exit tree', () => {
     const full = LocalExitTree.from({ leafCount: 2 ** 32 - 1, frontier })
     expect(full.append(filled(1))).toEqual({ ok: false, error: { code: 'LeafIndexOverflow' } })
     const last = LocalExitTree.from({ leafCount: 2 ** 32 - 2, frontier })
-    expect(value(last.append(filled(1))).leafCount).toBe(2 ** 32 - 1)
+    expect(valueOf(last.append(filled(1))).leafCount).toBe(2 ** 32 - 1)
   })
 
   test('with 2^31 leaves › uses its uppermost slot alone', () => {
@@ -114,7 +109,7 @@ describe('a local exit tree', () => {
   test('in full › proves each leaf and no other', () => {
     const tree = new LocalExitTreeData(leaves)
     for (const [index, leaf] of leaves.entries()) {
-      const proof = value(tree.proof(index))
+      const proof = valueOf(tree.proof(index))
       expect(verifyInclusion(leaf, index, proof)).toBe(true)
       expect(verifyInclusion(filled(9), index, proof)).toBe(false)
       expect(verifyInclusion(leaf, index ^ 1, proof)).toBe(false)
@@ -138,18 +133,18 @@ describe('a nullifier tree', () => {
     [2, 733, '557bb4d0c3f9dfe124f45417e174129c9da2d6ac24c1d1087eb52e0ab79f9ad7'],
   ])('with the claim of network %i, leaf %i › has the known root', (network, leafIndex, root) => {
     const index = exitOf(network, leafIndex)
-    const tree = value(NullifierTree.empty.insert(index))
+    const tree = valueOf(NullifierTree.empty.insert(index))
     expect(toHex(tree.root)).toBe(root)
     expect(tree.has(index)).toBe(true)
-    const path = value(NullifierTree.empty.nonInclusionPath(index))
+    const path = valueOf(NullifierTree.empty.nonInclusionPath(index))
     expect(toHex(updatedNullifierRoot(emptyHash(64), index, path) as Hash32)).toBe(root)
   })
 
   test('when empty › proves with one sibling, as upstream does, and accepts none or all', () => {
     const index = exitOf(0, 5)
-    expect(value(NullifierTree.empty.nonInclusionPath(index))).toEqual([emptyHash(63)])
+    expect(valueOf(NullifierTree.empty.nonInclusionPath(index))).toEqual([emptyHash(63)])
     const all = Array.from({ length: 64 }, (_, i) => emptyHash(63 - i))
-    const expected = value(NullifierTree.empty.insert(index)).root
+    const expected = valueOf(NullifierTree.empty.insert(index)).root
     for (const length of [0, 1, 2, 63, 64]) {
       expect(updatedNullifierRoot(emptyHash(64), index, all.slice(0, length))).toEqual(expected)
     }
@@ -158,14 +153,14 @@ describe('a nullifier tree', () => {
 
   test('with a claim › neither takes nor proves it away', () => {
     const index = exitOf(3, 7)
-    const tree = value(NullifierTree.empty.insert(index))
+    const tree = valueOf(NullifierTree.empty.insert(index))
     expect(tree.insert(index)).toEqual({ ok: false, error: { code: 'KeyAlreadyPresent' } })
     expect(tree.nonInclusionPath(index)).toEqual({ ok: false, error: { code: 'KeyPresent' } })
     expect(updatedNullifierRoot(tree.root, index, [])).toBeUndefined()
   })
 
   test('of a mainnet exit › ignores the rollup index beside the flag', () => {
-    const tree = value(NullifierTree.empty.insert(exitOf(0, 1)))
+    const tree = valueOf(NullifierTree.empty.insert(exitOf(0, 1)))
     expect(tree.has({ mainnetFlag: true, rollupIndex: 9, leafIndex: 1 })).toBe(true)
     expect(tree.has({ mainnetFlag: false, rollupIndex: 0, leafIndex: 1 })).toBe(false)
   })
