@@ -124,3 +124,16 @@ export type { SparseKey } from './trees/sparse-key.js'
 export { SparseMerkleTree } from './trees/sparse-merkle-tree.js'
 export type { TreePlace } from './trees/sparse-node-record.js'
 export type { LocalExitTreeError, SmtError } from './trees/tree-error.js'
+
+// SP1 proofs
+export { sp1Circuits, type Sp1Circuit, type Sp1ProofSystem } from './sp1/circuits.js'
+export { pessimisticVKeyRoutes, type PessimisticVKeyRoute } from './sp1/pessimistic-routes.js'
+export type { Sp1Error, Sp1KeyFault, Sp1ProofFault } from './sp1/sp1-error.js'
+export { decodeSp1ProofFile, type Sp1ProofFile } from './sp1/sp1-proof-file.js'
+export {
+  Sp1Verifier,
+  verifySp1Proof,
+  type Sp1ProofClaim,
+  type Sp1Statement,
+} from './sp1/sp1-verifier.js'
+export { verifyGatewayProof, type GatewayError } from './sp1/verify-gateway-proof.js'
