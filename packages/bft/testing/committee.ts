@@ -1,6 +1,6 @@
 import { seededRandom } from '@zkstack/concurrency'
 import { compareBytes, keccak256 } from '@zkstack/crypto'
-import type { SignatureScheme } from '@zkstack/crypto'
+import type { Hash32, SignatureScheme } from '@zkstack/crypto'
 import { hashMsg, hashPayload, Schedule, Signers, sortTimeoutQcEntries } from '@zkstack/roles'
 import type {
   BlockHeader,
@@ -25,8 +25,12 @@ export interface CommitteeOptions {
   readonly scheme?: SignatureScheme
   /** Default: a new leader each view, in turn. */
   readonly leaderSelection?: LeaderSelection
+  /** Who leads a view, by index, whatever the leader selection says. */
+  readonly leaderAt?: (view: bigint) => number
   /** Default 0. */
   readonly firstBlock?: bigint
+  /** Hash of the genesis; default: that of no genesis. */
+  readonly genesis?: Hash32
   /** Default 0. */
   readonly epoch?: bigint
   /** Seed of the keys; default `'committee'`. */
@@ -72,9 +76,10 @@ export class Committee {
       scheme,
     })
     if (!created.ok) throw new RangeError(`validators: ${created.error.code}`)
+    if (o.leaderAt !== undefined) created.value.leaderAt = o.leaderAt
     this.secrets = pairs.map((pair) => pair.secret)
     this.scope = {
-      genesis: keccak256(new TextEncoder().encode('genesis of a test')),
+      genesis: o.genesis ?? keccak256(new TextEncoder().encode('genesis of a test')),
       epoch: o.epoch ?? 0n,
       schedule: created.value,
       firstBlock: o.firstBlock ?? 0n,

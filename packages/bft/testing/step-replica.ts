@@ -37,6 +37,8 @@ export interface StepReplicaOptions {
   readonly step?: typeof step
   /** Whether checks wait for {@link StepReplica.runChecks}; default: they run at once. */
   readonly holdChecks?: boolean
+  /** Whether its own messages come back only when the test gives them with {@link StepReplica.loopBack}; default: at once. */
+  readonly holdLoopback?: boolean
   /** Simulates a crash: called before each effect, the first `true` ends the replica with that effect not carried out. */
   readonly crashBefore?: (effect: Effect) => boolean
   readonly now?: number
@@ -110,6 +112,11 @@ export class StepReplica {
     return this.input({ type: 'message', message, carrier: from })
   }
 
+  /** Gives back a message that it sent, as its driver would. */
+  loopBack(message: Signed): readonly Effect[] {
+    return this.input({ type: 'message', message, carrier: 'self' })
+  }
+
   /** Lets the view time run out, or the given time pass. */
   expire(ms?: number): readonly Effect[] {
     this.now = ms === undefined ? Math.max(this.now, this.timer ?? this.now) : this.now + ms
@@ -181,7 +188,9 @@ export class StepReplica {
       case 'broadcast': {
         const message = this.committee.sign(this.index, effect.message)
         this.#sent.push(message)
-        this.#inputs.push({ type: 'message', message, carrier: 'self' })
+        if (this.#o.holdLoopback !== true) {
+          this.#inputs.push({ type: 'message', message, carrier: 'self' })
+        }
         return
       }
       case 'setTimer':
