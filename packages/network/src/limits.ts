@@ -53,6 +53,8 @@ export interface NetworkLimits {
   readonly consensusRate: Rate
   /** Announcements of our block range per peer. */
   readonly blockRangeRate: Rate
+  /** Least time between two announcements of our block range to a committee member, which learns of blocks from votes. */
+  readonly memberRangeMs: number
   /** Answered block requests per peer. */
   readonly blockRequestRate: Rate
   /** Transactions taken from a peer. */
@@ -121,7 +123,7 @@ const DEFAULT_MAX_PAYLOAD_BYTES = 2_500_000
 /** Era's local networks use 100 000. */
 const DEFAULT_MAX_TRANSACTION_BYTES = 100_000
 
-const mayBeZero: ReadonlySet<string> = new Set(['redialJitter', 'syncGraceMs'])
+const mayBeZero: ReadonlySet<string> = new Set(['redialJitter', 'syncGraceMs', 'memberRangeMs'])
 
 const fixedFrames = {
   hello: 10 * KB, // handshake frame
@@ -146,6 +148,7 @@ const defaults = {
   banStaticMs: 20_000, // a committee must not lose a member for minutes over one bad frame
   consensusRate: { burst: 1_000, refreshMs: 1 }, // four labels per view: room for 250 views/s and a re-send of all
   blockRangeRate: { burst: 10, refreshMs: 50 }, // upstream 2/200 ms delays followers; a range is 20 bytes
+  memberRangeMs: 250, // a member that is not behind has no use for it: as long as it waits for consensus anyway
   blockRequestRate: { burst: 64, refreshMs: 2 }, // upstream 10/100 ms cannot follow a chain of 100 blocks/s
   transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, not per frame: frames are batches
   blockTimeoutMs: 10_000, // get_block timeout

@@ -6,11 +6,22 @@ import { Notifier } from '../notifier.js'
 import { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
-/** Tells a peer which blocks we can serve: now, and whenever that changes; a slow peer gets the newest only. */
+/** What {@link announceBlocks} takes. */
+export interface AnnounceOptions {
+  readonly blocks: BlockQueue
+  readonly limits: NetworkLimits
+  /** Whether the peer is of the committee now. */
+  isMember(): boolean
+}
+
+/**
+ * Tells a peer which blocks we can serve: now, and whenever that changes; a slow peer gets the newest only, and so does a
+ * committee member, for which this is only a way back once it has fallen behind.
+ */
 export async function announceBlocks(
   ctx: Ctx,
   stream: FrameStream,
-  o: { readonly blocks: BlockQueue; readonly limits: NetworkLimits },
+  o: AnnounceOptions,
 ): Promise<void> {
   const throttle = new Throttle(o.limits.blockRangeRate, ctx.clock)
   const changed = new Notifier()
@@ -25,6 +36,7 @@ export async function announceBlocks(
       told = range
       await ctx.race(stream.send(encodeBlockRange(range)))
       await throttle.pass(ctx)
+      if (o.isMember()) await ctx.sleep(o.limits.memberRangeMs)
     }
   } finally {
     unsubscribe()

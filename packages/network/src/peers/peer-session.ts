@@ -2,7 +2,7 @@ import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
 import { BlockClient } from '../blocks/block-client.js'
 import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
 import { serveBlocks } from '../blocks/get-block-server.js'
-import { receiveConsensus, sendConsensus } from '../consensus/consensus-protocol.js'
+import { isMember, receiveConsensus, sendConsensus } from '../consensus/consensus-protocol.js'
 import type { Lane, Outbox } from '../consensus/outbox.js'
 import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
@@ -142,7 +142,12 @@ function openedTasks(
     {
       protocol: protocols.blocks,
       maxFrameBytes: NOTHING,
-      run: (ctx, stream) => announceBlocks(ctx, stream, { blocks, limits }),
+      run: (ctx, stream) =>
+        announceBlocks(ctx, stream, {
+          blocks,
+          limits,
+          isMember: () => isMember(peer, committee()),
+        }),
     },
     lane('proposals'),
     {

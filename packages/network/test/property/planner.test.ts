@@ -170,6 +170,7 @@ test(`planner › peers answer and time passes › everything announced becomes 
       while (world.done.has(next)) next++
       step(world, { type: 'persisted', next, now: world.now })
     }
-    expect(world.state.next).toBe(target)
+    // more than that may be durable: a peer that announced it was gone before its block was
+    expect(world.state.next >= target, `${world.state.next} of ${target}`).toBe(true)
   }
 })
