@@ -1,6 +1,5 @@
 import type { BenchCase } from './bench-case.js'
-import { hashMiBMs, schemeCosts } from './scheme-costs.js'
-import type { UnitCost } from './unit-costs.js'
+import type { CaseCosts } from './case-costs.js'
 
 /**
  * The least CPU time, in milliseconds, that one block can cost all validators of a case on one thread.
@@ -9,15 +8,14 @@ import type { UnitCost } from './unit-costs.js'
  * leader signs its proposal besides. Payload: each replica hashes it once inside the signed proposal and once as the block's
  * payload, which the leader cannot share with the others. Sockets, disk and the state machine are taken to be free.
  */
-export function floorMs(c: BenchCase, units: readonly UnitCost[]): number {
-  const costs = schemeCosts(c, units)
+export function floorMs(c: BenchCase, costs: CaseCosts): number {
   const checks = c.validators * (costs.verifyMs + costs.verifyAggregateMs)
   const signatures = (2 * c.validators + 1) * costs.signMs
-  const hashes = 2 * c.validators * (c.payloadBytes / (1 << 20)) * hashMiBMs(units)
+  const hashes = 2 * c.validators * (c.payloadBytes / (1 << 20)) * costs.hashMiBMs
   return checks + signatures + hashes
 }
 
 /** Blocks per second that {@link floorMs} leaves possible. */
-export function floorBlocksPerSecond(c: BenchCase, units: readonly UnitCost[]): number {
-  return 1_000 / floorMs(c, units)
+export function floorBlocksPerSecond(c: BenchCase, costs: CaseCosts): number {
+  return 1_000 / floorMs(c, costs)
 }

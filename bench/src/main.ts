@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   for (const [i, c] of cases.entries()) {
     const result = await inOwnProcess(c)
     results.push(result)
-    process.stdout.write(`[${i + 1}/${cases.length}] ${lineOf(result, units)}\n`)
+    process.stdout.write(`[${i + 1}/${cases.length}] ${lineOf(result)}\n`)
   }
   const text = markdown(results, units, new Date().toISOString().slice(0, 10))
   process.stdout.write(`\n${text}\n`)

@@ -1,6 +1,8 @@
 import type { BenchCase } from './bench-case.js'
 import { startNetwork } from './bench-network.js'
 import type { BenchNetwork } from './bench-network.js'
+import { meanCosts, measureCosts } from './case-costs.js'
+import type { CaseCosts } from './case-costs.js'
 import { median, quantile } from './quantile.js'
 
 /** What a case came to. */
@@ -16,23 +18,43 @@ export interface CaseResult {
   readonly seconds: number
   /** Views that ran out while measuring; a figure with any is suspect. */
   readonly timeouts: number
+  /** What the floor is made of, measured in the same process just before and just after. */
+  readonly costs: CaseCosts
 }
 
 const slices = 10
 
+/** Blocks after which the code is warm; slow schemes warm up for a part of the measured time instead. */
+const warmUpBlocks = 60n
+const leastWarmUpBlocks = 3n
+const warmUpPart = 0.4
+
 /** Runs a case to its end in this process. */
 export async function measureCase(c: BenchCase): Promise<CaseResult> {
+  const before = await measureCosts(c)
   const network = await startNetwork(c)
+  let finality: Omit<CaseResult, 'costs'>
   try {
-    const warmUp = Math.max(3, Math.min(30, c.seconds))
-    await network.nodes[0]?.waitForBlock(BigInt(warmUp))
-    return await observe(network, c)
+    await warmUp(network, c.seconds * 1_000 * warmUpPart)
+    finality = await observe(network, c)
   } finally {
     await network.stop()
   }
+  return { ...finality, costs: meanCosts(before, await measureCosts(c)) }
 }
 
-async function observe(network: BenchNetwork, c: BenchCase): Promise<CaseResult> {
+async function warmUp({ nodes }: BenchNetwork, ms: number): Promise<void> {
+  const [first] = nodes
+  const timeout = AbortSignal.timeout(ms)
+  try {
+    await first?.waitForBlock(warmUpBlocks, { signal: timeout })
+  } catch (e) {
+    if (!timeout.aborted) throw e
+    await first?.waitForBlock(leastWarmUpBlocks)
+  }
+}
+
+async function observe(network: BenchNetwork, c: BenchCase): Promise<Omit<CaseResult, 'costs'>> {
   const latencies: number[] = []
   const finalAt: number[] = []
   let timeouts = 0

@@ -20,8 +20,8 @@ export function machine(): string {
 }
 
 /** One line a case, for the terminal. */
-export function lineOf(result: CaseResult, units: readonly UnitCost[]): string {
-  const floor = floorBlocksPerSecond(result.case, units)
+export function lineOf(result: CaseResult): string {
+  const floor = floorBlocksPerSecond(result.case, result.costs)
   const parts = [
     `${round(result.blocksPerSecond)} blocks/s`,
     `${round((100 * result.blocksPerSecond) / floor)} % of floor ${round(floor)}`,
@@ -41,10 +41,10 @@ export function markdown(
 ): string {
   return [
     `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread**;`,
-    'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes of the same run were',
-    'the only cost. Latency: from the leader’s payload to finality, over all validators.',
+    'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes were the only cost, as',
+    'measured in the process of the row just before and just after. Latency: from the leader’s payload to finality, over all validators.',
     '',
-    ...finalityTable(results, units),
+    ...finalityTable(results),
     '',
     'Unit costs of the same run, in milliseconds (median):',
     '',
@@ -52,12 +52,12 @@ export function markdown(
   ].join('\n')
 }
 
-function finalityTable(results: readonly CaseResult[], units: readonly UnitCost[]): string[] {
+function finalityTable(results: readonly CaseResult[]): string[] {
   const head =
     '| n | transport | scheme (backend) | payload | blocks/s | of floor | MiB/s | p50 ms | p95 ms |'
   const rows = results.map((result) => {
     const { case: c } = result
-    const share = result.blocksPerSecond / floorBlocksPerSecond(c, units)
+    const share = result.blocksPerSecond / floorBlocksPerSecond(c, result.costs)
     const scheme = ['BLS min-sig', 'BLS min-pk', 'Ed25519'][c.scheme]
     const cells = [
       c.validators,
