@@ -35,7 +35,9 @@ export class ReplicaMetrics {
       evidence: sink.counter(named('evidence'), 'Validators caught in a contradiction.', [
         'conflict',
       ]),
-      invariants: sink.counter(named('invariants_broken'), 'Invariants that did not hold.', ['code']),
+      invariants: sink.counter(named('invariants_broken'), 'Invariants that did not hold.', [
+        'code',
+      ]),
     }
   }
 

@@ -2,6 +2,7 @@ import type { Clock, Ctx, Logger, MetricsSink, Random, Watch } from '@zkstack/co
 import type { EpochScope, Signed } from '@zkstack/roles'
 import type { BlockQueue, ExecutionLayer, ReplicaStateStore } from '@zkstack/storage'
 import type { Diagnosis } from '../chonky/diagnose.js'
+import type { RecordingSink } from '../recording/recording-sink.js'
 import type { ReplicaEvent } from './replica-event.js'
 import type { ValidatorSigner } from './validator-signer.js'
 
@@ -24,6 +25,8 @@ export interface ReplicaRunnerInit {
   send(message: Signed): void
   readonly logger?: Logger | undefined
   readonly metrics?: MetricsSink | undefined
+  /** Keeps every input of the state machine, to be played again by `replay`. Default: nobody does. */
+  readonly recording?: RecordingSink | undefined
   /** Must not block; an error thrown here is logged and changes nothing. */
   onEvent(e: ReplicaEvent): void
   /**

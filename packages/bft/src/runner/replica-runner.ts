@@ -17,6 +17,7 @@ import { initialState } from '../chonky/state.js'
 import type { ChonkyState } from '../chonky/state.js'
 import { step } from '../chonky/step.js'
 import { InvariantWatch } from './invariant-watch.js'
+import { InputRecorder } from '../recording/input-recorder.js'
 import { CheckLoop } from './check-loop.js'
 import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError } from './errors.js'
@@ -59,6 +60,7 @@ class Runner implements ReplicaRunner {
   readonly #checks: CheckLoop
   readonly #yieldTurn: () => Promise<void>
   readonly #watch: InvariantWatch
+  readonly #recorder: InputRecorder | undefined
   #state: ChonkyState
   #pinned: readonly (CommitQC | TimeoutQC | undefined)[] = []
   #status: ReplicaSnapshot['status'] = 'created'
@@ -83,6 +85,7 @@ class Runner implements ReplicaRunner {
     // A view change brings up to n distinct QCs, and the timeouts of a next one bring them again.
     this.#verified = new VerifiedQcCache(Math.max(64, 4 * schedule.length))
     this.#inputs = new InputQueue(init.clock, schedule)
+    this.#recorder = init.recording && new InputRecorder(init.recording, init.clock)
     this.#watch = new InvariantWatch((violation) => {
       this.#metrics.invariantBroken(violation.code)
       this.#emit({ type: 'invariant', violation })
@@ -241,6 +244,7 @@ class Runner implements ReplicaRunner {
   async #handle(ctx: Ctx, { input, taken }: NextInput, { executor, calls }: Parts): Promise<void> {
     const before = this.#state
     const { state, effects } = step(before, input)
+    this.#recorder?.record(before, input, state)
     this.#watch.observe({ type: 'step', before, input, after: state })
     this.#watch.throwIfBroken()
     this.#state = state
