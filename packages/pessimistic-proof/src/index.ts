@@ -89,6 +89,14 @@ export {
   PUBLIC_VALUES_BYTES,
 } from './codec/bincode/public-values.js'
 export type { CodecError, CodecErrorCode } from './codec/codec-error.js'
+export { certificateToJson, parseCertificate } from './codec/json/certificate-json.js'
+export { parseWithdrawals, type Withdrawal } from './codec/json/withdrawals.js'
+export { decodeCertificate, encodeCertificate } from './codec/protobuf/certificate-message.js'
+export {
+  decodeStoredCertificate,
+  encodeStoredCertificate,
+  type StorageFormat,
+} from './codec/stored-certificate.js'
 
 // Trees
 export {

@@ -56,15 +56,11 @@ export class CodecFailure extends Error {
   }
 
   toError(): CodecError {
-    const field = this.#path.reduceRight<string>(
-      (path, step) =>
-        typeof step === 'number'
-          ? `${path}[${step}]`
-          : path === ''
-            ? fieldName(step)
-            : `${path}.${fieldName(step)}`,
-      '',
-    )
+    let field = ''
+    for (const step of this.#path.toReversed()) {
+      if (typeof step === 'number') field += `[${step}]`
+      else field += field === '' ? step : `.${step}`
+    }
     return { code: this.code, field, message: this.message }
   }
 }

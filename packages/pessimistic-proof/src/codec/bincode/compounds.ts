@@ -12,7 +12,10 @@ export type Untagged<T extends { readonly type: string }, K extends T['type']> =
 export function struct<T extends object>(fields: {
   readonly [K in keyof T]-?: Bincode<T[K]>
 }): Bincode<T> {
-  const entries = Object.entries(fields) as [keyof T & string, Bincode<T[keyof T & string]>][]
+  type Name = keyof T & string
+  const entries = Object.entries(fields).map(
+    ([name, layout]) => [name as Name, layout as Bincode<T[Name]>, fieldName(name)] as const,
+  )
   return {
     minBytes: entries.reduce((sum, [, layout]) => sum + layout.minBytes, 0),
     write(writer, value) {
@@ -20,7 +23,9 @@ export function struct<T extends object>(fields: {
     },
     read(reader) {
       const value: Partial<T> = {}
-      for (const [name, layout] of entries) value[name] = within(name, () => layout.read(reader))
+      for (const [name, layout, field] of entries) {
+        value[name] = within(field, () => layout.read(reader))
+      }
       return value as T
     },
   }
@@ -96,7 +101,7 @@ export function tagged<T extends { readonly type: string }>(variants: {
     },
     read(reader) {
       const type = types.read(reader)
-      const body = within(type, () => layoutOf(type).read(reader))
+      const body = within(fieldName(type), () => layoutOf(type).read(reader))
       return { type, ...body } as unknown as T
     },
   }
