@@ -1,1 +1,2 @@
 export { SeededBytes } from './seeded-bytes.js'
+export { TrapdoorCircuit, type TrapdoorOptions } from './trapdoor-circuit.js'

@@ -6,3 +6,8 @@ const directory = new URL('../vectors/data/', import.meta.url)
 export function loadVector(name: string): string {
   return readFileSync(new URL(name, directory), 'utf8')
 }
+
+/** Bytes of a vector file. */
+export function loadVectorBytes(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(name, directory)))
+}
