@@ -145,3 +145,58 @@ export {
   type Sp1Statement,
 } from './sp1/sp1-verifier.js'
 export { verifyGatewayProof, type GatewayError } from './sp1/verify-gateway-proof.js'
+
+// Transition
+export { amountTokenInfo, L1_ETH } from './transition/amount-token-info.js'
+export { generatePessimisticProof } from './transition/generate-pessimistic-proof.js'
+export {
+  EMPTY_PESSIMISTIC_ROOT_V2,
+  pessimisticRoot,
+  type PessimisticRootVersion,
+  type SettledHeight,
+} from './transition/pessimistic-root-version.js'
+export type {
+  ImportedBridgeExitError,
+  MultisigError,
+  ProofError,
+} from './transition/proof-error.js'
+
+// Witness
+export { applyCertificate, type AppliedCertificate } from './witness/apply-certificate.js'
+export type { AggchainDataError, CertificateError } from './witness/certificate-error.js'
+export {
+  declaredL1InfoRoot,
+  l1InfoTreeLeafCount,
+  type MultipleL1InfoRootError,
+} from './witness/certificate-l1-info.js'
+export type { AggchainContext, L1Context } from './witness/l1-context.js'
+export {
+  EMPTY_LOCAL_NETWORK_STATE,
+  networkStateOf,
+  sameState,
+  stateCommitment,
+  type LocalNetworkState,
+} from './witness/local-network-state.js'
+export {
+  loadForCertificate,
+  openNetworkState,
+  saveNetworkState,
+} from './witness/network-state-store.js'
+
+// Prover
+export { nativeProver } from './prover/native-prover.js'
+export type {
+  CallOptions,
+  EnvelopeError,
+  ProofEnvelope,
+  Prover,
+  ProverError,
+  ProverInput,
+} from './prover/prover.js'
+export {
+  verifySettlement,
+  type SettlementClaim,
+  type SettlementError,
+  type VerifiedSettlement,
+} from './prover/verify-settlement.js'
+export { verifySp1Envelope } from './prover/verify-sp1-envelope.js'

@@ -3,6 +3,7 @@ import { networkOfGlobalIndex } from '../hashes/global-index-hash.js'
 import { hashPair } from '../hashes/hash-pair.js'
 import { Preimage } from '../hashes/preimage.js'
 import type { GlobalIndex } from '../types/global-index.js'
+import { INVALID_ROLLUP_INDEX } from '../types/network-id.js'
 import { emptyHash } from './empty-hashes.js'
 import { bitAt, type SparseKey } from './sparse-key.js'
 import { SparseMerkleTree } from './sparse-merkle-tree.js'
@@ -52,9 +53,14 @@ export class NullifierTree {
   }
 }
 
-/** An exit's key: u32 LE network id ‖ u32 LE leaf index, 8 bytes. */
+/**
+ * An exit's key: u32 LE network id ‖ u32 LE leaf index, 8 bytes.
+ * @throws RangeError for the rollup index that does not exist.
+ */
 export function nullifierKey(index: GlobalIndex): SparseKey {
-  return new Preimage(8).u32le(networkOfGlobalIndex(index)).u32le(index.leafIndex).finish()
+  const network = networkOfGlobalIndex(index)
+  if (network > INVALID_ROLLUP_INDEX) throw new RangeError(`rollupIndex: ${index.rollupIndex}`)
+  return new Preimage(8).u32le(network).u32le(index.leafIndex).finish()
 }
 
 /**

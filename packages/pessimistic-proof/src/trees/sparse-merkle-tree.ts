@@ -53,7 +53,7 @@ export class SparseMerkleTree {
     while (node !== undefined) {
       if (loadedDepth(node, key) < node.depth) return undefined
       if (node.type === 'leaf') return node.value
-      node = childOf(node, key)
+      node = childrenFor(node, key).own
     }
     return undefined
   }
@@ -121,9 +121,9 @@ export class SparseMerkleTree {
         break
       }
       if (node.type === 'leaf') return { siblings, value: node.value, emptyBelow: this.depth }
-      const child: SparseNode = childOf(node, key)
-      siblings[node.depth] = (child === node.left ? node.right : node.left).hash
-      node = child
+      const { own, other }: Children = childrenFor(node, key)
+      siblings[node.depth] = other.hash
+      node = own
     }
     return { siblings, value: ZERO_HASH, emptyBelow }
   }
@@ -139,9 +139,7 @@ export class SparseMerkleTree {
     if (node.type === 'leaf') {
       return bytesEqual(node.value, value) ? node : sparseLeaf(this.depth, slot, node.key, value)
     }
-    if (node.type === 'stub') throw notLoaded()
-    const bit = bitAt(key, node.depth)
-    const [own, other] = bit === 1 ? [node.right, node.left] : [node.left, node.right]
+    const { bit, own, other } = childrenFor(node, key)
     const child = this.#place(own, node.depth + 1, key, value)
     if (child === own) return node
     return sparseBranch(this.depth, slot, node.depth, ordered(bit, child, other))
@@ -150,9 +148,7 @@ export class SparseMerkleTree {
   #remove(node: SparseNode | undefined, slot: number, key: SparseKey): SparseNode | undefined {
     if (node === undefined || loadedDepth(node, key) < node.depth) return node
     if (node.type === 'leaf') return undefined
-    if (node.type === 'stub') throw notLoaded()
-    const bit = bitAt(key, node.depth)
-    const [own, other] = bit === 1 ? [node.right, node.left] : [node.left, node.right]
+    const { bit, own, other } = childrenFor(node, key)
     const child = this.#remove(own, node.depth + 1, key)
     if (child === own) return node
     if (child === undefined) return moveTo(this.depth, other, node.depth + 1, slot)
@@ -173,9 +169,19 @@ function loadedDepth(node: SparseNode, key: SparseKey): number {
   return shared
 }
 
-function childOf(node: SparseNode, key: SparseKey): SparseNode {
+/** A branch's children: the one that a key leads to, and the other. */
+interface Children {
+  readonly bit: 0 | 1
+  readonly own: SparseNode
+  readonly other: SparseNode
+}
+
+function childrenFor(node: SparseNode, key: SparseKey): Children {
   if (node.type !== 'branch') throw notLoaded()
-  return bitAt(key, node.depth) === 1 ? node.right : node.left
+  const bit = bitAt(key, node.depth)
+  return bit === 1
+    ? { bit, own: node.right, other: node.left }
+    : { bit, own: node.left, other: node.right }
 }
 
 function ordered(
