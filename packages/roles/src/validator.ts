@@ -149,7 +149,13 @@ export {
   isNewerNetAddress,
   type NetAddress,
 } from './messages/net-address.js'
-export { normalizeTimestamp, type SocketAddress, type Timestamp } from './messages/std.js'
+export { decodeRateLimit, encodeRateLimit, type RateLimit } from './messages/rate-limit.js'
+export {
+  normalizeTimestamp,
+  type Duration,
+  type SocketAddress,
+  type Timestamp,
+} from './messages/std.js'
 export { maxMessageBytes, type MessageSizeParameters } from './messages/max-message-bytes.js'
 export type { EpochScope } from './messages/epoch-scope.js'
 export { Schedule, type Validator } from './schedule/schedule.js'

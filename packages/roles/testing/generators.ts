@@ -11,11 +11,13 @@ import type { ProposalJustification } from '../src/messages/justification.js'
 import type { Msg } from '../src/messages/msg.js'
 import { hashPayload } from '../src/messages/msg.js'
 import type { NetAddress } from '../src/messages/net-address.js'
+import type { RateLimit } from '../src/messages/rate-limit.js'
 import type { Proposal, ReplicaState } from '../src/messages/replica-state.js'
 import type { ReplicaCommit } from '../src/messages/replica-commit.js'
 import type { ReplicaTimeout } from '../src/messages/replica-timeout.js'
 import type { Signed } from '../src/messages/signed.js'
 import { Signers } from '../src/messages/signers.js'
+import type { Duration } from '../src/messages/std.js'
 import type { TimeoutQC } from '../src/messages/timeout-qc.js'
 import { sortTimeoutQcEntries } from '../src/messages/timeout-qc.js'
 import type { View } from '../src/messages/view.js'
@@ -152,10 +154,19 @@ export function randomNetAddress(random: Random): NetAddress {
       port: randomBelow(random, 65_536),
     },
     version: randomUint64(random),
-    timestamp: {
-      seconds: BigInt.asIntN(64, randomUint64(random)),
-      nanos: randomBelow(random, 1_000_000_000),
-    },
+    timestamp: randomDuration(random),
+  }
+}
+
+/** A token bucket. */
+export function randomRateLimit(random: Random): RateLimit {
+  return { burst: randomUint64(random), refresh: randomDuration(random) }
+}
+
+function randomDuration(random: Random): Duration {
+  return {
+    seconds: BigInt.asIntN(64, randomUint64(random)),
+    nanos: randomBelow(random, 1_000_000_000),
   }
 }
 

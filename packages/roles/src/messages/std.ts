@@ -1,13 +1,16 @@
 import type { CanonicalReader } from '../codec/canonical-reader.js'
 import type { CanonicalWriter } from '../codec/canonical-writer.js'
 
-/** A length of time, or a point in it since the UNIX epoch. */
-export interface Timestamp {
-  /** Signed; rounded down for times before the epoch. */
+/** A length of time. */
+export interface Duration {
+  /** Signed; rounded down for lengths below zero. */
   readonly seconds: bigint
   /** 0 to 999 999 999. */
   readonly nanos: number
 }
+
+/** A point in time, as its distance from the UNIX epoch. */
+export type Timestamp = Duration
 
 /** An IP address and a TCP port. */
 export interface SocketAddress {

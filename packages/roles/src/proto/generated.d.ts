@@ -2687,6 +2687,132 @@ export namespace zkstack {
         }
 
         /**
+         * Properties of a Duration.
+         * @deprecated Use zkstack.std.Duration.$Properties instead.
+         */
+        interface IDuration extends zkstack.std.Duration.$Properties {
+        }
+
+        /** Represents a Duration. */
+        class Duration {
+
+            /**
+             * Constructs a new Duration.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.std.Duration.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Duration seconds. */
+            seconds?: (Long|null);
+
+            /** Duration nanos. */
+            nanos?: (number|null);
+
+            /**
+             * Encodes the specified Duration message. Does not implicitly {@link zkstack.std.Duration.verify|verify} messages.
+             * @param m Duration message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.std.Duration.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Duration message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.std.Duration & zkstack.std.Duration.$Shape} Duration
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.std.Duration & zkstack.std.Duration.$Shape;
+        }
+
+        namespace Duration {
+
+            /** Properties of a Duration. */
+            interface $Properties {
+
+                /** Duration seconds */
+                seconds?: (Long|null);
+
+                /** Duration nanos */
+                nanos?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Duration. */
+            type $Shape = zkstack.std.Duration.$Properties;
+        }
+
+        /**
+         * Properties of a RateLimit.
+         * @deprecated Use zkstack.std.RateLimit.$Properties instead.
+         */
+        interface IRateLimit extends zkstack.std.RateLimit.$Properties {
+        }
+
+        /** Represents a RateLimit. */
+        class RateLimit {
+
+            /**
+             * Constructs a new RateLimit.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.std.RateLimit.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RateLimit burst. */
+            burst?: (Long|null);
+
+            /** RateLimit refresh. */
+            refresh?: (zkstack.std.Duration.$Properties|null);
+
+            /**
+             * Encodes the specified RateLimit message. Does not implicitly {@link zkstack.std.RateLimit.verify|verify} messages.
+             * @param m RateLimit message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.std.RateLimit.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RateLimit message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.std.RateLimit & zkstack.std.RateLimit.$Shape} RateLimit
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.std.RateLimit & zkstack.std.RateLimit.$Shape;
+        }
+
+        namespace RateLimit {
+
+            /** Properties of a RateLimit. */
+            interface $Properties {
+
+                /** RateLimit burst */
+                burst?: (Long|null);
+
+                /** RateLimit refresh */
+                refresh?: (zkstack.std.Duration.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RateLimit. */
+            type $Shape = zkstack.std.RateLimit.$Properties;
+        }
+
+        /**
          * Properties of a SocketAddr.
          * @deprecated Use zkstack.std.SocketAddr.$Properties instead.
          */

@@ -6873,6 +6873,340 @@ export const zkstack = $root.zkstack = (() => {
             return Timestamp;
         })();
 
+        std.Duration = (function() {
+
+            /**
+             * Properties of a Duration.
+             * @typedef {Object} zkstack.std.Duration.$Properties
+             * @property {Long|null} [seconds] Duration seconds
+             * @property {number|null} [nanos] Duration nanos
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Duration.
+             * @memberof zkstack.std
+             * @interface IDuration
+             * @augments zkstack.std.Duration.$Properties
+             * @deprecated Use zkstack.std.Duration.$Properties instead.
+             */
+
+            /**
+             * Shape of a Duration.
+             * @typedef {zkstack.std.Duration.$Properties} zkstack.std.Duration.$Shape
+             */
+
+            /**
+             * Constructs a new Duration.
+             * @memberof zkstack.std
+             * @classdesc Represents a Duration.
+             * @constructor
+             * @param {zkstack.std.Duration.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Duration = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * Duration seconds.
+             * @member {Long|null|undefined} seconds
+             * @memberof zkstack.std.Duration
+             * @instance
+             */
+            Duration.prototype.seconds = null;
+
+            /**
+             * Duration nanos.
+             * @member {number|null|undefined} nanos
+             * @memberof zkstack.std.Duration
+             * @instance
+             */
+            Duration.prototype.nanos = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Duration.prototype, "_seconds", {
+                get: $util.oneOfGetter($oneOfFields = ["seconds"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Duration.prototype, "_nanos", {
+                get: $util.oneOfGetter($oneOfFields = ["nanos"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified Duration message. Does not implicitly {@link zkstack.std.Duration.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.std.Duration
+             * @static
+             * @param {zkstack.std.Duration.$Properties} m Duration message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Duration.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.seconds != null && $Object.hasOwnProperty.call(m, "seconds"))
+                    w.uint32(/* id 1, wireType 0 =*/8).int64(m.seconds);
+                if (m.nanos != null && $Object.hasOwnProperty.call(m, "nanos"))
+                    w.uint32(/* id 2, wireType 0 =*/16).int32(m.nanos);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a Duration message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.std.Duration
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.std.Duration & zkstack.std.Duration.$Shape} Duration
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Duration.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.std.Duration();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 0)
+                                break;
+                            m.seconds = r.int64();
+                            m._seconds = "seconds";
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 0)
+                                break;
+                            m.nanos = r.int32();
+                            m._nanos = "nanos";
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return Duration;
+        })();
+
+        std.RateLimit = (function() {
+
+            /**
+             * Properties of a RateLimit.
+             * @typedef {Object} zkstack.std.RateLimit.$Properties
+             * @property {Long|null} [burst] RateLimit burst
+             * @property {zkstack.std.Duration.$Properties|null} [refresh] RateLimit refresh
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RateLimit.
+             * @memberof zkstack.std
+             * @interface IRateLimit
+             * @augments zkstack.std.RateLimit.$Properties
+             * @deprecated Use zkstack.std.RateLimit.$Properties instead.
+             */
+
+            /**
+             * Shape of a RateLimit.
+             * @typedef {zkstack.std.RateLimit.$Properties} zkstack.std.RateLimit.$Shape
+             */
+
+            /**
+             * Constructs a new RateLimit.
+             * @memberof zkstack.std
+             * @classdesc Represents a RateLimit.
+             * @constructor
+             * @param {zkstack.std.RateLimit.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RateLimit = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * RateLimit burst.
+             * @member {Long|null|undefined} burst
+             * @memberof zkstack.std.RateLimit
+             * @instance
+             */
+            RateLimit.prototype.burst = null;
+
+            /**
+             * RateLimit refresh.
+             * @member {zkstack.std.Duration.$Properties|null|undefined} refresh
+             * @memberof zkstack.std.RateLimit
+             * @instance
+             */
+            RateLimit.prototype.refresh = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(RateLimit.prototype, "_burst", {
+                get: $util.oneOfGetter($oneOfFields = ["burst"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(RateLimit.prototype, "_refresh", {
+                get: $util.oneOfGetter($oneOfFields = ["refresh"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified RateLimit message. Does not implicitly {@link zkstack.std.RateLimit.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.std.RateLimit
+             * @static
+             * @param {zkstack.std.RateLimit.$Properties} m RateLimit message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RateLimit.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.burst != null && $Object.hasOwnProperty.call(m, "burst"))
+                    w.uint32(/* id 1, wireType 0 =*/8).uint64(m.burst);
+                if (m.refresh != null && $Object.hasOwnProperty.call(m, "refresh"))
+                    $root.zkstack.std.Duration.encode(m.refresh, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a RateLimit message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.std.RateLimit
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.std.RateLimit & zkstack.std.RateLimit.$Shape} RateLimit
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RateLimit.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.std.RateLimit();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 0)
+                                break;
+                            m.burst = r.uint64();
+                            m._burst = "burst";
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 2)
+                                break;
+                            m.refresh = $root.zkstack.std.Duration.decode(r, r.size(), $undefined, q + 1, m.refresh);
+                            m._refresh = "refresh";
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return RateLimit;
+        })();
+
         std.SocketAddr = (function() {
 
             /**
