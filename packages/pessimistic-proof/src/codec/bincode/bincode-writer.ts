@@ -10,19 +10,23 @@ export class BincodeWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value)
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value, this.#littleEndian)
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, value, this.#littleEndian)
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), value, this.#littleEndian)
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, value, this.#littleEndian)
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#reserve(value.length))
+    const at = this.#reserve(value.length)
+    this.#bytes.set(value, at)
   }
 
   /** The bytes, in an array of exactly their length. */
@@ -30,7 +34,7 @@ export class BincodeWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
-  /** Makes room for `count` bytes and returns where they go. */
+  /** Makes room for `count` bytes, in another array if need be, and returns where they go. */
   #reserve(count: number): number {
     const start = this.#length
     this.#length += count
