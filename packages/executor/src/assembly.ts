@@ -17,6 +17,7 @@ import type { NodeMetrics } from './node-metrics.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
 import { RecentBlocks } from './recent-blocks.js'
+import type { OpenRecording } from './recording/open-recording.js'
 import type { Reporter } from './reporter.js'
 import { TransactionDesk } from './transactions.js'
 
@@ -40,6 +41,7 @@ export interface Assembly {
   readonly reporter: Reporter
   readonly metrics: NodeMetrics
   readonly life: Ctx
+  readonly recording: OpenRecording | undefined
 }
 
 /** What {@link assemble} takes. */
@@ -48,6 +50,7 @@ export interface AssemblyInit {
   readonly reporter: Reporter
   readonly metrics: NodeMetrics
   readonly life: Ctx
+  readonly recording: OpenRecording | undefined
   /** The next block to commit. */
   readonly nextToCommit: bigint
 }
@@ -131,6 +134,7 @@ function replicaOf(
     yieldTurn: o.clock.yieldTurn?.bind(o.clock),
     logger: o.logger,
     metrics: o.metrics,
+    recording: p.recording?.sink,
     onEvent: (e) => {
       p.router.onReplicaEvent(e)
     },
@@ -207,6 +211,7 @@ export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
   } finally {
     unsubscribe()
     await a.network.stop()
+    await a.recording?.close()
   }
 }
 

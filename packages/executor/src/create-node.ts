@@ -1,7 +1,7 @@
 import { Ctx, onAbort } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { formatValidatorPublicKey } from '@zkstack/roles'
-import { assemble } from './assembly.js'
+import { assemble, type Assembly, type AssemblyInit } from './assembly.js'
 import type { ConsensusNode } from './consensus-node.js'
 import { NodeError } from './errors.js'
 import { NodeMetrics } from './node-metrics.js'
@@ -10,6 +10,7 @@ import { checkOptions } from './options/check-options.js'
 import type { NodeOptions } from './options/node-options.js'
 import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js'
 import { askLastCommitted, openNodeStore } from './open-node-store.js'
+import { openRecording } from './recording/open-recording.js'
 import { nextToCommit } from './recovery.js'
 import { Reporter } from './reporter.js'
 import { RunningNode } from './running-node.js'
@@ -57,9 +58,14 @@ async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> 
   const next = nextToCommit({ lastCommitted, range: store.range(), firstBlock: genesis.firstBlock })
   if (!next.ok) throw next.error
   life.throwIfCanceled()
-  const assembly = await assemble({ options, reporter, metrics, life, nextToCommit: next.value })
+  const recording = await openRecording(options.recording, (e) => {
+    reporter.warn(e)
+  })
+  const parts = { options, reporter, metrics, life, recording, nextToCommit: next.value }
+  const assembly = await assembleOrClose(parts)
   if (life.canceled) {
     await assembly.network.stop()
+    await recording?.close()
     life.throwIfCanceled()
   }
   const node = new RunningNode(assembly)
@@ -67,6 +73,15 @@ async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> 
     node.warnLater(notInSchedule(options.signer.publicKey, options))
   }
   return node
+}
+
+async function assembleOrClose(init: AssemblyInit): Promise<Assembly> {
+  try {
+    return await assemble(init)
+  } catch (e) {
+    await init.recording?.close()
+    throw e
+  }
 }
 
 function notInSchedule(publicKey: Uint8Array, { genesis }: ResolvedOptions): NodeError {

@@ -39,7 +39,8 @@ export class NodeOptionError extends ZkStackError {
  * `NODE_STOPPED`, `BLOCK_PRUNED`.
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
- * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`; besides those of the replica and the network.
+ * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
+ * `RECORDING_FAILED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
   | 'WRONG_CHAIN'
@@ -61,6 +62,7 @@ export type NodeErrorCode =
   | 'NO_PROGRESS'
   | 'PEER_REFUSED'
   | 'VALIDATOR_MISBEHAVED'
+  | 'RECORDING_FAILED'
   | 'NO_MEMPOOL'
   | 'TRANSACTION_TOO_LARGE'
   | 'MEMPOOL_FAILED'

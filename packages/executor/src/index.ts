@@ -10,7 +10,11 @@ export type { NodeErrorCode, NodeOptionErrorCode } from './errors.js'
 export type { Limits, NodeOptions, Timing } from './options/node-options.js'
 export { orThrow } from './or-throw.js'
 export type { Json, Plain } from './plain.js'
+export type { RecordingOptions } from './recording/open-recording.js'
+export { formatReplayStep, replayRecording } from './recording/replay-recording.js'
 export type { Signer } from './signer.js'
+
+export type { RecordingSink, ReplayStart, ReplayStep } from '@zkstack/bft'
 
 // What a newcomer needs of the other packages.
 export {

@@ -33,6 +33,7 @@ const KNOWN = [
   'buildVersion',
   'logger',
   'metrics',
+  'recording',
   'tracer',
   'transport',
   'clock',
@@ -71,6 +72,7 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
   checkLimits(o['limits'])
   checkTiming(o['timing'])
   checkBuildVersion(o['buildVersion'])
+  checkRecording(o['recording'])
   checkPlugs(o)
 }
 
@@ -196,6 +198,30 @@ function checkBuildVersion(value: unknown): void {
     `is ${describe(value)}`,
     'Give a text of at most 64 characters',
   )
+}
+
+function checkRecording(value: unknown): void {
+  if (value === undefined) return
+  const path = 'options.recording'
+  const remedy =
+    'Give { path } with maxBytes if you like, or { sink }; leave it out to keep nothing'
+  const recording = requireObject(value, path, remedy)
+  if (recording['sink'] !== undefined) {
+    refuseUnknown(recording, path, ['sink'])
+    requireMethods(recording['sink'], `${path}.sink`, remedy, { required: ['begin', 'append'] })
+    return
+  }
+  refuseUnknown(recording, path, ['path', 'maxBytes'])
+  requirePresent(recording['path'], `${path}.path`, remedy)
+  if (typeof recording['path'] !== 'string' || recording['path'] === '') {
+    const problem = `is ${describe(recording['path'])}`
+    throw new NodeOptionError('OPTION_INVALID', `${path}.path`, problem, remedy)
+  }
+  checkInteger(recording['maxBytes'], `${path}.maxBytes`, {
+    min: 64 * 1024,
+    max: 4096 * MEBIBYTE,
+    unit: 'bytes',
+  })
 }
 
 /** Replaceable parts: each is checked for the methods that will be called. */

@@ -8,6 +8,7 @@ import type {
   NodeStore,
   ValidatorSource,
 } from '@zkstack/storage'
+import type { RecordingOptions } from '../recording/open-recording.js'
 import type { Signer } from '../signer.js'
 
 /**
@@ -49,6 +50,11 @@ export interface NodeOptions {
   readonly logger?: Logger
   /** Default: none kept. */
   readonly metrics?: MetricsSink
+  /**
+   * Keeps every input of the replica, the newest ones, to be played again after an incident; nothing on a full node. Default:
+   * nothing is kept. @see replayRecording
+   */
+  readonly recording?: RecordingOptions
   /** Default: libp2p over TCP. */
   readonly transport?: NetworkTransport
   readonly clock?: Clock

@@ -5,6 +5,7 @@ import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/networ
 import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
 import type { NodeSecretKey } from '@zkstack/roles'
 import { NodeOptionError } from '../errors.js'
+import type { RecordingOptions } from '../recording/open-recording.js'
 import { signerOf, type Signer } from '../signer.js'
 import type { StaticGenesis } from './check-genesis.js'
 import type { NodeOptions } from './node-options.js'
@@ -30,6 +31,7 @@ export interface ResolvedOptions {
   readonly buildVersion: string | undefined
   readonly logger: Logger
   readonly metrics: MetricsSink
+  readonly recording: RecordingOptions | undefined
   readonly transport: NetworkTransport
   readonly clock: Clock
   readonly random: Random
@@ -62,6 +64,7 @@ export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): Resolved
     buildVersion: o.buildVersion,
     logger: o.logger ?? silentLogger,
     metrics: o.metrics ?? silentMetrics,
+    recording: o.recording,
     transport: o.transport ?? libp2pTransport(),
     clock: o.clock ?? realClock,
     random: o.random ?? systemRandom,
