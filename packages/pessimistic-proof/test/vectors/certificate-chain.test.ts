@@ -12,13 +12,14 @@ import {
   ZERO_HASH,
   type LocalNetworkState,
 } from '../../src/index.js'
-import { addressOf, hex, realCertificate } from '../helpers/certificates.js'
+import { realCertificate, type certificateNames } from '../helpers/certificates.js'
+import { addressOf, hex } from '../helpers/hex.js'
 import { loadVector } from '../helpers/load-vector.js'
 import { errorOf, valueOf } from '../helpers/value-of.js'
 
 /** A row of `cert-chain-expected.json`. */
 interface Expected {
-  readonly file: string
+  readonly file: (typeof certificateNames)[number]
   readonly network: number
   readonly height: number
   readonly certificate_id: string
