@@ -1,0 +1,242 @@
+import { toHex, type SignatureScheme } from '@zkstack/crypto'
+import {
+  decodeSigned,
+  hashPayload,
+  sameReplicaCommit,
+  verifyFinalBlock,
+  viewOf,
+  type Block,
+  type EpochScope,
+  type FinalBlock,
+  type ReplicaState,
+  type Signed,
+} from '@zkstack/roles'
+import { FrameRecorder } from '../frame-recorder.js'
+
+/**
+ * What holds at every moment of a run.
+ *
+ * - `agreement`: no two nodes hold different blocks of one height.
+ * - `certificate`: every stored block has a valid certificate of a quorum, of a later view than the block before.
+ * - `equivocation`: no honest node signs two messages that contradict each other, whatever happens to its process.
+ * - `durability`: what a node says is implied by what is on its disk, and its disk does not go back.
+ * - `validity`: every committed payload was proposed or accepted by the execution layer of an honest node.
+ * - `delivery`: the execution layer of every node gets each height once, in order.
+ * - `liveness`: once all faults are over, blocks come in time.
+ * - `failure`: no node stops by itself.
+ */
+export type SimulatedInvariant =
+  | 'agreement'
+  | 'certificate'
+  | 'equivocation'
+  | 'durability'
+  | 'validity'
+  | 'delivery'
+  | 'liveness'
+  | 'failure'
+
+/** An invariant that did not hold. */
+export interface SimulationViolation {
+  readonly invariant: SimulatedInvariant
+  /** Virtual milliseconds since the beginning. */
+  readonly at: number
+  readonly node: number | undefined
+  readonly text: string
+}
+
+/** What an {@link InvariantChecker} needs. */
+export interface InvariantCheckerInit {
+  readonly scope: EpochScope
+  readonly now: () => number
+}
+
+/** What is known of one node, across its lives. */
+interface Known {
+  state: ReplicaState | undefined
+  /** Next height on its disk. */
+  nextDurable: bigint
+  /** View of the certificate of its newest block. */
+  view: bigint
+  /** Next height that its execution layer expects. */
+  nextCommit: bigint
+}
+
+/** Watches all nodes from outside and keeps the first contradictions. */
+export class InvariantChecker {
+  readonly #init: InvariantCheckerInit
+  readonly #scheme: SignatureScheme
+  readonly #recorder: FrameRecorder
+  readonly #decoded = new WeakMap<Uint8Array, Signed>()
+  readonly #known = new Map<number, Known>()
+  readonly #chain = new Map<bigint, string>()
+  readonly #accepted = new Set<string>()
+  readonly #verified = new Set<string>()
+  readonly #violations: SimulationViolation[] = []
+
+  constructor(init: InvariantCheckerInit) {
+    this.#init = init
+    this.#scheme = init.scope.schedule.scheme
+    this.#recorder = new FrameRecorder(this.#scheme)
+  }
+
+  get violations(): readonly SimulationViolation[] {
+    return this.#violations
+  }
+
+  /** Next height that the execution layer of a node expects. */
+  nextCommit(node: number): bigint {
+    return this.#of(node).nextCommit
+  }
+
+  /** Notes a violation. */
+  found(invariant: SimulatedInvariant, node: number | undefined, text: string): void {
+    this.#violations.push({ invariant, at: this.#init.now(), node, text })
+  }
+
+  /** The message in a consensus frame. */
+  decode(frame: Uint8Array): Signed {
+    const known = this.#decoded.get(frame)
+    if (known !== undefined) return known
+    const signed = decodeSigned(frame, this.#scheme)
+    this.#decoded.set(frame, signed)
+    return signed
+  }
+
+  /** An honest node hands a consensus frame to its transport. */
+  sent(node: number, frame: Uint8Array): void {
+    const isNew = !this.#decoded.has(frame)
+    const signed = this.decode(frame)
+    const { state } = this.#of(node)
+    if (!isImplied(signed, state)) {
+      const view = viewOf(signed.msg).number
+      const disk = state === undefined ? 'nothing' : `view ${state.view}, ${state.phase}`
+      this.found(
+        'durability',
+        node,
+        `sends a ${signed.msg.type} of view ${view}, on disk is ${disk}`,
+      )
+    }
+    if (!isNew) return
+    const before = this.#recorder.doubleVotes.length
+    this.#recorder.record(frame)
+    for (const { view, kind } of this.#recorder.doubleVotes.slice(before)) {
+      this.found('equivocation', node, `${kind} twice in view ${view}`)
+    }
+  }
+
+  /** A state is on the disk of a node. */
+  stateDurable(node: number, state: ReplicaState): void {
+    const known = this.#of(node)
+    if (known.state !== undefined && isOlder(state, known.state)) {
+      const [old, now] = [known.state, state].map(({ view, phase }) => `view ${view}, ${phase}`)
+      this.found('durability', node, `its disk went back from ${old} to ${now}`)
+    }
+    known.state = state
+  }
+
+  /** A node starts, and its disk ends before height `next`. */
+  started(node: number, next: bigint): void {
+    const { nextDurable } = this.#of(node)
+    if (next < nextDurable) {
+      this.found(
+        'durability',
+        node,
+        `had blocks below ${nextDurable}, comes back with those below ${next}`,
+      )
+    }
+  }
+
+  /** A block is on the disk of a node. */
+  blockDurable(node: number, block: Block): void {
+    const known = this.#of(node)
+    known.nextDurable = block.number + 1n
+    if (block.kind !== 'final') return
+    this.#agree(node, block)
+    const verdict = verifyFinalBlock(block, this.#init.scope, { verified: this.#verified })
+    if (!verdict.ok) {
+      this.found('certificate', node, `block ${block.number}: ${verdict.error.code}`)
+    }
+    const view = block.justification.message.view.number
+    if (view <= known.view) {
+      this.found(
+        'certificate',
+        node,
+        `block ${block.number} is of view ${view}, the one before of ${known.view}`,
+      )
+    }
+    known.view = view
+  }
+
+  /** The execution layer of an honest node made this payload, or found it good. */
+  accepted(payload: Uint8Array): void {
+    this.#accepted.add(toHex(hashPayload(payload)))
+  }
+
+  /** The execution layer of a node has a block. */
+  committed(node: number, block: FinalBlock): void {
+    const known = this.#of(node)
+    if (block.number !== known.nextCommit) {
+      this.found('delivery', node, `commits block ${block.number} instead of ${known.nextCommit}`)
+    }
+    known.nextCommit = block.number + 1n
+    this.#agree(node, block)
+    if (!this.#accepted.has(toHex(block.payloadHash))) {
+      this.found(
+        'validity',
+        node,
+        `block ${block.number} has a payload that no honest node accepted`,
+      )
+    }
+  }
+
+  #agree(node: number, { number, payloadHash }: FinalBlock): void {
+    const hash = toHex(payloadHash)
+    const other = this.#chain.get(number)
+    if (other === undefined) this.#chain.set(number, hash)
+    else if (other !== hash) {
+      this.found(
+        'agreement',
+        node,
+        `has block ${number} as ${hash.slice(0, 8)}…, others as ${other.slice(0, 8)}…`,
+      )
+    }
+  }
+
+  #of(node: number): Known {
+    const known = this.#known.get(node)
+    if (known !== undefined) return known
+    const { firstBlock } = this.#init.scope
+    const fresh: Known = { state: undefined, nextDurable: 0n, view: -1n, nextCommit: firstBlock }
+    this.#known.set(node, fresh)
+    return fresh
+  }
+}
+
+/** Whether the disk forbids everything that would contradict a message (rule 22). */
+function isImplied({ msg }: Signed, state: ReplicaState | undefined): boolean {
+  const view = viewOf(msg).number
+  if (state === undefined || state.view < view) return false
+  switch (msg.type) {
+    case 'replicaCommit': {
+      const { highVote } = state
+      if (highVote === undefined || highVote.view.number < view) return false
+      return highVote.view.number > view || sameReplicaCommit(highVote, msg.value)
+    }
+    case 'replicaTimeout':
+      return state.view > view || state.phase === 'timeout'
+    case 'replicaNewView':
+    case 'leaderProposal':
+      return true
+  }
+}
+
+const phaseOrder = { prepare: 0, commit: 1, timeout: 2 } as const
+
+function isOlder(a: ReplicaState, b: ReplicaState): boolean {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch
+  if (a.view !== b.view) return a.view < b.view
+  if (phaseOrder[a.phase] < phaseOrder[b.phase]) return true
+  const [vote, other] = [a.highVote, b.highVote]
+  if (other === undefined) return false
+  return vote === undefined || vote.view.number < other.view.number
+}
