@@ -11,10 +11,18 @@ export function affineClock(base: Clock, speed: number): Clock {
   const origin = base.now()
   const originUtc = base.nowUtc()
   const yieldTurn = base.yieldTurn?.bind(base)
+  const shownAt = (baseMs: number): number => origin + (baseMs - origin) * speed
+  /** The first moment of `base` at which this clock shows `atMs`; the division alone may be a rounding error early. */
+  const baseTimeOf = (atMs: number): number => {
+    let baseMs = origin + (atMs - origin) / speed
+    for (let ulp = Math.abs(baseMs) * Number.EPSILON; shownAt(baseMs) < atMs; ulp *= 2)
+      baseMs += ulp
+    return baseMs
+  }
   return {
-    now: () => origin + (base.now() - origin) * speed,
+    now: () => shownAt(base.now()),
     nowUtc: () => originUtc + (base.nowUtc() - originUtc) * speed,
-    setTimer: (atMs, fire, o) => base.setTimer(origin + (atMs - origin) / speed, fire, o),
+    setTimer: (atMs, fire, o) => base.setTimer(baseTimeOf(atMs), fire, o),
     ...(yieldTurn && { yieldTurn }),
   }
 }
