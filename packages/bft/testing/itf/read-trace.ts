@@ -64,7 +64,8 @@ function parseTrace(bytes: Uint8Array): ItfTrace {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (e) {
-    throw new ItfError('NOT_JSON', e instanceof Error ? e.message : 'not JSON')
+    const why = e instanceof Error ? e.message.replaceAll(/\s+/g, ' ') : 'not JSON'
+    throw new ItfError('NOT_JSON', why)
   }
   const root = new ItfCursor(json, 'trace')
   if (typeof json !== 'object' || json === null || !Array.isArray(Reflect.get(json, 'states'))) {

@@ -62,39 +62,46 @@ export function showCommitVote({ view, number, block }: SpecCommitVote): string 
   return `${block}@${number} in view ${view}`
 }
 
+/** A CommitQC as text, with its signers. */
 export function showCommitQc({ vote, signers }: SpecCommitQC): string {
   return `CommitQC(${showCommitVote(vote)} by ${signers.join(' ')})`
 }
 
+/** A vote to end a view, as text. */
 export function showTimeoutVote(vote: SpecTimeoutVote): string {
   const highVote = showOptional(vote.highVote, showCommitVote)
   return `timeout of view ${vote.view}, high vote ${highVote}, high QC of view ${vote.highCommitQcView ?? 'none'}`
 }
 
-/** Without the signers of the high CommitQC: of several embedded ones of a view, either side picks its own. */
+/** A TimeoutQC as text, without the signers of its high CommitQC: of several embedded ones, each side picks its own. */
 export function showTimeoutQc({ view, votes, signers, highCommitQc }: SpecTimeoutQC): string {
   const parts = votes.map(([name, vote]) => `${name}: ${showTimeoutVote(vote)}`)
   const high = showOptional(highCommitQc?.vote, showCommitVote)
   return `TimeoutQC(view ${view} by ${signers.join(' ')}; ${parts.join('; ')}; high ${high})`
 }
 
+/** A justification as text. */
 export function showJustification(justification: SpecJustification): string {
   const { type, qc } = justification
   return type === 'commit' ? showCommitQc(qc) : showTimeoutQc(qc)
 }
 
+/** A signed commit vote as text. */
 export function showSignedCommit({ vote, sig }: SpecSignedCommit): string {
   return `${sig} commits ${showCommitVote(vote)}`
 }
 
+/** A signed timeout vote as text, with the CommitQC beside it. */
 export function showSignedTimeout({ vote, sig, highCommitQc }: SpecSignedTimeout): string {
   return `${sig} sends ${showTimeoutVote(vote)}: ${showOptional(highCommitQc, showCommitQc)}`
 }
 
+/** A NewView as text. */
 export function showNewView({ justification, sig }: SpecNewView): string {
   return `${sig} sends NewView ${showJustification(justification)}`
 }
 
+/** A proposal as text. */
 export function showProposal({ block, justification, sig }: SpecProposal): string {
   return `${sig} proposes ${block ?? 'again'} after ${showJustification(justification)}`
 }

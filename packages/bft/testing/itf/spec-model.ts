@@ -46,7 +46,7 @@ export class SpecModel implements RecordedRun {
     const vote = { view: 0n, highVote: undefined, highCommitQcView: undefined }
     const qc: SpecTimeoutQC = {
       view: 0n,
-      votes: o.replicas.map((name) => [name, vote] as const),
+      votes: o.replicas.toSorted().map((name) => [name, vote] as const),
       signers: o.replicas.toSorted(),
       highCommitQc: undefined,
     }

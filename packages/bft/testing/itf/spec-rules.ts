@@ -12,6 +12,7 @@ export interface SpecThresholds {
   readonly subquorum: number
 }
 
+/** The thresholds of a number of replicas. */
 export function specThresholds(replicas: number): SpecThresholds {
   const faulty = Math.floor((replicas - 1) / 5)
   return { quorum: replicas - faulty, subquorum: replicas - 3 * faulty }

@@ -12,6 +12,7 @@ export interface SpecCommitVote {
   readonly block: string
 }
 
+/** A vote to commit a block, and who signed it. */
 export interface SpecSignedCommit {
   readonly vote: SpecCommitVote
   readonly sig: string
@@ -23,6 +24,7 @@ export interface SpecCommitQC {
   readonly signers: readonly string[]
 }
 
+/** A vote to end a view. */
 export interface SpecTimeoutVote {
   readonly view: bigint
   readonly highVote: SpecCommitVote | undefined
@@ -36,6 +38,7 @@ export interface SpecSignedTimeout {
   readonly highCommitQc: SpecCommitQC | undefined
 }
 
+/** A quorum of votes to end a view. */
 export interface SpecTimeoutQC {
   readonly view: bigint
   /** By signer, sorted. */
@@ -44,15 +47,18 @@ export interface SpecTimeoutQC {
   readonly highCommitQc: SpecCommitQC | undefined
 }
 
+/** Why a view may be entered. */
 export type SpecJustification =
   | { readonly type: 'commit'; readonly qc: SpecCommitQC }
   | { readonly type: 'timeout'; readonly qc: SpecTimeoutQC }
 
+/** The news that a view is justified. */
 export interface SpecNewView {
   readonly justification: SpecJustification
   readonly sig: string
 }
 
+/** What the leader of a view proposes. */
 export interface SpecProposal {
   /** `undefined` in a re-proposal. */
   readonly block: string | undefined
@@ -60,6 +66,7 @@ export interface SpecProposal {
   readonly sig: string
 }
 
+/** A block, and the QC that made it final. */
 export interface SpecCommittedBlock {
   readonly block: string
   readonly qc: SpecCommitQC
