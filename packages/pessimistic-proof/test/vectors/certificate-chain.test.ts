@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { toHex } from '@zkstack/crypto'
 import { describe, expect, test } from 'vitest'
 import {
   applyCertificate,
@@ -13,7 +14,7 @@ import {
   type LocalNetworkState,
 } from '../../src/index.js'
 import { realCertificate, type certificateNames } from '../helpers/certificates.js'
-import { addressOf, hex } from '../helpers/hex.js'
+import { addressOf } from '../helpers/hex.js'
 import { loadVector } from '../helpers/load-vector.js'
 import { errorOf, valueOf } from '../helpers/value-of.js'
 
@@ -50,31 +51,31 @@ describe('the chain of real certificates', () => {
     const state = states.get(row.network) ?? EMPTY_LOCAL_NETWORK_STATE
     const before = stateCommitment(state)
     const at = { originNetwork: row.network, height: BigInt(row.height) }
-    expect(hex(pessimisticRoot('V2', before, at))).toBe(row.pp_prev_v2)
-    expect(hex(pessimisticRoot('V3', before, at))).toBe(row.pp_prev_v3)
+    expect(toHex(pessimisticRoot('V2', before, at))).toBe(row.pp_prev_v2)
+    expect(toHex(pessimisticRoot('V3', before, at))).toBe(row.pp_prev_v3)
 
     const l1InfoRoot = valueOf(declaredL1InfoRoot(certificate)) ?? ZERO_HASH
-    expect(hex(l1InfoRoot)).toBe(row.l1_info_root)
+    expect(toHex(l1InfoRoot)).toBe(row.l1_info_root)
     const signer = addressOf(row.signer_v2)
     const aggchain = { type: 'legacyEcdsa', signer } as const
     const l1 = { prevPessimisticRoot: 'V2', l1InfoRoot, aggchain } as const
     const { header, next } = valueOf(applyCertificate(state, certificate, l1))
-    expect(hex(header.certificateId)).toBe(row.certificate_id)
+    expect(toHex(header.certificateId)).toBe(row.certificate_id)
     expect(header.balancesProofs.length).toBe(row.tokens)
 
     const output = valueOf(generatePessimisticProof(networkStateOf(state), header))
-    expect(hex(encodePublicValues(output))).toBe(row.public_values_v2)
-    expect(hex(sha256(encodePublicValues(output)))).toBe(row.pv_sha256)
-    expect(hex(output.aggchainHash)).toBe(row.aggchain_hash)
+    expect(toHex(encodePublicValues(output))).toBe(row.public_values_v2)
+    expect(toHex(sha256(encodePublicValues(output)))).toBe(row.pv_sha256)
+    expect(toHex(output.aggchainHash)).toBe(row.aggchain_hash)
 
     const after = stateCommitment(next)
-    expect(hex(after.exitRoot)).toBe(row.new_ler)
+    expect(toHex(after.exitRoot)).toBe(row.new_ler)
     expect(after.lerLeafCount).toBe(row.ler_count)
-    expect(hex(after.balanceRoot)).toBe(row.balance_root)
-    expect(hex(after.nullifierRoot)).toBe(row.nullifier_root)
+    expect(toHex(after.balanceRoot)).toBe(row.balance_root)
+    expect(toHex(after.nullifierRoot)).toBe(row.nullifier_root)
     const then = { ...at, height: at.height + 1n }
-    expect(hex(pessimisticRoot('V2', after, then))).toBe(row.pp_new_v2)
-    expect(hex(pessimisticRoot('V3', after, then))).toBe(row.pp_new_v3)
+    expect(toHex(pessimisticRoot('V2', after, then))).toBe(row.pp_new_v2)
+    expect(toHex(pessimisticRoot('V3', after, then))).toBe(row.pp_new_v3)
 
     const other = { type: 'legacyEcdsa', signer: addressOf('11'.repeat(20)) } as const
     const forged = valueOf(applyCertificate(state, certificate, { ...l1, aggchain: other }))
@@ -97,7 +98,7 @@ describe('the chain of real certificates', () => {
     const output = valueOf(
       generatePessimisticProof(networkStateOf(EMPTY_LOCAL_NETWORK_STATE), header),
     )
-    expect(hex(output.prevPessimisticRoot)).toBe('00'.repeat(32))
-    expect(hex(output.newPessimisticRoot)).toBe(row.pp_new_v2)
+    expect(toHex(output.prevPessimisticRoot)).toBe('00'.repeat(32))
+    expect(toHex(output.newPessimisticRoot)).toBe(row.pp_new_v2)
   })
 })
