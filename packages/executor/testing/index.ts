@@ -6,6 +6,14 @@
 export { CounterChain, type CounterChainOptions } from './counter-chain.js'
 export { CrashableStore } from './crashable-store.js'
 export { FrameRecorder, type DoubleVote } from './frame-recorder.js'
+export {
+  crashPoints,
+  type CrashPointOptions,
+  type CrashPointReport,
+} from './simulation/crash-points.js'
+export { shrinkFaults, type ShrinkOptions } from './simulation/shrink-faults.js'
+export { timelineHtml } from './simulation/timeline-html.js'
+export { timelineText } from './simulation/timeline-text.js'
 export { simulate } from './simulation/simulate.js'
 export { describeFault, type Fault } from './simulation/fault.js'
 export type { SimulatedInvariant, SimulationViolation } from './simulation/invariant-checker.js'
