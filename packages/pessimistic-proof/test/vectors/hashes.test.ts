@@ -77,7 +77,9 @@ describe('bridge exits', () => {
     expect(withdrawals.map(({ depositCount }) => depositCount)).toEqual(
       Array.from({ length: 223 }, (_, index) => 1853 + index),
     )
-    const digits = [...text.matchAll(/"amount":\s*(\d+)/g)].map((match) => BigInt(match[1] as string))
+    const digits = [...text.matchAll(/"amount":\s*(\d+)/g)].map((match) =>
+      BigInt(match[1] as string),
+    )
     expect(withdrawals.map(({ bridgeExit }) => bridgeExit.amount)).toEqual(digits)
     expect(digits.some((amount) => amount > 2n ** 53n && amount % 2n === 1n)).toBe(true)
     const tokens = withdrawals.filter(({ bridgeExit }) => {
