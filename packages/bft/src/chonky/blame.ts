@@ -14,7 +14,11 @@ export function answerableFor(arrival: Arrival): number | undefined {
   return arrival.carrier === 'self' ? undefined : arrival.carrier
 }
 
-/** Whether the signature must be verified alone before the message may change anything (rules 3 and 15). */
+/**
+ * Whether the signature must be verified alone before the message may change anything (rules 3 and 15).
+ *
+ * @see docs/spec/chonky.md V7, D2
+ */
 export function needsSoleCheck(state: ChonkyState, arrival: Arrival): boolean {
   if (arrival.carrier === 'self') return false
   return !isFirstHand(arrival) || state.blamed.has(arrival.author ?? -1)
@@ -36,7 +40,11 @@ export function blameFor(turn: Turn, arrival: Arrival, rule: BlameRule): void {
   else blame(turn, validator, label, isFirstHand(arrival) ? rule : 'RELAYED_INVALID')
 }
 
-/** Whether messages of this label from whoever answers for the message are not checked at present (rule 15). */
+/**
+ * Whether messages of this label from whoever answers for the message are not checked at present (rule 15).
+ *
+ * @see docs/spec/chonky.md D9
+ */
 export function isCoolingDown(turn: Turn, arrival: Arrival): boolean {
   const key = cooldownKey(answerableFor(arrival), labelOf(arrival.message.msg))
   const until = turn.state.cooldowns.get(key)

@@ -2,7 +2,7 @@ import type { EpochScope } from '@zkstack/roles'
 
 /** What a replica knows for the whole of one epoch. */
 export interface ReplicaConfig {
-  /** Genesis hash, epoch, schedule and first block of the epoch. */
+  /** Genesis hash, epoch, schedule and first block of the epoch; nothing is ever read in another (rule 1). */
   readonly scope: EpochScope
   /** Our own index in the schedule. */
   readonly self: number

@@ -13,6 +13,8 @@ const mostAhead = 8n
 /**
  * Saves the block that a verified CommitQC finalizes, if its payload is here: accepted, or of a proposal still being
  * judged (a quorum has judged it). Otherwise sync brings it. We wait for the disk whenever the block before is there.
+ *
+ * @see docs/spec/chonky.md T1, D10
  */
 export function saveFinalBlock(turn: Turn, qc: CommitQC): void {
   const { number, payload: hash } = qc.message.proposal

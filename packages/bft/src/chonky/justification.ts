@@ -31,6 +31,8 @@ export function currentJustification(state: ChonkyState): ProposalJustification 
 
 /**
  * Replaces a CommitQC by the verified one that states the same (rule 18). The result is verified iff `verified`.
+ *
+ * @see docs/spec/chonky.md D5
  */
 export function settleJustification(
   state: ChonkyState,
@@ -45,7 +47,11 @@ export function settleJustification(
   return { justification, verified: false }
 }
 
-/** Whether a justification of the view we are in can change nothing (rule 20). */
+/**
+ * Whether a justification of the view we are in can change nothing (rule 20).
+ *
+ * @see docs/spec/chonky.md N3, D4
+ */
 export function tellsNothingNew(state: ChonkyState, justification: ProposalJustification): boolean {
   const commitView = state.highCommitQc?.message.view.number ?? -1n
   if (justification.type === 'commit') return justification.qc.message.view.number <= commitView
@@ -60,7 +66,11 @@ export function processJustification(turn: Turn, justification: ProposalJustific
   else processTimeoutQc(turn, justification.qc)
 }
 
-/** Takes over a verified CommitQC if it is newer than ours; the block it finalizes is saved if we hold its payload. */
+/**
+ * Takes over a verified CommitQC if it is newer than ours; the block it finalizes is saved if we hold its payload.
+ *
+ * @see docs/spec/chonky.md T1
+ */
 export function processCommitQc(turn: Turn, qc: CommitQC): void {
   const high = turn.state.highCommitQc
   if (high !== undefined && high.message.view.number >= qc.message.view.number) return
@@ -69,7 +79,11 @@ export function processCommitQc(turn: Turn, qc: CommitQC): void {
   saveFinalBlock(turn, qc)
 }
 
-/** Takes over a verified TimeoutQC, and the highest CommitQC embedded in it. */
+/**
+ * Takes over a verified TimeoutQC, and the highest CommitQC embedded in it.
+ *
+ * @see docs/spec/chonky.md T2
+ */
 export function processTimeoutQc(turn: Turn, qc: TimeoutQC): void {
   const embedded = highQcOf(qc)
   if (embedded !== undefined) processCommitQc(turn, embedded)

@@ -10,7 +10,11 @@ import type { Arrival, ChonkyState, PendingProposal } from './state.js'
 import type { Turn } from './turn.js'
 import { startNewView } from './view-change.js'
 
-/** Handles the proposal of a leader up to the point where we vote or have to wait. */
+/**
+ * Handles the proposal of a leader up to the point where we vote or have to wait.
+ *
+ * @see docs/spec/chonky.md P6
+ */
 export function onLeaderProposal(
   turn: Turn,
   arrival: Arrival,
@@ -57,6 +61,7 @@ export function onLeaderProposal(
   continuePendingProposal(turn)
 }
 
+/** @see docs/spec/chonky.md P1 to P3 */
 function checkOrigin(state: ChonkyState, arrival: Arrival, view: bigint): Rejection | undefined {
   if (view < state.view || (view === state.view && state.phase !== 'prepare')) {
     return { code: 'OLD', currentView: state.view, phase: state.phase }
@@ -69,6 +74,7 @@ function checkOrigin(state: ChonkyState, arrival: Arrival, view: bigint): Reject
   return undefined
 }
 
+/** @see docs/spec/chonky.md P4, P5 */
 function checkShape(
   state: ChonkyState,
   arrival: Arrival,
@@ -87,6 +93,7 @@ function checkShape(
   return valid.ok ? undefined : { code: 'INVALID_MESSAGE', reason: valid.error.code }
 }
 
+/** @see docs/spec/chonky.md P7, P8 */
 function checkPayload(
   state: ChonkyState,
   message: LeaderProposal,
@@ -104,7 +111,11 @@ function checkPayload(
   return undefined
 }
 
-/** Has the pending payload judged once the block before it is there. */
+/**
+ * Has the pending payload judged once the block before it is there.
+ *
+ * @see docs/spec/chonky.md P9
+ */
 export function continuePendingProposal(turn: Turn): void {
   const { pendingProposal: pending, nextBlock, view, deadline } = turn.state
   if (pending?.waitsFor !== 'previousBlock' || nextBlock < pending.number) return
@@ -115,7 +126,11 @@ export function continuePendingProposal(turn: Turn): void {
   turn.emit({ type: 'verifyPayload', view, number, payload, hash, leader, deadline })
 }
 
-/** The execution layer judged: vote, if the view still waits for that. */
+/**
+ * The execution layer judged: vote, if the view still waits for that.
+ *
+ * @see docs/spec/chonky.md P9
+ */
 export function onPayloadVerified(turn: Turn, input: PayloadVerifiedInput): void {
   const pending = turn.state.pendingProposal
   if (pending?.waitsFor !== 'verdict' || turn.state.view !== input.view) return
@@ -139,7 +154,11 @@ export function rejectPending(turn: Turn, pending: PendingProposal, rejection: R
   turn.emit({ type: 'rejected', label: 'LeaderProposalV2', author, view, rejection })
 }
 
-/** Votes for a block in the current view: saved first, then sent. */
+/**
+ * Votes for a block in the current view: saved first, then sent.
+ *
+ * @see docs/spec/chonky.md P10
+ */
 function vote(turn: Turn, proposal: BlockHeader): void {
   const { genesis, epoch } = turn.state.config.scope
   const value = { view: { genesis, number: turn.state.view, epoch }, proposal }

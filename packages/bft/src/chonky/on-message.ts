@@ -6,7 +6,11 @@ import type { MessageInput } from './input.js'
 import type { Arrival } from './state.js'
 import type { Turn } from './turn.js'
 
-/** Takes in a message; one that bears our key counts only when we looped it back ourselves (rule 21). */
+/**
+ * Takes in a message; one that bears our key counts only when we looped it back ourselves (rule 21).
+ *
+ * @see docs/spec/chonky.md D7
+ */
 export function onMessage(turn: Turn, input: MessageInput): void {
   const author = turn.schedule.indexOf(input.message.key)
   const arrival: Arrival = { message: input.message, author, carrier: input.carrier }

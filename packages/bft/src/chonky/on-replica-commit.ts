@@ -8,7 +8,11 @@ import type { Arrival } from './state.js'
 import type { Turn } from './turn.js'
 import { acceptVote } from './votes.js'
 
-/** Handles a vote to commit a block. */
+/**
+ * Handles a vote to commit a block. One that fails a check leaves no trace (rule 5).
+ *
+ * @see docs/spec/chonky.md V1 to V7
+ */
 export function onReplicaCommit(
   turn: Turn,
   arrival: Arrival,

@@ -13,7 +13,11 @@ import type { Arrival, ChonkyState } from './state.js'
 import type { Turn } from './turn.js'
 import { startNewView } from './view-change.js'
 
-/** Handles the news that a view is justified. A first-hand one needs only its justification verified (rule 20). */
+/**
+ * Handles the news that a view is justified. A first-hand one needs only its justification verified (rule 20).
+ *
+ * @see docs/spec/chonky.md N2 to N6, D3
+ */
 export function onReplicaNewView(
   turn: Turn,
   arrival: Arrival,
@@ -56,7 +60,11 @@ export function onReplicaNewView(
   if (view > turn.state.view) startNewView(turn, view)
 }
 
-/** Whether a NewView is of a view that is over, or of ours but not from our leader. */
+/**
+ * Whether a NewView is of a view that is over, or of ours but not from our leader.
+ *
+ * @see docs/spec/chonky.md N1
+ */
 export function isOldNewView(
   state: ChonkyState,
   arrival: Arrival,

@@ -8,7 +8,11 @@ import type { Arrival } from './state.js'
 import type { Turn } from './turn.js'
 import { acceptVote } from './votes.js'
 
-/** Handles a vote to end a view. The CommitQC it embeds is verified with its group (rule 9). */
+/**
+ * Handles a vote to end a view. The CommitQC it embeds is verified with its group (rule 9).
+ *
+ * @see docs/spec/chonky.md V1 to V7
+ */
 export function onReplicaTimeout(
   turn: Turn,
   arrival: Arrival,

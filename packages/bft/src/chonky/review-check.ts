@@ -8,6 +8,8 @@ import { viewOf } from '@zkstack/roles'
  * proven by now; or `drop` it, because nothing would come of it.
  *
  * Answer `pass` with outcome `valid`, `drop` with a moot result.
+ *
+ * @see docs/spec/chonky.md D8
  */
 export function reviewCheck(state: ChonkyState, id: number): 'run' | 'pass' | 'drop' {
   const pending = state.checks.get(id)

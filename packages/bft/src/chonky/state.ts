@@ -65,7 +65,11 @@ export type ProposerState =
   | { readonly step: 'payload'; readonly number: bigint }
   | undefined
 
-/** The whole of a replica; plain immutable data. */
+/**
+ * The whole of a replica; plain immutable data.
+ *
+ * @see docs/spec/chonky.md S2
+ */
 export interface ChonkyState {
   readonly config: ReplicaConfig
   readonly view: bigint
@@ -105,7 +109,11 @@ export interface InitialConditions {
   readonly nextBlock: bigint
 }
 
-/** The state before the first input, which must be `start`. */
+/**
+ * The state before the first input, which must be `start`.
+ *
+ * @see docs/spec/chonky.md S3
+ */
 export function initialState(init: InitialConditions): ChonkyState {
   const { config, persisted } = init
   if (persisted !== undefined && persisted.epoch !== config.scope.epoch) {
@@ -136,7 +144,11 @@ export function initialState(init: InitialConditions): ChonkyState {
   }
 }
 
-/** The part of the state that survives a restart. */
+/**
+ * The part of the state that survives a restart.
+ *
+ * @see docs/spec/chonky.md S1
+ */
 export function replicaStateOf(state: ChonkyState): ReplicaState {
   return {
     epoch: state.config.scope.epoch,

@@ -4,7 +4,11 @@ import { currentJustification } from './justification.js'
 import { pruneTally } from './vote-tally.js'
 import type { Turn } from './turn.js'
 
-/** Enters a view that one of our high QCs justifies: save, tell the others, restart the timer, lead if it is our turn. */
+/**
+ * Enters a view that one of our high QCs justifies: save, tell the others, restart the timer, lead if it is our turn.
+ *
+ * @see docs/spec/chonky.md T3
+ */
 export function startNewView(turn: Turn, view: bigint): void {
   const { state } = turn
   turn.update({
@@ -28,7 +32,11 @@ export function startNewView(turn: Turn, view: bigint): void {
   if (turn.schedule.leaderAt(view) === state.config.self) lead(turn)
 }
 
-/** Votes to end the current view; repeated every view timeout until it ends. */
+/**
+ * Votes to end the current view; repeated every view timeout until it ends.
+ *
+ * @see docs/spec/chonky.md T4
+ */
 export function startTimeout(turn: Turn): void {
   const { state } = turn
   const { viewTimeoutMs } = state.config
@@ -95,7 +103,11 @@ export function onPayloadProposed(turn: Turn, view: bigint, payload: Uint8Array 
   turn.emit({ type: 'broadcast', message: { type: 'leaderProposal', value } })
 }
 
-/** Begins, or begins again after a restart: what was sent before the restart is sent once more (rule 23). */
+/**
+ * Begins, or begins again after a restart: what was sent before the restart is sent once more (rule 23).
+ *
+ * @see docs/spec/chonky.md T5
+ */
 export function onStart(turn: Turn): void {
   const { state } = turn
   if (state.view === 0n) {

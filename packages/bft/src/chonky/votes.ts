@@ -29,7 +29,11 @@ export interface AcceptableVote {
   readonly message: ReplicaCommit | ReplicaTimeout
 }
 
-/** Stores a vote unverified and checks its group if that could complete a quorum (rules 6 to 8). */
+/**
+ * Stores a vote unverified and checks its group if that could complete a quorum (rules 6 to 8).
+ *
+ * @see docs/spec/chonky.md V8, D1
+ */
 export function acceptVote(turn: Turn, arrival: Arrival, vote: AcceptableVote): void {
   const { kind, author, message } = vote
   const view = message.view.number
@@ -81,7 +85,11 @@ function embeddedQcs(turn: Turn, votes: readonly StoredVote[]): VotesCheck['embe
   return [...distinct.values()]
 }
 
-/** Applies what a check of a group found, while its bucket lives (rules 9 to 13). */
+/**
+ * Applies what a check of a group found, while its bucket lives (rules 9 to 13).
+ *
+ * @see docs/spec/chonky.md V8
+ */
 export function onVotesVerified(
   turn: Turn,
   id: number,
@@ -117,6 +125,7 @@ export function onVotesVerified(
   }
 }
 
+/** Only verified votes of quorum weight come here (rule 12). */
 function finishCommit(turn: Turn, group: VoteGroup): void {
   const first = group.votes[0]
   if (first === undefined) return

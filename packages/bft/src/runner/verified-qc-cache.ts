@@ -3,6 +3,8 @@ import type { VerifiedQcs } from '@zkstack/roles'
 /**
  * The QCs that this process verified completely, by `qcKey` (rule 17). Bounded: the least recently used goes first, pinned
  * ones never. A QC that failed is never entered, so a wrong verdict cannot stick.
+ *
+ * @see docs/spec/chonky.md D6
  */
 export class VerifiedQcCache implements VerifiedQcs {
   readonly #capacity: number

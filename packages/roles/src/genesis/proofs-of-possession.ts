@@ -10,7 +10,7 @@ export interface PossessionError {
 }
 
 /**
- * Verifies that every validator of a schedule proved to hold its secret; always so for schemes that need no proof.
+ * Verifies that every validator of a schedule proved to hold its secret (rule 24); always so for schemes that need no proof.
  * @param proofs by validator index.
  */
 export function verifySchedulePossession(

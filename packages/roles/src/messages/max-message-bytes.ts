@@ -19,7 +19,7 @@ export interface MessageSizeParameters {
 
 /**
  * Largest canonical size in bytes of a signed consensus message: that of a proposal with a full payload whose TimeoutQC holds
- * a distinct vote of every validator, each with a high vote and a CommitQC of all validators.
+ * a distinct vote of every validator, each with a high vote and a CommitQC of all validators (rule 25).
  */
 export function maxMessageBytes(o: MessageSizeParameters): number {
   const aggregate = field(field(o.scheme.aggregateBytes(o.validators)))
