@@ -1,8 +1,10 @@
 import { seededRandom } from '@zkstack/concurrency'
 import { verifyFinalBlock } from '@zkstack/roles'
+import { step } from '../../src/chonky/step.js'
 import { bytesOf } from '../committee.js'
 import type { Committee } from '../committee.js'
 import { findDisagreement, findDoubleVote } from '../invariants.js'
+import { monitoredStep } from '../monitored-step.js'
 import type { ActorKind, ActorPayloads } from './actor.js'
 import { stabilizingLinks } from './link-model.js'
 import type { LinkModel } from './link-model.js'
@@ -27,6 +29,8 @@ export interface TrialOptions {
   readonly delayMs?: number
   /** The network, instead of a disorderly one by chance. */
   readonly links?: LinkModel
+  /** The state machine of the correct members; a test of the tests replaces it by a broken one. */
+  readonly step?: typeof step
 }
 
 /** What came of a trial. */
@@ -60,6 +64,7 @@ export function runTrial(o: TrialOptions): TrialReport {
   const { viewTimeoutMs = 500, delayMs = 100 } = o
   const random = seededRandom(`${seed}/links`)
   const disorder = { stormDelayMs: 2 * viewTimeoutMs, lossRate: 0.1, partitionMs: viewTimeoutMs }
+  const faults = new Set<string>()
   const network = createTimedNetwork({
     ...{ committee, seed, actors, viewTimeoutMs },
     links: o.links ?? stabilizingLinks({ random, from: stableAt, delayMs, ...disorder }),
@@ -67,9 +72,12 @@ export function runTrial(o: TrialOptions): TrialReport {
     payloads: trialPayloads,
     replica: (index) => ({
       execution: { propose: (_, number) => trialPayloads.valid(number, index), verify: judge },
+      step: monitoredStep({
+        ...{ committee, index, step: o.step ?? step },
+        onViolation: ({ message }) => faults.add(message),
+      }),
     }),
   })
-  const faults = new Set<string>()
   network.onChange = (replica) => {
     const oversize = findOversize(replica.state)
     if (oversize !== undefined) faults.add(`replica ${replica.index} holds ${oversize}`)
