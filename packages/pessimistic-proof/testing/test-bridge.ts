@@ -72,6 +72,11 @@ export class TestBridge {
     this.#trees.set(networkId, new LocalExitTreeData())
   }
 
+  /** Makes a rollup vouch for its certificates in another way from now on. */
+  changeAuthentication(networkId: NetworkId, authentication: Authentication): void {
+    this.#networks.set(networkId, { ...this.network(networkId), authentication })
+  }
+
   /** A rollup by its id. */
   network(networkId: NetworkId): TestNetwork {
     return known(this.#networks.get(networkId), networkId)

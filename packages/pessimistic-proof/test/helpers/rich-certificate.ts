@@ -64,7 +64,8 @@ export function richCertificate(authentication: Authentication): RichCertificate
   bridge.addNetwork(2, authentications.v3)
   const arrive = { destNetwork: 1, destAddress: somebody }
   bridge.claim(1, bridge.exit(0, testExit({ ...arrive, amount: 200n })))
-  bridge.exit(1, testExit({ tokenInfo: tokenOf1, amount: 500n, destNetwork: 2 }))
+  const sent = testExit({ tokenInfo: tokenOf1, amount: 2n ** 255n, destNetwork: 2 })
+  bridge.claim(2, bridge.exit(1, sent))
   bridge.settle(1)
   bridge.exit(0, testExit({ destNetwork: 7, amount: 5n }))
   const usdc = bridge.exit(0, testExit({ ...arrive, tokenInfo: USDC, amount: 50n }))
