@@ -40,6 +40,18 @@ describe.each(['noble', 'hash-wasm'] as const)('keccak256 by %s', (backend) => {
     expect(keccak256()).toEqual(keccak256(new Uint8Array(0)))
   })
 
+  test('of two parts, of 32 bytes each or of other lengths › the hash of their concatenation', () => {
+    for (const [left, right] of [
+      [32, 32],
+      [31, 33],
+      [32, 31],
+      [0, 32],
+    ] as const) {
+      const [a, b] = [pattern(left), pattern(right + 1).subarray(1)]
+      expect(toHex(keccak256(a, b))).toBe(toHex(keccak_256(concatBytes(a, b))))
+    }
+  })
+
   test('at the borders of blocks and of the internal buffer › equals noble', () => {
     for (const length of [1, 31, 32, 135, 136, 137, 271, 272, 273, 16383, 16384, 16385, 65537]) {
       const input = pattern(length)
