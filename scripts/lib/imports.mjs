@@ -13,6 +13,7 @@ export const layers = {
   bft: ['concurrency', 'crypto', 'roles', 'storage'],
   network: ['concurrency', 'crypto', 'roles', 'storage'],
   executor: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network'],
+  node: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network', 'executor'],
 }
 
 /** Packages that run in a browser too: no `node:` module, except in the files below. */

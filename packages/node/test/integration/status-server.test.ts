@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createTestNetwork, type TestNetwork } from '@zkstack/executor/testing'
+import { prometheusMetrics, serveStatus, type StatusServer } from '../../src/index.js'
+import type { StatusReport } from '../../src/index.js'
+
+const open: AsyncDisposable[] = []
+
+afterEach(async () => {
+  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]()
+})
+
+/** A committee of `n`, and the status server of its first node. */
+async function committee(n: number): Promise<{ network: TestNetwork; server: StatusServer }> {
+  const metrics = Array.from({ length: n }, () => prometheusMetrics())
+  const own = metrics[0]
+  if (own === undefined) throw new Error('a committee has members')
+  const network = await createTestNetwork(n, { metrics: (i) => metrics[i] ?? own })
+  open.push(network)
+  const { node } = network.at(0)
+  const { genesis } = network
+  const server = await serveStatus({ node, genesis, metrics: own, listen: '127.0.0.1:0' })
+  open.push(server)
+  return { network, server }
+}
+
+async function reportOf(server: StatusServer): Promise<StatusReport> {
+  return (await (await fetch(`${server.url}/status.json`)).json()) as StatusReport
+}
+
+/** Asks until the answer has that status. */
+async function until(url: string, status: number): Promise<unknown> {
+  for (let i = 0; i < 400; i++) {
+    const response = await fetch(url)
+    if (response.status === status) return response.json()
+    await response.body?.cancel()
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error(`${url} never answered ${status}`)
+}
+
+describe('status server', () => {
+  test('a committee that makes blocks › is alive and ready, and shows everybody’s part', async () => {
+    const { network, server } = await committee(6)
+    await network.waitForHeight(5n)
+    await until(`${server.url}/readyz`, 200)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+
+    const report = await reportOf(server)
+    expect(report.readiness.checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['running', true],
+      ['synced', true],
+      ['peers', true],
+      ['execution', true],
+    ])
+    expect(report.committee).toMatchObject({ quorum: '5', totalWeight: '6', connectedWeight: '6' })
+    expect(report.committee.members.filter(({ isSelf }) => isSelf)).toHaveLength(1)
+    expect(report.committee.members.filter(({ isLeader }) => isLeader)).toHaveLength(1)
+    expect(report.blocks.length).toBeGreaterThan(2)
+    expect(report.latencies.finality.length).toBeGreaterThan(0)
+    expect(report.latencies.verify.length).toBeGreaterThan(0)
+
+    const page = await fetch(server.url)
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const text = await page.text()
+    expect(text).toContain('<h1>Validating</h1>')
+    expect(text).not.toMatch(/(src|href)="/)
+    const script = /<script>([^]*)<\/script>/.exec(text)?.[1] ?? ''
+    const hash = createHash('sha256').update(script).digest('base64')
+    expect(page.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}'`)
+  })
+
+  test('a quorum that is gone › alive, but not ready, and the peer’s end has a reason', async () => {
+    const { network, server } = await committee(6)
+    await network.waitForHeight(2n)
+    await until(`${server.url}/readyz`, 200)
+    await network.at(4).stop()
+    await network.at(5).stop()
+    const { checks } = (await until(`${server.url}/readyz`, 503)) as StatusReport['readiness']
+    expect(checks.find(({ name }) => name === 'peers')).toEqual({
+      name: 'peers',
+      ok: false,
+      detail: 'connected to weight 4 of 6, a quorum is 5',
+    })
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    const { happenings } = await reportOf(server)
+    const ended = happenings.filter(({ kind }) => kind === 'peer disconnected')
+    expect(ended.map(({ reason }) => reason.split(':')[0])).toEqual(['SHUTDOWN', 'SHUTDOWN'])
+  })
+
+  test('a node that stopped › is no longer alive', async () => {
+    const { network, server } = await committee(1)
+    await network.waitForHeight(1n)
+    await network.at(0).stop()
+    await until(`${server.url}/healthz`, 503)
+    await until(`${server.url}/readyz`, 503)
+  })
+
+  test('an open page › is sent new content as the chain goes on', async () => {
+    const { network, server } = await committee(1)
+    const response = await fetch(`${server.url}/events`)
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const first = await reader?.read()
+    await network.waitForHeight(2n)
+    const second = await reader?.read()
+    await reader?.cancel()
+    expect(first?.value).toMatch(/^data: "<header class=/)
+    expect(second?.value).toMatch(/^data: "<header class=/)
+    expect(second?.value).not.toBe(first?.value)
+  })
+
+  test('metrics › come in the format that is asked for, the process’ own among them', async () => {
+    const { network, server } = await committee(1)
+    await network.waitForHeight(1n)
+    const text = await (await fetch(`${server.url}/metrics`)).text()
+    expect(text).toMatch(/^zkstack_committed_height [1-9]/m)
+    expect(text).toMatch(/^process_resident_memory_bytes [1-9]/m)
+    const headers = { accept: 'application/openmetrics-text; version=1.0.0' }
+    const open = await fetch(`${server.url}/metrics`, { headers })
+    expect(open.headers.get('content-type')).toContain('openmetrics-text')
+    expect(await open.text()).toMatch(/# EOF\n$/)
+  })
+
+  test('a wrong path and a wrong method › are refused', async () => {
+    const { server } = await committee(1)
+    expect((await fetch(`${server.url}/secret`)).status).toBe(404)
+    expect((await fetch(server.url, { method: 'POST', body: 'x' })).status).toBe(405)
+    expect((await fetch(server.url, { method: 'HEAD' })).status).toBe(200)
+  })
+
+  test('closing › ends open pages, twice too, and a taken port is an error that leaves nothing', async () => {
+    const { network, server } = await committee(1)
+    const response = await fetch(`${server.url}/events`)
+    const { node } = network.at(0)
+    const listen = server.url.slice('http://'.length)
+    await expect(serveStatus({ node, genesis: network.genesis, listen })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+    await server.close()
+    await server.close()
+    await expect(response.text()).rejects.toThrow()
+  })
+})
