@@ -3,28 +3,38 @@ import { replayTrace, sampleRun } from '@zkstack/bft/testing'
 import { mutants } from '../conformance/mutants.js'
 
 const seed = process.env['SEED'] ?? 'spec-model'
-const runs = Number(process.env['RUNS'] ?? 24)
+const runs = Number(process.env['RUNS'] ?? 16)
 const steps = 120
 
 describe(`random runs of the specification (SEED=${seed}, RUNS=${runs})`, () => {
-  test('random runs › replayed › every step is equal or explained, nine of ten are compared, no invariant breaks', () => {
-    let [compared, total, blocks] = [0, 0, 0]
-    for (let run = 0; run < runs; run += 1) {
-      const replicas = [6, 6, 7, 11][run % 4] ?? 6
-      const model = sampleRun({ seed: `${seed}/${run}`, steps, replicas })
-      const report = replayTrace(model)
-      expect(report.mismatch, `run ${run}`).toBeUndefined()
-      expect(report.broken, `run ${run}`).toEqual([])
-      compared += report.compared
-      total += report.replicaSteps
-      for (const { committedBlocks } of model.state.replicas.values()) {
-        blocks += committedBlocks.length
+  test.each([
+    ['without a fault', 0],
+    ['with a faulty replica', 1],
+  ])(
+    'random runs %s › replayed › every step is equal or explained, nine of ten are compared, no invariant breaks',
+    (_, faulty) => {
+      let [compared, total, blocks] = [0, 0, 0]
+      for (let run = 0; run < runs; run += 1) {
+        const replicas = [6, 6, 7, 11][run % 4] ?? 6
+        const model = sampleRun({ seed: `${seed}/${run}`, steps, replicas, faulty })
+        const report = replayTrace(model)
+        expect(report.mismatch, `run ${run}`).toBeUndefined()
+        expect(report.broken, `run ${run}`).toEqual([])
+        // The specification has no justification for a block that was fetched.
+        const recorded = report.recorded.map(({ invariant }) => invariant)
+        expect(new Set(recorded).size, `run ${run}`).toBeLessThan(2)
+        expect(recorded, `run ${run}`).not.toContain('agreement_inv')
+        compared += report.compared
+        total += report.replicaSteps
+        for (const { committedBlocks } of model.state.replicas.values()) {
+          blocks += committedBlocks.length
+        }
       }
-    }
-    expect(total).toBe(runs * steps)
-    expect(compared / total).toBeGreaterThan(0.9)
-    expect(blocks).toBeGreaterThan(runs / 4)
-  })
+      expect(total).toBeGreaterThan((runs * steps) / 2)
+      expect(compared / total).toBeGreaterThan(0.9)
+      expect(blocks).toBeGreaterThan(runs / 4)
+    },
+  )
 
   test.each(mutants)('$name › on random runs › is found', ({ step }) => {
     const found = Array.from({ length: runs }, (_, run) => run).some((run) => {

@@ -1,4 +1,6 @@
 import { seededRandom } from '@zkstack/concurrency'
+import { sampleFault } from './sample-fault.js'
+import type { Pick } from './sample-fault.js'
 import { SpecModel } from './spec-model.js'
 import type { SpecAction } from './spec-types.js'
 
@@ -9,7 +11,12 @@ export interface SampleRunOptions {
   readonly steps: number
   /** Number of replicas; default 6. */
   readonly replicas?: number
+  /** How many of them are faulty; default none. */
+  readonly faulty?: number
 }
+
+/** How often a faulty replica says something, in percent of the tries. */
+const faultShare = 12
 
 /** How likely a step is of each kind, in shares. */
 const shares = [
@@ -22,14 +29,18 @@ const shares = [
   ['fetcher_step', 1],
 ] as const satisfies readonly (readonly [SpecAction['type'], number])[]
 
-/** A random run of the specification without faulty replicas, the same for the same seed. */
+/** A random run of the specification, the same for the same seed. */
 export function sampleRun(o: SampleRunOptions): SpecModel {
   const random = seededRandom(o.seed)
   const names = Array.from({ length: o.replicas ?? 6 }, (_, i) => `n${i}`)
-  const pick = <T>(list: readonly T[]): T | undefined => list[random.uint32() % list.length]
+  const pick: Pick = (list) => list[random.uint32() % list.length]
   const leaders = Array.from({ length: 60 }, () => pick(names) ?? 'n0')
-  const model = new SpecModel({ replicas: names, leaders })
+  const faulty = names.slice(names.length - (o.faulty ?? 0))
+  const model = new SpecModel({ replicas: names, leaders, faulty })
   for (let tries = 0; model.length < o.steps && tries < 40 * o.steps; tries += 1) {
+    const liar = random.uint32() % 100 < faultShare ? pick(faulty) : undefined
+    const lie = liar === undefined ? undefined : sampleFault(model, liar, pick)
+    if (lie !== undefined) model.inject(lie)
     const action = candidate(model, pick, random.uint32() % 100)
     if (action !== undefined) model.take(action)
   }
@@ -38,7 +49,7 @@ export function sampleRun(o: SampleRunOptions): SpecModel {
 
 function candidate(
   { state, replicas }: SpecModel,
-  pick: <T>(list: readonly T[]) => T | undefined,
+  pick: Pick,
   die: number,
 ): SpecAction | undefined {
   const replica = pick(replicas)
@@ -67,6 +78,7 @@ function candidate(
     }
     case 'proposer_step': {
       const leader = state.leader.get(self.view) ?? replica
+      if (!state.replicas.has(leader)) return undefined
       return { type, replica: leader, block: pick([undefined, 'val_b0', 'val_b1', 'val_b2']) }
     }
     case 'on_timer_is_finished':

@@ -276,7 +276,8 @@ function takeOverCommit(replica: SpecReplica, qc: SpecCommitQC): SpecReplica {
   return { ...replica, committedBlocks, highCommitQc: newer ? qc : replica.highCommitQc }
 }
 
-function timeoutQcOf(timeouts: readonly SpecSignedTimeout[]): SpecTimeoutQC {
+/** The TimeoutQC that timeouts of one view make, one of each signer. */
+export function timeoutQcOf(timeouts: readonly SpecSignedTimeout[]): SpecTimeoutQC {
   const byName = timeouts.toSorted((a, b) => (a.sig < b.sig ? -1 : 1))
   let highCommitQc: SpecCommitQC | undefined
   for (const { highCommitQc: qc } of byName) {
