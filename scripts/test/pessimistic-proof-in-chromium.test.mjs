@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { chromiumPath, openChromium } from '../lib/chromium.mjs'
 import { root } from '../lib/packages.mjs'
-import { bundleSuite, servePages } from '../lib/page-suite.mjs'
+import { bundleSuite } from '../lib/page-suite.mjs'
+import { servePages } from '../lib/serve-pages.mjs'
 import { writeTree } from './tree.mjs'
 
 const folder = join(root, 'packages', 'pessimistic-proof')
