@@ -6,6 +6,8 @@ import {
   byCommit,
   createCommittee,
   createStepNetwork,
+  createTwinsCluster,
+  enumerateSplits,
   FakeDisk,
   findDisagreement,
   findDoubleVote,
@@ -108,6 +110,28 @@ describe('cases of the checklist', () => {
     expect(harness.replica.state.highVote).toBeUndefined()
     harness.replica.expire()
     expect(harness.phase).toBe('timeout')
+  })
+
+  test('splits › of three nodes in two parts › are three', () => {
+    // The first validator alone is a quorum, so that no split is left out.
+    const splits = enumerateSplits(createTwinsCluster([100n, 1n, 1n], []), 2)
+    expect(splits.filter((split) => split.includes(1))).toHaveLength(3)
+  })
+
+  test('twins › of a cluster › have a node more, under the same key', () => {
+    const { nodes, twins } = createTwinsCluster(6, 2)
+    expect(twins).toEqual([4, 5])
+    expect(nodes).toEqual([0, 1, 2, 3, 4, 5, 4, 5])
+    const network = createStepNetwork({ committee: createCommittee({ validators: 6 }), nodes })
+    const keys = network.nodes.map(({ index }) => network.committee.key(index))
+    expect(keys[6]).toEqual(keys[4])
+    expect(new Set(keys.slice(0, 6).map(String)).size).toBe(6)
+  })
+
+  test('cluster › of n validators of weight one › has the quorum ⌊4n / 5⌋ + 1', () => {
+    for (let n = 1; n <= 100; n += 1) {
+      expect(createTwinsCluster(n, 0).quorum).toBe(BigInt(Math.floor((4 * n) / 5) + 1))
+    }
   })
 
   test('validator rotation › eight validators, even and odd in turn, five blocks an epoch › one chain, each block of its epoch', () => {

@@ -22,6 +22,8 @@ const upstream = [
   'timeout_limit_messages_in_memory timeout_filter_functions',
   'new_view_sanity new_view_non_validator_signer new_view_old new_view_invalid_sig',
   'new_view_invalid_message',
+  'wo_twins_wo_partitions wo_twins_w_partitions w1_twins_w_partitions w2_twins_w_partitions to_fail',
+  'test_splits prop_splits prop_twin test_scenario_generator prop_cluster',
   'honest_real_network offline_real_network honest_not_proposing_real_network',
   'test_signature_verify test_agg_signature_verify test_byte_encoding test_text_encoding',
   'test_schema_encoding payload_hash_change_detector test_payload_hash test_block_number_next',
