@@ -19,7 +19,9 @@ export const timeoutQcFabrications = [
   'no signature',
   'too few signers',
   'wrong signers',
+  'wrong view',
   'embedded QC fabricated',
+  'one QC in two votes',
   'one vote twice',
   'overlapping entries',
 ] as const
@@ -107,11 +109,25 @@ export function fabricateTimeoutQc(
       return { ...qc, entries: [{ message, signers: Signers.of(size, coalition) }] }
     case 'wrong signers':
       return qc
+    case 'wrong view':
+      return {
+        ...qc,
+        entries: [{ message: { ...message, view: committee.view(view + 1n) }, signers: everybody }],
+      }
     case 'embedded QC fabricated': {
       const highQc = fabricateCommitQc(forger, vote, 'wrong signers')
       const value = committee.timeout(view, { highVote: vote, highQc })
       const signature = coalitionSignature(forger, { type: 'replicaTimeout', value })
       return { ...qc, entries: [{ message: value, signers: everybody }], signature }
+    }
+    case 'one QC in two votes': {
+      const others = committee.everybody().filter((index) => !coalition.includes(index))
+      const other = committee.timeout(view, { highQc: genuine })
+      const entries = [
+        { message, signers: Signers.of(size, coalition) },
+        { message: other, signers: Signers.of(size, others) },
+      ]
+      return { ...qc, entries: sortTimeoutQcEntries(entries) }
     }
     case 'one vote twice':
       return { ...qc, entries: [...qc.entries, ...qc.entries] }
