@@ -12,13 +12,13 @@ import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
 import { EventRouter } from './event-router.js'
 import { guardExecution } from './execution-guard.js'
-import { explainStall } from './explain-stall.js'
 import type { NodeMetrics } from './node-metrics.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
 import { RecentBlocks } from './recent-blocks.js'
 import type { OpenRecording } from './recording/open-recording.js'
 import type { Reporter } from './reporter.js'
+import { RunningCalls } from './running-calls.js'
 import { TransactionDesk } from './transactions.js'
 
 /** The parts of one node, joined; nothing runs yet, but the network listens. */
@@ -36,6 +36,8 @@ export interface Assembly {
   /** Absent on a full node. */
   readonly replica: ReplicaRunner | undefined
   readonly commits: CommitDriver
+  /** What the execution layer is busy with. */
+  readonly calls: RunningCalls
   readonly transactions: TransactionDesk
   readonly router: EventRouter
   readonly reporter: Reporter
@@ -74,7 +76,8 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
     viewTimeoutMs: o.viewTimeoutMs,
     peerCount: () => late.network?.peers().length ?? 0,
   })
-  const parts = { ...init, epochScope, blocks, queue, applied, router }
+  const calls = new RunningCalls(o.clock)
+  const parts = { ...init, epochScope, blocks, queue, applied, router, calls }
   const replica = replicaOf(parts, (message) => late.network?.broadcast(message))
   const transactions = new TransactionDesk({
     mempool: o.mempool,
@@ -104,7 +107,8 @@ function epochScopeOf({ genesis }: ResolvedOptions): EpochScope {
   }
 }
 
-type Parts = AssemblyInit & Pick<Assembly, 'epochScope' | 'blocks' | 'queue' | 'applied' | 'router'>
+type Parts = AssemblyInit &
+  Pick<Assembly, 'epochScope' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'>
 
 function replicaOf(
   p: Parts,
@@ -115,6 +119,7 @@ function replicaOf(
   const execution = guardExecution({
     execution: o.execution,
     life: p.life,
+    calls: p.calls,
     onOutcome: (method, outcome, tookMs) => {
       metrics.executionCall(method, outcome, tookMs)
     },
@@ -176,6 +181,7 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
     store: p.blocks,
     range: p.queue.range,
     applied: p.applied,
+    calls: p.calls,
     warn: (e) => {
       p.reporter.warn(e)
     },
@@ -186,8 +192,8 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
   })
 }
 
-/** Runs consensus and network until cancelled; leaves the network closed. */
-export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
+/** Runs consensus and network until cancelled; leaves the network closed. `explain` says why no block comes. */
+export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promise<void> {
   const checkTip = tipMonitor(a)
   const unsubscribe = a.queue.range.subscribe((range) => {
     a.metrics.head(range.next)
@@ -202,7 +208,7 @@ export async function serve(ctx: Ctx, a: Assembly): Promise<void> {
       await watchProgress(inner, {
         applied: a.applied,
         viewTimeoutMs: a.options.viewTimeoutMs,
-        explain: () => explain(a),
+        explain,
         warn: (e) => {
           a.reporter.warn(e)
         },
@@ -225,9 +231,4 @@ function tipMonitor({ replica, router }: Assembly): (range: BlockRange) => void 
     monitor = report.monitor
     for (const violation of report.violations) router.onInvariant(violation)
   }
-}
-
-function explain(a: Assembly): string {
-  const backlog = a.queue.range.value.next - a.applied.value
-  return explainStall(a.replica?.snapshot(), a.network.peers(), backlog)
 }

@@ -4,6 +4,7 @@ import type { BlockRange, BlockStore, ExecutionLayer } from '@zkstack/storage'
 import { Backoff } from './backoff.js'
 import { NodeError } from './errors.js'
 import { isRetryable } from './execution-guard.js'
+import type { RunningCalls } from './running-calls.js'
 
 /** What {@link CommitDriver} takes. */
 export interface CommitDriverInit {
@@ -13,6 +14,8 @@ export interface CommitDriverInit {
   readonly range: Watch<BlockRange>
   /** The next block to commit; moved on after each commit. */
   readonly applied: Watch<bigint>
+  /** Where the calls under way are noted. */
+  readonly calls: RunningCalls
   /** Something the user should know, and the driver goes on. */
   warn(error: NodeError): void
   /** A block is committed, and `applied` has moved. */
@@ -85,7 +88,8 @@ export class CommitDriver {
     const call = ctx.child()
     const unwatch = this.#watchSlowness(block, ctx)
     try {
-      await ctx.race(invoke(() => this.#o.execution.commit(block, lazySignal(call))))
+      const commit = (): Promise<void> => this.#o.execution.commit(block, lazySignal(call))
+      await ctx.race(this.#o.calls.note('commit', block.number, commit))
       return undefined
     } catch (e) {
       ctx.throwIfCanceled()
@@ -138,9 +142,4 @@ export class CommitDriver {
       cancel()
     }
   }
-}
-
-/** Calls a function of the user, which may throw before it returns a promise. */
-async function invoke<T>(call: () => Promise<T>): Promise<T> {
-  return call()
 }

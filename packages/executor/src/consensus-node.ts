@@ -4,6 +4,7 @@ import type { GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
 import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import type { Plain } from './plain.js'
+import type { RunningCall } from './running-calls.js'
 
 /**
  * A running node.
@@ -119,12 +120,28 @@ export interface NodeSnapshot {
   }
   readonly nodeKey: string
   readonly validatorKey: string | undefined
+  /** When the snapshot was taken; every other `since` and `at` is measured by `nowMs`, the monotonic time. */
+  readonly clock: {
+    readonly nowMs: number
+    readonly utcMs: number
+    /** How many snapshots in a row have shown this very time. */
+    readonly readings: number
+  }
+  readonly viewTimeoutMs: number
   readonly status: Plain<NodeStatus>
   readonly addresses: readonly string[]
   /** Blocks on disk: [first, next). */
   readonly store: { readonly first: string; readonly next: string }
   /** How many blocks the execution layer has still to commit. */
   readonly commitBacklog: string
+  readonly execution: {
+    /** Calls that have not ended, oldest first. */
+    readonly calls: readonly Plain<RunningCall>[]
+    /** When it committed a block last, in this process. */
+    readonly committedAt: number | undefined
+  }
+  /** By validator index. */
+  readonly committee: readonly { readonly key: string; readonly weight: string }[]
   readonly replica: Plain<ReplicaSnapshot> | undefined
   readonly peers: readonly PeerSnapshot[]
   /** The newest warnings, oldest first. */

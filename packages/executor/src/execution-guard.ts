@@ -8,6 +8,7 @@ import type {
 } from '@zkstack/storage'
 import { NodeError } from './errors.js'
 import { LinkedCtx } from './linked-ctx.js'
+import type { RunningCalls } from './running-calls.js'
 
 /** What the consensus asks of the execution layer. */
 export type GuardedExecution = Pick<ExecutionLayer, 'propose' | 'verify'>
@@ -20,6 +21,8 @@ export interface GuardInit {
   readonly execution: GuardedExecution
   /** Lives as long as the node. */
   readonly life: Ctx
+  /** Where the calls under way are noted. */
+  readonly calls: RunningCalls
   /** What became of a call. */
   onOutcome(method: 'propose' | 'verify', outcome: GuardOutcome, tookMs: number): void
 }
@@ -56,7 +59,7 @@ class ExecutionGuard implements GuardedExecution {
   propose(p: ProposeRequest, call: CallOptions): Promise<Uint8Array | null> {
     const what = `execution.propose of block ${p.number} in view ${p.view}`
     return this.#ask('propose', what, call, {
-      call: (o) => this.#o.execution.propose(p, o),
+      call: (o) => this.#o.calls.note('propose', p.number, () => this.#o.execution.propose(p, o)),
       check: (payload) => checkProposal(payload, p.maxBytes, what),
       isDone: (payload) => payload !== null,
     })
@@ -65,7 +68,7 @@ class ExecutionGuard implements GuardedExecution {
   verify(p: VerifyRequest, call: CallOptions): Promise<Verdict> {
     const what = `execution.verify of block ${p.number}`
     return this.#ask('verify', what, call, {
-      call: (o) => this.#o.execution.verify(p, o),
+      call: (o) => this.#o.calls.note('verify', p.number, () => this.#o.execution.verify(p, o)),
       check: (verdict) => checkVerdict(verdict, what),
       isDone: (verdict) => verdict.ok,
     })

@@ -5,6 +5,8 @@
  */
 export { createNode } from './create-node.js'
 export type * from './consensus-node.js'
+export { diagnose } from './diagnosis/diagnose.js'
+export type * from './diagnosis/finding.js'
 export { NodeError, NodeOptionError } from './errors.js'
 export type { NodeErrorCode, NodeOptionErrorCode } from './errors.js'
 export type { Limits, NodeOptions, Timing } from './options/node-options.js'

@@ -4,6 +4,7 @@ import type { CallOptions } from '@zkstack/storage'
 import { serve, type Assembly } from './assembly.js'
 import { BlockReader } from './block-reader.js'
 import type { ConsensusNode, NodeEvents, NodeSnapshot, NodeStatus, Role } from './consensus-node.js'
+import { diagnose } from './diagnosis/diagnose.js'
 import { LifeCycle } from './life-cycle.js'
 import { statusOf } from './node-status.js'
 import { snapshotOf } from './snapshot.js'
@@ -20,6 +21,8 @@ export class RunningNode implements ConsensusNode {
   readonly #lifeCycle: LifeCycle
   readonly #reader: BlockReader
   readonly #atStart: ZkStackError[] = []
+  #inspectedAt = Number.NaN
+  #readings = 0
 
   constructor(a: Assembly) {
     this.#a = a
@@ -104,7 +107,10 @@ export class RunningNode implements ConsensusNode {
   }
 
   inspect(): NodeSnapshot {
-    return snapshotOf(this.#a, this.status)
+    const now = this.#a.options.clock.now()
+    this.#readings = now === this.#inspectedAt ? this.#readings + 1 : 1
+    this.#inspectedAt = now
+    return snapshotOf(this.#a, this.status, this.#readings)
   }
 
   stop(o: { readonly drainMs?: number } = {}): Promise<void> {
@@ -143,6 +149,6 @@ export class RunningNode implements ConsensusNode {
     const { reporter, epochScope } = this.#a
     for (const error of this.#atStart.splice(0)) reporter.warn(error)
     reporter.events.emit('epoch:changed', { epoch: epochScope.epoch, role: this.#role })
-    await serve(ctx, this.#a)
+    await serve(ctx, this.#a, () => diagnose(snapshotOf(this.#a, this.status, 1)).summary)
   }
 }

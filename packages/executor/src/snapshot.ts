@@ -5,8 +5,8 @@ import type { NodeSnapshot, NodeStatus } from './consensus-node.js'
 import { plain } from './plain.js'
 
 /** Everything about a node as plain JSON; picks field by field, so that no secret can slip in. */
-export function snapshotOf(a: Assembly, status: NodeStatus): NodeSnapshot {
-  const { options: o, queue, replica, network, reporter } = a
+export function snapshotOf(a: Assembly, status: NodeStatus, readings: number): NodeSnapshot {
+  const { options: o, queue, replica, network, reporter, calls } = a
   const range = queue.range.value
   return {
     genesis: {
@@ -17,10 +17,17 @@ export function snapshotOf(a: Assembly, status: NodeStatus): NodeSnapshot {
     },
     nodeKey: formatNodePublicKey(o.nodeKey.publicKey),
     validatorKey: o.signer && formatValidatorPublicKey(o.signer.publicKey, o.genesis.scheme),
+    clock: { nowMs: o.clock.now(), utcMs: o.clock.nowUtc(), readings },
+    viewTimeoutMs: o.viewTimeoutMs,
     status: plain(status),
     addresses: network.addresses,
     store: { first: range.first.toString(), next: range.next.toString() },
     commitBacklog: backlogOf(a).toString(),
+    execution: { calls: plain(calls.list), committedAt: calls.committedAt },
+    committee: a.epochScope.schedule.validators.map(({ key, weight }) => ({
+      key: formatValidatorPublicKey(key, o.genesis.scheme),
+      weight: weight.toString(),
+    })),
     replica: replica && plain(replica.snapshot()),
     peers: network.peers().map((peer) => plain(peer)),
     warnings: reporter.warnings,

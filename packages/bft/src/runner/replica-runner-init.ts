@@ -3,6 +3,7 @@ import type { EpochScope, Signed } from '@zkstack/roles'
 import type { BlockQueue, ExecutionLayer, ReplicaStateStore } from '@zkstack/storage'
 import type { Diagnosis } from '../chonky/diagnose.js'
 import type { RecordingSink } from '../recording/recording-sink.js'
+import type { ActivitySnapshot } from './activity.js'
 import type { ReplicaEvent } from './replica-event.js'
 import type { ValidatorSigner } from './validator-signer.js'
 
@@ -37,7 +38,7 @@ export interface ReplicaRunnerInit {
 }
 
 /** Why a replica is where it is, with what its driver is busy with; plain data. */
-export interface ReplicaSnapshot extends Diagnosis {
+export interface ReplicaSnapshot extends Diagnosis, ActivitySnapshot {
   readonly status: 'created' | 'running' | 'stopped' | 'failed'
   /** Messages that wait before the state machine. */
   readonly queuedMessages: number
@@ -45,6 +46,8 @@ export interface ReplicaSnapshot extends Diagnosis {
   readonly queuedChecks: number
   /** Labels of our own messages that wait for the signer, because it is slow or failed. */
   readonly unsigned: readonly string[]
+  /** The message that the signer has been asked to sign, and since when. */
+  readonly signing: { readonly label: string; readonly since: number } | undefined
 }
 
 /** One replica of one epoch: ChonkyBFT with time, disk, signer and execution layer. */

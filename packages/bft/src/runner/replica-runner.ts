@@ -18,6 +18,7 @@ import type { ChonkyState } from '../chonky/state.js'
 import { step } from '../chonky/step.js'
 import { InvariantWatch } from './invariant-watch.js'
 import { InputRecorder } from '../recording/input-recorder.js'
+import { Activity } from './activity.js'
 import { CheckLoop } from './check-loop.js'
 import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError } from './errors.js'
@@ -60,6 +61,7 @@ class Runner implements ReplicaRunner {
   readonly #checks: CheckLoop
   readonly #yieldTurn: () => Promise<void>
   readonly #watch: InvariantWatch
+  readonly #activity: Activity
   readonly #recorder: InputRecorder | undefined
   #state: ChonkyState
   #pinned: readonly (CommitQC | TimeoutQC | undefined)[] = []
@@ -85,6 +87,7 @@ class Runner implements ReplicaRunner {
     // A view change brings up to n distinct QCs, and the timeouts of a next one bring them again.
     this.#verified = new VerifiedQcCache(Math.max(64, 4 * schedule.length))
     this.#inputs = new InputQueue(init.clock, schedule)
+    this.#activity = new Activity(schedule.length)
     this.#recorder = init.recording && new InputRecorder(init.recording, init.clock)
     this.#watch = new InvariantWatch((violation) => {
       this.#metrics.invariantBroken(violation.code)
@@ -118,6 +121,7 @@ class Runner implements ReplicaRunner {
   async deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> {
     if (this.#status === 'stopped' || this.#status === 'failed') return
     const index = carrier === undefined ? undefined : this.#init.scope.schedule.indexOf(carrier)
+    if (index !== undefined) this.#activity.heard(index, this.#init.clock.now())
     await this.#inputs.deliver(message, index)
   }
 
@@ -128,6 +132,8 @@ class Runner implements ReplicaRunner {
       queuedMessages: this.#inputs.messages,
       queuedChecks: this.#checks.size,
       unsigned: this.#lane.unsigned,
+      signing: this.#lane.signing,
+      ...this.#activity.snapshot(),
     }
   }
 
@@ -251,7 +257,12 @@ class Runner implements ReplicaRunner {
     taken()
     this.#pin()
     calls.cancelMoot(state)
-    for (const effect of effects) await executor.carryOut(ctx, effect)
+    this.#activity.handled(before, input, state)
+    for (const effect of effects) {
+      this.#activity.begin(effect, this.#init.clock.now())
+      await executor.carryOut(ctx, effect)
+    }
+    this.#activity.end()
     if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)
     if (input.type === 'message') this.#measure(input.message, input.now, effects)
   }

@@ -26,7 +26,7 @@ export class SigningLane {
   readonly #init: SigningLaneInit
   readonly #waiting = new Map<MessageLabel, ConsensusMsg>()
   readonly #failed = new Map<MessageLabel, ConsensusMsg>()
-  #signing: MessageLabel | undefined
+  #signing: { readonly label: MessageLabel; readonly since: number } | undefined
   #wake = (): void => undefined
 
   constructor(init: SigningLaneInit) {
@@ -36,8 +36,13 @@ export class SigningLane {
   /** Labels of the messages that are not signed yet. */
   get unsigned(): readonly MessageLabel[] {
     const labels = new Set([...this.#failed.keys(), ...this.#waiting.keys()])
-    if (this.#signing !== undefined) labels.add(this.#signing)
+    if (this.#signing !== undefined) labels.add(this.#signing.label)
     return [...labels]
+  }
+
+  /** The message that the signer was asked to sign, and since when in monotonic milliseconds. */
+  get signing(): { readonly label: MessageLabel; readonly since: number } | undefined {
+    return this.#signing
   }
 
   /** Takes a message whose decision is on disk (rule 22). */
@@ -66,7 +71,7 @@ export class SigningLane {
       }
       const [label, message] = next
       this.#waiting.delete(label)
-      this.#signing = label
+      this.#signing = { label, since: ctx.clock.now() }
       await this.#sign(ctx, label, message)
       this.#signing = undefined
     }

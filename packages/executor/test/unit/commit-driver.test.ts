@@ -9,6 +9,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { CommitDriver } from '../../src/commit-driver.js'
 import type { NodeError } from '../../src/errors.js'
+import { RunningCalls } from '../../src/running-calls.js'
 import { FakeStore } from './fixtures.js'
 
 type Commit = (number: bigint, signal: AbortSignal) => Promise<void>
@@ -25,6 +26,7 @@ function setup(store: FakeStore, commit: Commit, from = 0n) {
     range: store.watch,
     applied,
     warn: (e) => warnings.push(e),
+    calls: new RunningCalls(new ManualClock()),
     onCommitted: (block) => committed.push(block.number),
   })
   const failure = driver.run(ctx).catch((e: unknown) => e)

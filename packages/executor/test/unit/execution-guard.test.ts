@@ -2,6 +2,7 @@ import { Ctx, isCanceled, ManualClock, RetryableError } from '@zkstack/concurren
 import type { ExecutionLayer, Verdict } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import { guardExecution, type GuardOutcome } from '../../src/execution-guard.js'
+import { RunningCalls } from '../../src/running-calls.js'
 
 type Propose = ExecutionLayer['propose']
 type Verify = ExecutionLayer['verify']
@@ -16,6 +17,7 @@ function setup(o: { propose?: Propose; verify?: Verify }) {
       verify: o.verify ?? (() => Promise.resolve({ ok: true })),
     },
     life,
+    calls: new RunningCalls(new ManualClock()),
     onOutcome: (_, outcome) => outcomes.push(outcome),
   })
   const controller = new AbortController()
