@@ -37,7 +37,7 @@ export interface Sp1ProofClaim {
   readonly allowOldCircuits?: boolean
   /** How the program hashed its public values; L1 knows `sha256`, the default, alone. */
   readonly digest?: 'sha256' | 'blake3'
-  /** The exit code that a proof since v6 must state; 0 by default. */
+  /** The exit code that must be proven; 0 by default, and before v6 always. */
   readonly expectedExitCode?: bigint
 }
 
@@ -94,7 +94,7 @@ export class Sp1Verifier {
    * @throws RangeError when `vkey` is not 32 bytes long.
    */
   verify(claim: Sp1ProofClaim): Result<Sp1Statement, Sp1Error> {
-    const vkey = hash32(claim.vkey)
+    const vkey = hash32(Uint8Array.from(claim.vkey))
     const { proof } = claim
     if (proof.length < selectorBytes) return err(tooShort(proof, selectorBytes))
     const selector = selectorText(proof)
@@ -179,10 +179,13 @@ function readStated(
   digest: Hash32,
 ): Result<Stated, Sp1Error> {
   const inputs = [vkey, digest].map(bigintFromBytes)
-  if (vkRoot === undefined) return ok({ inputs, start: selectorBytes })
+  if (vkRoot === undefined) {
+    if (expectedExitCode === 0n) return ok({ inputs, start: selectorBytes })
+    return err({ code: 'InvalidExitCode', received: 0n, expected: expectedExitCode })
+  }
   const start = selectorBytes + statedBytes
   if (proof.length < start) return err(tooShort(proof, start))
-  const root = proof.slice(36, 68)
+  const root = Uint8Array.from(proof.subarray(36, 68))
   const [exitCode, proofNonce] = [proof.subarray(4, 36), proof.subarray(68, 100)].map(
     bigintFromBytes,
   ) as [bigint, bigint]

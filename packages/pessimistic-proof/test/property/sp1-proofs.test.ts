@@ -1,6 +1,13 @@
-import { concatBytes, loadCryptoBackends } from '@zkstack/crypto'
+import { bn254, concatBytes, loadCryptoBackends, type Bn254 } from '@zkstack/crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { decodeSp1ProofFile, Sp1Verifier, type Sp1ProofClaim } from '../../src/index.js'
+import {
+  decodeSp1ProofFile,
+  sp1Circuits,
+  Sp1Verifier,
+  type Sp1ProofClaim,
+} from '../../src/index.js'
+import { parseGroth16Key } from '../../src/sp1/groth16-key.js'
+import { parsePlonkKey } from '../../src/sp1/plonk-key.js'
 import { loadVectorBytes } from '../helpers/load-vector.js'
 import { printSeedOnFailure, testRandom } from '../helpers/seed.js'
 import { backendOf, claimOf, sp1Fixtures } from '../helpers/sp1-fixtures.js'
@@ -68,6 +75,29 @@ describe.each(accepted)('$name', ({ name, ...fixture }) => {
   })
 })
 
+describe('the mutations of a statement', () => {
+  test('under a backend that finds every product of pairings to be one › are accepted: it is the pairing that they test', () => {
+    const { current } = bn254
+    const credulous: Bn254 = {
+      backend: 'credulous',
+      decodeG1: (bytes) => current.decodeG1(bytes),
+      decodeG2: (bytes) => current.decodeG2(bytes),
+      decompressG1: (bytes) => current.decompressG1(bytes),
+      decompressG2: (bytes) => current.decompressG2(bytes),
+      negate: (point) => current.negate(point),
+      multiplySum: (terms) => current.multiplySum(terms),
+      prepare: (point) => current.prepare(point),
+      pairingProductIsOne: () => true,
+    }
+    const verifier = new Sp1Verifier({ backend: credulous })
+    for (const fixture of accepted) {
+      const changed = flipped(claimOf(fixture), 'publicValues', 0, 0)
+      expect(verifier.verify(changed).ok).toBe(true)
+      expect(mcl.verify(changed).ok).toBe(false)
+    }
+  })
+})
+
 describe('what verifiers and decoders make of noise', () => {
   const kinds = new Map<string, number>()
   afterAll(() => expect(kinds.size).toBeGreaterThan(3))
@@ -84,6 +114,25 @@ describe('what verifiers and decoders make of noise', () => {
       const verdict = mcl.verify({ ...claim, proof })
       expect(verdict.ok).toBe(false)
       if (!verdict.ok) kinds.set(verdict.error.code, (kinds.get(verdict.error.code) ?? 0) + 1)
+    }
+  })
+
+  test('verifying keys changed or cut anywhere › parse, or do not, and nothing is thrown', () => {
+    const random = testRandom('keys')
+    for (const { system, verifyingKey } of sp1Circuits) {
+      const genuine = verifyingKey()
+      const parse = system === 'plonk' ? parsePlonkKey : parseGroth16Key
+      const meaningful = system === 'plonk' ? 564 : genuine.length
+      for (let i = 0; i < 12; i++) {
+        const bytes = genuine.slice(
+          0,
+          random.below(4) === 0 ? random.below(genuine.length) : undefined,
+        )
+        const at = random.below(Math.max(1, Math.min(meaningful, bytes.length)))
+        bytes.set(random.hash().subarray(0, Math.min(8, bytes.length - at)), at)
+        const result = parse(bn254.current, bytes)
+        if (!result.ok) expect(result.error).toMatch(/^(FORM|GAMMA_EQUALS_DELTA)$/)
+      }
     }
   })
 

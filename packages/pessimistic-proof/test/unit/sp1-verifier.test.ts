@@ -91,6 +91,11 @@ describe('verifySp1Proof', () => {
     expect(expected).toEqual({ code: 'InvalidExitCode', received: 0n, expected: 3n })
   })
 
+  test('an exit code that a circuit before v6 cannot prove › InvalidExitCode', () => {
+    const error = errorOf(verifier.verify({ ...v5, expectedExitCode: 1n }))
+    expect(error).toEqual({ code: 'InvalidExitCode', received: 0n, expected: 1n })
+  })
+
   test('another root › InvalidVkRoot, before the inputs are looked at', () => {
     const claim = { ...patchedProof(v6, 36, word(2n)), vkey: new Uint8Array(32).fill(0xff) }
     expect(errorOf(verifier.verify(claim))).toMatchObject({
