@@ -183,6 +183,17 @@ describe('the checks can fail', () => {
     expect(faults.some((fault) => fault.includes('convicts correct member 0'))).toBe(true)
   })
 
+  test('negative control › a step whose timer is three times too long › a stall is found', () => {
+    const faults = faultsOf(silent, (before, input) => {
+      const { state, effects } = step(before, input)
+      const slow = effects.map((effect) =>
+        effect.type === 'setTimer' ? { ...effect, at: effect.at + 1000 } : effect,
+      )
+      return { state, effects: slow }
+    })
+    expect(faults.some((fault) => fault.includes('no new final block'))).toBe(true)
+  })
+
   test('negative control › a step that votes for what is refused › an invalid block is found', () => {
     const faults = faultsOf(invalidPayloadProposer, (state, input) =>
       step(state, input.type === 'payloadVerified' ? { ...input, verdict: { ok: true } } : input),
