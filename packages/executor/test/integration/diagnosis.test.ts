@@ -84,7 +84,7 @@ describe('why is it stuck?', () => {
     )
     const silent = await ask(network.at(0), 'silent', isVictim)
     expect(silent.message).toMatch(
-      /Nothing comes from validator \d, silent for [\d.]+ s\. The chain goes on/,
+      /Nothing comes from validator \d, silent for [\d.]+ m?s\. The chain goes on/,
     )
   })
 

@@ -131,6 +131,36 @@ const rows: readonly Row[] = [
     path: 'options.validatorKey',
   },
   {
+    name: 'a path as recording',
+    options: { recording: '/tmp/recording' },
+    code: 'OPTION_INVALID',
+    path: 'options.recording',
+  },
+  {
+    name: 'a recording without a path',
+    options: { recording: { maxBytes: 1_000_000 } },
+    code: 'OPTION_MISSING',
+    path: 'options.recording.path',
+  },
+  {
+    name: 'a recording that is too small',
+    options: { recording: { path: '/tmp/recording', maxBytes: 1_000 } },
+    code: 'OPTION_INVALID',
+    path: 'options.recording.maxBytes',
+  },
+  {
+    name: 'a recording sink without begin',
+    options: { recording: { sink: { append: () => true } } },
+    code: 'OPTION_MISSING',
+    path: 'options.recording.sink.begin',
+  },
+  {
+    name: 'a recording with both path and sink',
+    options: { recording: { path: 'x', sink: { begin: () => undefined, append: () => true } } },
+    code: 'OPTION_UNKNOWN',
+    path: 'options.recording.path',
+  },
+  {
     name: 'no genesis',
     options: { genesis: undefined },
     code: 'OPTION_MISSING',
