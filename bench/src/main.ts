@@ -4,14 +4,16 @@ import { parseArgs } from 'node:util'
 import { allCases, nameOf } from './bench-case.js'
 import type { BenchCase } from './bench-case.js'
 import type { CaseResult } from './measure-case.js'
+import { measureProofs } from './proofs/measure-proofs.js'
+import { lineOfProof, proofTable } from './proofs/proof-report.js'
 import { lineOf, machine, markdown } from './report.js'
-import { measureUnitCosts } from './unit-costs.js'
+import { measureUnitCosts, type UnitCost } from './unit-costs.js'
 
 const help = `npm run bench -- [options]
   --seconds N   measured time of each case (default 8)
-  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp"
+  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp" or "pessimistic::verifySp1"
   --json FILE   writes all results
-  --readme      puts the tables into README.md
+  --readme      puts the tables into README.md and that of packages/pessimistic-proof
 `
 
 const builtPackages = new URL('../tsconfig.built.json', import.meta.url).pathname
@@ -32,23 +34,41 @@ async function main(): Promise<number> {
     process.stdout.write(help)
     return values.help ? 0 : 2
   }
-  process.stdout.write(`${machine()}\nunit costs …\n`)
-  const units = await measureUnitCosts()
+  process.stdout.write(`${machine()}\n`)
+  const date = new Date().toISOString().slice(0, 10)
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
+  const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
+  const proofs = await measureProofs(values.only, (cost) => {
+    process.stdout.write(`${lineOfProof(cost)}\n`)
+  })
+  if (values.json !== undefined) {
+    const all = { machine: machine(), ...consensus?.figures, proofs }
+    await writeFile(values.json, `${JSON.stringify(all, undefined, 2)}\n`)
+  }
+  if (proofs.length > 0) {
+    const text = proofTable(proofs, machine(), date)
+    process.stdout.write(`\n${text}\n`)
+    if (values.readme) await intoReadme('packages/pessimistic-proof/README.md', text)
+  }
+  if (values.readme && consensus) await intoReadme('README.md', consensus.text)
+  return 0
+}
+
+async function measureConsensus(
+  cases: readonly BenchCase[],
+  date: string,
+): Promise<{ figures: { units: UnitCost[]; results: CaseResult[] }; text: string }> {
+  process.stdout.write('unit costs …\n')
+  const units = await measureUnitCosts()
   const results: CaseResult[] = []
   for (const [i, c] of cases.entries()) {
     const result = await inOwnProcess(c)
     results.push(result)
     process.stdout.write(`[${i + 1}/${cases.length}] ${lineOf(result)}\n`)
   }
-  const text = markdown(results, units, new Date().toISOString().slice(0, 10))
+  const text = markdown(results, units, date)
   process.stdout.write(`\n${text}\n`)
-  if (values.json !== undefined) {
-    const all = { machine: machine(), units, results }
-    await writeFile(values.json, `${JSON.stringify(all, undefined, 2)}\n`)
-  }
-  if (values.readme) await intoReadme(text)
-  return 0
+  return { figures: { units, results }, text }
 }
 
 async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
@@ -68,11 +88,11 @@ async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
   return JSON.parse(out) as CaseResult
 }
 
-async function intoReadme(text: string): Promise<void> {
-  const file = new URL('../../README.md', import.meta.url)
+async function intoReadme(path: string, text: string): Promise<void> {
+  const file = new URL(`../../${path}`, import.meta.url)
   const readme = await readFile(file, 'utf8')
   const marked = /(<!-- bench:begin -->\n)[\s\S]*?(<!-- bench:end -->)/
-  if (!marked.test(readme)) throw new Error('README.md has no bench markers')
+  if (!marked.test(readme)) throw new Error(`${path} has no bench markers`)
   await writeFile(
     file,
     readme.replace(marked, (_, begin: string, end: string) => `${begin}${text}\n${end}`),

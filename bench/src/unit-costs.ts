@@ -136,7 +136,8 @@ function messageOf(n: number): Uint8Array {
   return keccak256(new TextEncoder().encode(`unit cost ${n}`))
 }
 
-function measureOne(name: string, run: () => unknown, budgetMs: number): UnitCost {
+/** Repeats an operation for some time, after a warm-up. */
+export function measureOne(name: string, run: () => unknown, budgetMs: number): UnitCost {
   const once = timeOf(run, 1)
   const warm = Math.min(once, timeOf(run, 1))
   const repeats = Math.max(1, Math.ceil(leastSampleMs / Math.max(warm, 1e-4)))

@@ -1,0 +1,86 @@
+import { hashBackend, keccak256, loadCryptoBackends } from '@zkstack/crypto'
+import {
+  applyCertificate,
+  generatePessimisticProof,
+  hashPair,
+  networkStateOf,
+  recoverSigner,
+} from '@zkstack/pessimistic-proof'
+import { fakeWallet } from '@zkstack/pessimistic-proof/testing'
+import { measureOne, type UnitCost } from '../unit-costs.js'
+import { sp1Cases } from './sp1-cases.js'
+import { transitionCases, type TransitionCase } from './transition-cases.js'
+
+/** What an operation takes, and the least that it could. */
+export interface ProofCost extends UnitCost {
+  /** Cost of the work that cannot be left out, measured beside the operation; absent where the operation is that work. */
+  readonly floorMs?: number
+  /** What that work is, as `1 076 keccaks, 1 recovery`. */
+  readonly floorOf?: string
+}
+
+/** Time for each operation, in milliseconds. */
+const budgetMs = 1_500
+const unitBudgetMs = 300
+
+/** Measures everything whose name contains the text, and tells each as it is known. */
+export async function measureProofs(
+  only: string,
+  onCost: (cost: ProofCost) => void,
+): Promise<ProofCost[]> {
+  await loadCryptoBackends()
+  const costs: ProofCost[] = []
+  const add = (cost: ProofCost): void => {
+    costs.push(cost)
+    onCost(cost)
+  }
+  const hashing = `pessimistic::hashPair/backend=${hashBackend()}`
+  if (hashing.includes(only)) add(measureOne(hashing, hashOnce(), budgetMs))
+  for (const c of transitionCases) for (const cost of measureTransition(c, only)) add(cost)
+  for (const c of sp1Cases()) {
+    if (!c.name.includes(only)) continue
+    const floorMs = measureOne('pairings', c.pair, unitBudgetMs).medianMs
+    const pairings = c.name.includes('plonk') ? 2 : 4
+    add({ ...measureOne(c.name, c.verify, budgetMs), floorMs, floorOf: `${pairings} pairings` })
+  }
+  return costs
+}
+
+function* measureTransition(c: TransitionCase, only: string): Generator<ProofCost> {
+  const transition = `pessimistic::transition/${c.name}`
+  const witness = `pessimistic::witness/${c.name}`
+  if (!transition.includes(only) && !witness.includes(only)) return
+  const { state, certificate, l1, header, work } = c.make()
+  if (transition.includes(only)) {
+    const start = networkStateOf(state)
+    const run = (): void => {
+      if (!generatePessimisticProof(start, header).ok) throw new Error(`${c.name} is refused`)
+    }
+    const { keccaks, recoveries } = work
+    const floorMs = keccaks * hashMs() + recoveries * recoveryMs()
+    const floorOf = `${keccaks} keccaks, ${recoveries} ${recoveries === 1 ? 'recovery' : 'recoveries'}`
+    yield { ...measureOne(transition, run, budgetMs), floorMs, floorOf }
+  }
+  if (witness.includes(only)) {
+    yield measureOne(witness, () => applyCertificate(state, certificate, l1), budgetMs)
+  }
+}
+
+function hashOnce(): () => void {
+  let digest = keccak256(new Uint8Array(1))
+  return () => {
+    digest = hashPair(digest, digest)
+  }
+}
+
+/** The cost of one keccak permutation: that of hashing 64 bytes that lie together. */
+function hashMs(): number {
+  const input = new Uint8Array(64).fill(0x5a)
+  return measureOne('keccak256', () => keccak256(input), unitBudgetMs).medianMs
+}
+
+function recoveryMs(): number {
+  const digest = keccak256(new Uint8Array(1))
+  const signature = fakeWallet(1).sign(digest)
+  return measureOne('recovery', () => recoverSigner(signature, digest), unitBudgetMs).medianMs
+}
