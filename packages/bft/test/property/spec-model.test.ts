@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { replayTrace, sampleRun } from '@zkstack/bft/testing'
+import { encodeItf, readTrace, replayTrace, sampleRun, SpecTrace } from '@zkstack/bft/testing'
 import { mutants } from '../conformance/mutants.js'
 
 const seed = process.env['SEED'] ?? 'spec-model'
@@ -33,6 +33,23 @@ describe(`random runs of the specification (SEED=${seed}, RUNS=${runs})`, () => 
       expect(total).toBeGreaterThan((runs * steps) / 2)
       expect(compared / total).toBeGreaterThan(0.9)
       expect(blocks).toBeGreaterThan(runs / 4)
+    },
+  )
+
+  test.each([0, 1])(
+    'random runs with %i faulty › written as a trace, read and replayed › the same fields are compared',
+    async (faulty) => {
+      for (let run = 0; run < runs / 2; run += 1) {
+        const model = sampleRun({ seed: `${seed}/${run}`, steps, faulty })
+        const trace = new SpecTrace(await readTrace(new TextEncoder().encode(encodeItf(model))))
+        expect(trace.length).toBe(model.length)
+        expect([...trace.steps()].map(({ after }) => after.replicas)).toEqual(
+          [...model.steps()].map(({ after }) => after.replicas),
+        )
+        const report = replayTrace(trace)
+        expect(report.mismatch, `run ${run}`).toBeUndefined()
+        expect(report.compared / report.replicaSteps).toBeGreaterThan(0.8)
+      }
     },
   )
 

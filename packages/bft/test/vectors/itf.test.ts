@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   checkConformance,
+  encodeItf,
   readTrace,
   refutedInvariants,
   replayTrace,
@@ -15,6 +16,7 @@ import {
 } from '@zkstack/bft/testing'
 import type { RecordedRun, SpecState } from '@zkstack/bft/testing'
 import { mutants } from '../conformance/mutants.js'
+import { Script } from '../conformance/script.js'
 
 const folder = fileURLToPath(new URL('./itf/', import.meta.url))
 const files = readdirSync(folder).filter((name) => name.endsWith('.gz'))
@@ -64,6 +66,20 @@ describe('the traces of the formal specification', () => {
     expect(report.statesChecked).toBe(trace(file).length + 1)
     const names = new Set(report.recorded.map(({ invariant }) => invariant))
     expect([...names]).toEqual(file === disagreement ? ['agreement_inv'] : [])
+  })
+
+  test('traces › without the choices that the simulator recorded › are understood from what changed', async () => {
+    for (const file of files) {
+      const packed = new Blob([readFileSync(join(folder, file))]).stream()
+      const text = await new Response(packed.pipeThrough(new DecompressionStream('gzip'))).text()
+      const json = JSON.parse(text) as { states: Record<string, unknown>[] }
+      const states = json.states.map((state) =>
+        Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith('mbt::'))),
+      )
+      const bytes = new TextEncoder().encode(JSON.stringify({ states }))
+      const bare = replayTrace(new SpecTrace(await readTrace(bytes)))
+      expect(bare).toEqual(replayTrace(trace(file)))
+    }
   })
 
   test('two faulty of six › replayed › the two correct replicas commit different blocks, as recorded', () => {
@@ -178,6 +194,33 @@ describe('npm run conformance', () => {
     } finally {
       rmSync(scratch, { recursive: true })
     }
+  })
+
+  test('conformance › steps that are passed over › are listed by name, and may not be more than one in ten', async () => {
+    const check = async (script: Script) => {
+      const lines: string[] = []
+      const result = await checkConformance({
+        files: ['made up'],
+        readFile: async () => new TextEncoder().encode(encodeItf(script.model)),
+        print: (line) => lines.push(line),
+      })
+      return { result, text: lines.join('\n') }
+    }
+    const one = await check(new Script().timeout('n1').propose('n1', 'val_b0'))
+    expect(one.result).toBe('diverges')
+    expect(one.text).toContain('step 2 passed over: PROPOSER_AFTER_TIMEOUT')
+    expect(one.text).toContain('passed over as PROPOSER_AFTER_TIMEOUT: 1 (a leader that timed out')
+    expect(one.text).toContain('fewer than 90 % of the steps were compared')
+    const voters = ['n0', 'n2', 'n3', 'n4', 'n5']
+    const many = new Script()
+      .timeout('n1')
+      .propose('n1', 'val_b0')
+      .vote(...voters)
+    const ten = await check(many.commits('n0', 1n, voters))
+    expect(ten.result).toBe('conforms')
+    expect(ten.text).toMatch(
+      /12 of replicas, 11 compared in all six fields \(91.6 %\), 1 passed over/,
+    )
   })
 
   test('conformance › with a broken step › diverges', async () => {

@@ -88,6 +88,7 @@ function describeReport(file: string, report: ReplayReport): readonly string[] {
   if (mismatch !== undefined) {
     lines.push(`  STEP ${mismatch.index} DIVERGES: ${mismatch.action} of ${mismatch.replica}`)
     for (const difference of mismatch.differences) lines.push(`    ${difference}`)
+    lines.push('    what follows was not replayed')
   }
   return lines
 }

@@ -14,14 +14,17 @@ import {
   showSignedCommit,
   showSignedTimeout,
 } from './show-spec.js'
+import { specImpliedBlock, specThresholds } from './spec-rules.js'
 import type { Variables } from './spec-trace.js'
 import { justifiedView } from './spec-types.js'
-import type { SpecAction, SpecProposal, SpecState } from './spec-types.js'
+import type { SpecAction, SpecJustification, SpecProposal, SpecState } from './spec-types.js'
 
 /** What is known of a step: the states around it, and what the trace says of the action. */
 export interface StepEvidence extends Variables {
   readonly before: SpecState
   readonly after: SpecState
+  /** Number of replicas, faulty ones included. */
+  readonly replicas: number
   /** The variable `ghost_step` of the state before. */
   readonly lastAction: ItfCursor | undefined
 }
@@ -101,7 +104,7 @@ function fromChanges(step: StepEvidence): SpecAction | undefined {
     case 'OnTimerIsFinishedStep':
       return isSame(before, after, replica) ? idle : { type: 'on_timer_is_finished', replica }
     case 'OnProposalStep': {
-      const message = isSame(before, after, replica) ? undefined : findProposal(after, replica)
+      const message = isSame(before, after, replica) ? undefined : findProposal(step, replica)
       return message === undefined ? idle : { type: 'on_proposal', replica, message }
     }
     case 'OnNewViewStep': {
@@ -145,7 +148,10 @@ function added<T>(
 }
 
 /** The proposal for which a replica voted: that of its new high vote. */
-function findProposal(after: SpecState, replica: string): SpecProposal | undefined {
+function findProposal(
+  { after, replicas }: StepEvidence,
+  replica: string,
+): SpecProposal | undefined {
   const vote = after.replicas.get(replica)?.highVote
   if (vote === undefined) return undefined
   const entered = after.justifications.find(
@@ -155,10 +161,14 @@ function findProposal(after: SpecState, replica: string): SpecProposal | undefin
     ({ block, justification, sig }) =>
       justifiedView(justification) === vote.view &&
       sig === after.leader.get(vote.view) &&
-      (block === undefined || block === vote.block) &&
+      (isReproposal(justification, replicas) ? block === undefined : block === vote.block) &&
       (entered === undefined ||
         showJustification(entered.justification) === showJustification(justification)),
   )
+}
+
+function isReproposal(justification: SpecJustification, replicas: number): boolean {
+  return specImpliedBlock(justification, specThresholds(replicas)).block !== undefined
 }
 
 /** The NewView that made a replica enter a view: with the certificate it entered by, from somebody else if possible. */

@@ -58,7 +58,13 @@ export class SpecTrace implements RecordedRun {
     for (let index = 1; index <= this.length; index += 1) {
       const variables = this.#variables(index)
       const after = this.#decode(index)
-      const action = deriveAction({ before, after, lastAction, ...variables })
+      const action = deriveAction({
+        before,
+        after,
+        lastAction,
+        replicas: this.replicas.length,
+        ...variables,
+      })
       if (action === undefined) {
         throw new ItfError('UNKNOWN_STEP', `states[${index}]: no telling what was done`)
       }
