@@ -11,3 +11,8 @@ export type { CommitteeMember, CommitteeView, VoteState } from './status/committ
 export type { Happening, SeenBlock } from './status/journal.js'
 export type { Readiness, ReadinessCheck } from './status/readiness.js'
 export type { Latencies, StatusReport } from './status/status-report.js'
+export type {
+  ExecutionContext,
+  ExecutionFactory,
+  ExecutionModule,
+} from './run/execution-factory.js'

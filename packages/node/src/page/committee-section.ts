@@ -1,4 +1,5 @@
 import type { CommitteeMember, CommitteeView, VoteState } from '../status/committee.js'
+import type { SeenBlock } from '../status/journal.js'
 import { html, type Html } from './html.js'
 import { formatMs } from './plot.js'
 
@@ -19,7 +20,10 @@ export function shortKey(text: string): string {
 }
 
 /** The committee: who is connected, who leads, who voted. */
-export function committeeSection(committee: CommitteeView): Html | undefined {
+export function committeeSection(
+  committee: CommitteeView,
+  blocks: readonly SeenBlock[],
+): Html | undefined {
   const { members, connectedWeight, totalWeight, quorum } = committee
   if (members.length === 0) return undefined
   return html`<section>
@@ -32,30 +36,35 @@ export function committeeSection(committee: CommitteeView): Html | undefined {
         <thead>
           <tr>
             <th>validator</th>
-            <th>key</th>
-            <th>weight</th>
-            <th>link</th>
             <th>this view</th>
+            <th>link</th>
+            <th>signed</th>
+            <th>weight</th>
+            <th>key</th>
           </tr>
         </thead>
         <tbody>
-          ${members.map(row)}
+          ${members.map((member) => row(member, blocks))}
         </tbody>
       </table>
     </div>
   </section>`
 }
 
-function row(m: CommitteeMember): Html {
+function row(m: CommitteeMember, blocks: readonly SeenBlock[]): Html {
+  const signed = blocks.filter(({ signers }) => signers.includes(m.index)).length
   const [style, text] = VOTES[m.vote]
   const link = m.isSelf ? 'this node' : m.connected ? formatMs(m.rttMs) : 'not connected'
   const marks = `${m.isLeader ? ' ★' : ''}${m.blamed ? ' ⚠' : ''}`
   const title = [m.isLeader ? 'leads this view' : '', m.blamed ? 'failed a check' : '']
   return html`<tr>
     <td title="${title.filter(Boolean).join(', ')}">v${m.index}${marks}</td>
-    <td title="${m.key}"><code>${shortKey(m.key)}</code></td>
-    <td>${m.weight}</td>
-    <td class="${m.connected ? '' : 'bad'}">${link}</td>
     <td><span class="chip ${style}">${text}</span></td>
+    <td class="${m.connected ? '' : 'bad'}">${link}</td>
+    <td title="certificates of the newest ${blocks.length} blocks that have its vote">
+      ${signed}/${blocks.length}
+    </td>
+    <td>${m.weight}</td>
+    <td title="${m.key}"><code>${shortKey(m.key)}</code></td>
   </tr>`
 }

@@ -34,13 +34,13 @@ tr:last-child td { border-bottom: 0 }
 .chip { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; margin: .1rem 0 }
 .good { color: var(--good) } .busy { color: var(--busy) } .bad { color: var(--bad) }
 header.good, header.busy, header.bad { color: inherit }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1rem }
 figure { margin: 0 }
 figcaption { display: flex; justify-content: space-between }
 svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--rule) }
 .line { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke }
 .area { fill: var(--accent); opacity: .15 }
-.legend { display: flex; justify-content: space-between; color: var(--dim); font-size: .85rem }
+.legend { display: flex; flex-wrap: wrap; column-gap: .5rem; justify-content: space-between; color: var(--dim); font-size: .85rem }
 .log { list-style: none; margin: 0; padding: 0; max-height: 20rem; overflow-y: auto }
 .log li { display: flex; gap: .7rem; padding: .15rem 0 }
 .log span { overflow-wrap: anywhere; min-width: 0 }

@@ -31,8 +31,9 @@ const scriptElement = trusted(`<script>${pageScript}</script>`)
 
 /** What changes with time: the page's content. */
 export function statusContent(report: StatusReport): Html {
-  return html`${headSection(report)} ${figuresSection(report)} ${committeeSection(report.committee)}
-  ${latencySection(report)} ${peersSection(report.node.peers)} ${warningsSection(report)}
+  return html`${headSection(report)} ${figuresSection(report)}
+  ${committeeSection(report.committee, report.blocks)} ${latencySection(report)}
+  ${peersSection(report.node.peers)} ${warningsSection(report)}
   ${happeningsSection(report.happenings)}`
 }
 

@@ -3,6 +3,7 @@ import {
   formatNodePublicKey,
   formatValidatorPublicKey,
   type ConsensusNode,
+  type FinalBlock,
   type SignatureScheme,
 } from '@zkstack/executor'
 
@@ -16,6 +17,8 @@ export interface SeenBlock {
   /** Time since the block before it; undefined for the first one seen. */
   readonly intervalMs: number | undefined
   readonly payloadBytes: number
+  /** Indices of the validators whose votes are in its certificate: a quorum, not necessarily all who voted. */
+  readonly signers: readonly number[]
 }
 
 /** Something about a peer or the committee that an operator may ask about later. */
@@ -57,7 +60,7 @@ export class Journal implements Disposable {
     const { node } = o
     this.#off = [
       node.on('block:finalized', (block) => {
-        this.#block(block.number, block.view, block.payload.length)
+        this.#block(block)
       }),
       node.on('peer:connected', (peer) => {
         this.#note('peer connected', formatNodePublicKey(peer.key), peer.direction)
@@ -94,7 +97,7 @@ export class Journal implements Disposable {
     for (const off of this.#off) off()
   }
 
-  #block(number: bigint, view: bigint, payloadBytes: number): void {
+  #block({ number, view, payload, justification: { signers } }: FinalBlock): void {
     const { clock } = this.#o
     const now = clock.now()
     const intervalMs = this.#lastBlockAt === undefined ? undefined : now - this.#lastBlockAt
@@ -104,7 +107,8 @@ export class Journal implements Disposable {
       view: view.toString(),
       atUtcMs: clock.nowUtc(),
       intervalMs,
-      payloadBytes,
+      payloadBytes: payload.length,
+      signers: Array.from({ length: signers.length }, (_, i) => i).filter((i) => signers.has(i)),
     })
     if (this.#blocks.length > REMEMBERED_BLOCKS) this.#blocks.shift()
   }

@@ -1,0 +1,53 @@
+import { errorOf } from '@zkstack/concurrency'
+import { fetchReport } from '../../http/fetch-report.js'
+import { diagnosisOf } from '../../status/diagnosis.js'
+import type { StatusReport } from '../../status/status-report.js'
+import { exitCodes, UsageError, type Command } from '../command.js'
+import { reportText } from '../report-text.js'
+
+/** `zkstack inspect` */
+export const inspect: Command = {
+  name: 'inspect',
+  summary: 'Asks a running node what it does and why.',
+  options: [
+    {
+      name: 'url',
+      value: '<url>',
+      help: "the node's status server",
+      fallback: 'http://127.0.0.1:3055',
+    },
+    { name: 'ready', help: 'exit with 5 when the node is not ready' },
+    { name: 'json', help: 'print everything that the node tells' },
+  ],
+  examples: [
+    { line: 'zkstack inspect', does: 'the node on this machine' },
+    {
+      line: 'zkstack inspect --url http://10.0.0.7:3055 --json',
+      does: 'another one, for a script',
+    },
+    { line: 'zkstack inspect --ready', does: 'for a script: is it ready?' },
+  ],
+  async run(args, io) {
+    const url = args.required('url')
+    if (!/^https?:/.test(url) || !URL.canParse(url))
+      throw new UsageError(`--url takes http://host:port, not '${url}'`)
+    let report: StatusReport
+    try {
+      report = await fetchReport(url)
+    } catch (e) {
+      io.err(`zkstack: no answer from ${url}: ${reasonOf(e)}\n`)
+      return exitCodes.unreachable
+    }
+    const text = args.has('json')
+      ? `${JSON.stringify(report)}\n`
+      : reportText(report, diagnosisOf(report))
+    io.out(text)
+    return args.has('ready') && !report.readiness.ready ? exitCodes.notReady : exitCodes.ok
+  },
+}
+
+/** fetch hides the reason in the cause. */
+function reasonOf(e: unknown): string {
+  const error = errorOf(e)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadCryptoBackends } from '@zkstack/crypto'
+import { readConfig } from '../../config/read-files.js'
+import { schemeNames } from '../../keys/schemes.js'
+import { sightLine, sightTable, summaryOf, type NodeSight } from '../../localnet/localnet-view.js'
+import { runLocalnet } from '../../localnet/run-localnet.js'
+import { writeLocalnet, type LocalnetNode } from '../../localnet/write-localnet.js'
+import {
+  exitCodes,
+  UsageError,
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+} from '../command.js'
+
+const clearScreen = '\x1b[H\x1b[2J'
+
+/** `zkstack localnet` */
+export const localnet: Command = {
+  name: 'localnet',
+  summary: 'Writes the configurations of several nodes on this machine, and runs them.',
+  about: `Makes keys, a genesis and a configuration for each node, unless the folder has them, then runs every node
+in a process of its own until Ctrl-C. A node's log is in its folder, as log.jsonl.
+'builtin:load' is a chain of random payloads, with the options payloadBytes and intervalMs.`,
+  options: [
+    { name: 'out', value: '<folder>', help: 'the folder', fallback: './localnet' },
+    { name: 'validators', value: '<n>', help: 'how many, 1 to 50', fallback: '6' },
+    { name: 'scheme', value: '<name>', help: schemeNames.join(', '), fallback: 'ed25519' },
+    { name: 'chain-id', value: '<n>', help: 'tells this chain from others', fallback: '1270' },
+    {
+      name: 'execution',
+      value: '<module>',
+      help: 'the execution layer: a module, or builtin:load',
+      fallback: 'builtin:load',
+    },
+    {
+      name: 'execution-options',
+      value: '<json>',
+      help: "the module's own options",
+      fallback: '{}',
+    },
+    { name: 'host', value: '<ip>', help: 'where nodes listen', fallback: '127.0.0.1' },
+    { name: 'base-port', value: '<n>', help: 'two ports a node from here on', fallback: '3100' },
+    { name: 'write-only', help: 'write, and run nothing' },
+    { name: 'until-block', value: '<n>', help: 'stop when every node has committed this block' },
+    { name: 'json', help: 'print one JSON object a second' },
+  ],
+  examples: [
+    { line: 'zkstack localnet', does: 'six validators, blocks of random bytes' },
+    {
+      line: 'zkstack localnet --execution ./my-chain.js --out net',
+      does: 'your chain on six validators',
+    },
+    { line: 'zkstack localnet --until-block 100 --json', does: 'a check for a script' },
+  ],
+  async run(args, io) {
+    await loadCryptoBackends()
+    const folder = args.required('out')
+    if (!existsSync(join(folder, 'genesis.json'))) await write(args, io)
+    if (args.has('write-only')) return exitCodes.ok
+    const nodes = await nodesOf(folder)
+    const end = await runLocalnet({
+      nodes,
+      signal: io.signal,
+      untilBlock: args.has('until-block')
+        ? BigInt(args.integer('until-block', 0, 2 ** 49))
+        : undefined,
+      onSight: (sights) => {
+        show(sights, args, io)
+      },
+    })
+    if (end !== 'died') return exitCodes.ok
+    io.err(`zkstack: no node is left; see ${nodes[0]?.logFile ?? folder}\n`)
+    return exitCodes.failed
+  },
+}
+
+async function write(args: CommandArguments, io: CommandIo): Promise<void> {
+  const folder = args.required('out')
+  const validators = args.integer('validators', 1, 50)
+  await writeLocalnet({
+    folder,
+    validators,
+    scheme: args.oneOf('scheme', schemeNames),
+    chainId: BigInt(args.integer('chain-id', 0, 2 ** 49)),
+    execution: args.required('execution'),
+    executionOptions: jsonObject(args.required('execution-options')),
+    basePort: args.integer('base-port', 1, 65_535 - 2 * validators),
+    host: args.required('host'),
+  })
+  io.err(`${folder} has keys, genesis and configurations of ${validators} nodes\n`)
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Readonly<Record<string, unknown>>
+  } catch {
+    // Below.
+  }
+  throw new UsageError(`--execution-options takes a JSON object, not '${text}'`)
+}
+
+/** The nodes that a folder has, by their configurations. */
+async function nodesOf(folder: string): Promise<readonly LocalnetNode[]> {
+  const names = readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'config.toml')))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return Promise.all(
+    names.map(async (name) => {
+      const configFile = join(folder, name, 'config.toml')
+      const { httpListen } = await readConfig(configFile)
+      const url = `http://${httpListen ?? ''}`
+      return { name, configFile, logFile: join(folder, name, 'log.jsonl'), url }
+    }),
+  )
+}
+
+function show(sights: readonly NodeSight[], args: CommandArguments, io: CommandIo): void {
+  if (args.has('json')) io.out(`${JSON.stringify({ nodes: sights.map(summaryOf) })}\n`)
+  else if (io.isTerminal) io.out(`${clearScreen}${sightTable(sights)}\nCtrl-C stops all of them.\n`)
+  else io.out(sightLine(sights))
+}

@@ -1,0 +1,87 @@
+import { Ctx, isCanceled, realClock, type Logger } from '@zkstack/concurrency'
+import { loadCryptoBackends } from '@zkstack/crypto'
+import type { ConsensusNode } from '@zkstack/executor'
+import { readConfig } from '../../config/read-files.js'
+import { readIdentity, runNode } from '../../run/run-node.js'
+import { exitCodes, type Command, type CommandIo } from '../command.js'
+import { lineLogger } from '../log.js'
+
+/** How long an orderly stop may take before the process ends anyway, in milliseconds: below the five seconds that we promise. */
+const STOP_LIMIT_MS = 4_500
+
+/** `zkstack run` */
+export const run: Command = {
+  name: 'run',
+  summary: 'Runs a node until SIGTERM or SIGINT.',
+  about: `Logs one JSON object a line to the error output, and prints {"listening", "status"} once it listens.
+The first SIGTERM or SIGINT stops the node in order, within five seconds; a second one at once.
+What may stand in the configuration: docs/operation/configuration.md.`,
+  options: [
+    { name: 'config', value: '<file>', help: 'the configuration, TOML' },
+    { name: 'check', help: 'only read and check the configuration, its keys and its genesis' },
+  ],
+  examples: [
+    { line: 'zkstack run --config /etc/zkstack/config.toml', does: 'a node, in the foreground' },
+    { line: 'zkstack run --config config.toml --check', does: 'whether it would start' },
+  ],
+  async run(args, io) {
+    await loadCryptoBackends()
+    const config = await readConfig(args.required('config'))
+    if (args.has('check')) {
+      await readIdentity(config, io.env)
+      io.err('the configuration is good\n')
+      return exitCodes.ok
+    }
+    const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
+    const stopped = stopOf(io, logger)
+    try {
+      await runNode(config, {
+        env: io.env,
+        logger,
+        signal: io.signal,
+        onStarted({ node, url }) {
+          io.out(`${JSON.stringify({ listening: node.addresses, status: url })}\n`)
+          logger.info('the node listens', { addresses: node.addresses, status: url })
+          logReady(node, logger)
+        },
+      })
+      logger.info('the node stopped')
+      return exitCodes.ok
+    } catch (e) {
+      if (isCanceled(e) && io.signal.aborted) return exitCodes.ok
+      throw e
+    } finally {
+      stopped.cancel()
+    }
+  },
+}
+
+function logReady(node: ConsensusNode, logger: Logger): void {
+  node.ready.then(
+    () => {
+      const { phase, role, committed } = node.status
+      logger.info('the node is ready', { phase, role, committed })
+    },
+    () => undefined,
+  )
+}
+
+/** Ends the process when a stop takes too long. */
+function stopOf(io: CommandIo, logger: Logger): Ctx {
+  const ctx = Ctx.root()
+  io.signal.addEventListener(
+    'abort',
+    () => {
+      logger.info('stopping')
+      ctx.sleep(STOP_LIMIT_MS).then(
+        () => {
+          logger.error('the node did not stop in time; the process ends now', { STOP_LIMIT_MS })
+          process.exit(exitCodes.failed)
+        },
+        () => undefined,
+      )
+    },
+    { once: true },
+  )
+  return ctx
+}

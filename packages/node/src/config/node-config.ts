@@ -1,0 +1,34 @@
+import type { LogLevel } from '@zkstack/concurrency'
+import type { Limits, StaticPeer, Timing } from '@zkstack/executor'
+
+/** Where a secret is: in a file, or in an environment variable. */
+export type SecretSource = { readonly file: string } | { readonly env: string }
+
+/** A configuration file, checked; paths are absolute. */
+export interface NodeConfig {
+  /** The genesis file. */
+  readonly genesis: string
+  /** Path of a module, or `builtin:load`. */
+  readonly execution: string
+  /** The module's own options. */
+  readonly executionOptions: Readonly<Record<string, unknown>>
+  /** Folder of everything that the node writes. */
+  readonly data: string
+  readonly listen: string
+  readonly publicAddr: string | undefined
+  readonly onGenesisChange: 'refuse' | 'reset' | undefined
+  readonly buildVersion: string | undefined
+  readonly nodeKey: SecretSource
+  /** Absent: a full node. */
+  readonly validatorKey: SecretSource | undefined
+  readonly peers: {
+    readonly outbound: readonly StaticPeer[]
+    readonly inbound: readonly Uint8Array[]
+    readonly maxDynamicInbound: number | undefined
+  }
+  /** Where the status page is served; absent: nowhere. */
+  readonly httpListen: string | undefined
+  readonly logLevel: LogLevel
+  readonly limits: Partial<Limits>
+  readonly timing: Timing
+}

@@ -1,0 +1,148 @@
+import { resolve } from 'node:path'
+import { parse, TomlError } from 'smol-toml'
+import { logLevels } from '@zkstack/concurrency'
+import { parseNodePublicKey, type StaticPeer } from '@zkstack/executor'
+import { parseHostPort } from '@zkstack/network'
+import { ConfigError } from './config-error.js'
+import { ConfigTable } from './config-table.js'
+import type { NodeConfig, SecretSource } from './node-config.js'
+
+const MEBIBYTE = 1024 * 1024
+
+const ROOT_KEYS = [
+  'genesis',
+  'execution',
+  'executionOptions',
+  'data',
+  'listen',
+  'publicAddr',
+  'onGenesisChange',
+  'buildVersion',
+  'nodeKey',
+  'validatorKey',
+  'peers',
+  'http',
+  'log',
+  'limits',
+  'timing',
+]
+
+/**
+ * Reads the text of a configuration file: TOML with the names of the library's options.
+ *
+ * @param folder that relative paths start from: the file's own
+ * @throws ConfigError
+ */
+export function parseConfig(text: string, folder: string): NodeConfig {
+  const root = new ConfigTable(parseToml(text), '', ROOT_KEYS)
+  const path = (value: string): string => resolve(folder, value)
+  const execution = root.text('execution')
+  const http = root.table('http', ['listen'])
+  return {
+    genesis: path(root.text('genesis')),
+    execution: execution.startsWith('builtin:') ? execution : path(execution),
+    executionOptions: root.anything('executionOptions'),
+    data: path(root.text('data')),
+    listen: requiredAddress(root, 'listen'),
+    publicAddr: optionalAddress(root, 'publicAddr'),
+    onGenesisChange: root.optionalOneOf('onGenesisChange', ['refuse', 'reset']),
+    buildVersion: root.optionalText('buildVersion'),
+    nodeKey: secretOf(root, 'nodeKey', path),
+    validatorKey: root.has('validatorKey') ? secretOf(root, 'validatorKey', path) : undefined,
+    peers: peersOf(root),
+    httpListen: optionalAddress(http, 'listen'),
+    logLevel: root.table('log', ['level']).optionalOneOf('level', logLevels) ?? 'info',
+    limits: limitsOf(root),
+    timing: timingOf(root),
+  }
+}
+
+function parseToml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (e) {
+    if (!(e instanceof TomlError)) throw e
+    // The first line says what is wrong; the others quote the file, which may hold a secret in the wrong place.
+    const problem = e.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? ''
+    const where = `line ${e.line}, column ${e.column}`
+    throw new ConfigError('CONFIG_SYNTAX', '', `${where}: ${problem}`)
+  }
+}
+
+function secretOf(root: ConfigTable, key: string, path: (value: string) => string): SecretSource {
+  if (!root.has(key)) {
+    throw new ConfigError('CONFIG_MISSING', key, 'is missing: give { file = "…" } or { env = "…" }')
+  }
+  const table = root.table(key, ['file', 'env'])
+  const file = table.optionalText('file')
+  const env = table.optionalText('env')
+  if (file !== undefined && env === undefined) return { file: path(file) }
+  if (env !== undefined && file === undefined) return { env }
+  throw new ConfigError('CONFIG_INVALID', key, 'give either file or env')
+}
+
+function requiredAddress(table: ConfigTable, key: string): string {
+  return checkedAddress(table, key, table.text(key))
+}
+
+function optionalAddress(table: ConfigTable, key: string): string | undefined {
+  const value = table.optionalText(key)
+  return value === undefined ? undefined : checkedAddress(table, key, value)
+}
+
+function checkedAddress(table: ConfigTable, key: string, value: string): string {
+  try {
+    parseHostPort(value)
+    return value
+  } catch (cause) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      table.at(key),
+      'expected host:port, such as "0.0.0.0:3054" or "[::1]:3054"',
+      { cause },
+    )
+  }
+}
+
+function peersOf(root: ConfigTable): NodeConfig['peers'] {
+  const peers = root.table('peers', ['outbound', 'inbound', 'maxDynamicInbound'])
+  return {
+    outbound: peers.tables('outbound', ['key', 'addr']).map((peer): StaticPeer => ({
+      key: publicKey(peer.text('key'), peer.at('key')),
+      addr: requiredAddress(peer, 'addr'),
+    })),
+    inbound: peers
+      .texts('inbound')
+      .map((text, i) => publicKey(text, `${peers.at('inbound')}[${i}]`)),
+    maxDynamicInbound: peers.optionalInteger('maxDynamicInbound', 0, 100_000),
+  }
+}
+
+function publicKey(text: string, key: string): Uint8Array {
+  const parsed = parseNodePublicKey(text)
+  if (parsed.ok) return parsed.value
+  throw new ConfigError('CONFIG_INVALID', key, parsed.error.message)
+}
+
+function limitsOf(root: ConfigTable): NodeConfig['limits'] {
+  const limits = root.table('limits', ['maxPayloadBytes', 'maxTransactionBytes', 'maxQueuedBlocks'])
+  return present({
+    maxPayloadBytes: limits.optionalInteger('maxPayloadBytes', 1, 64 * MEBIBYTE),
+    maxTransactionBytes: limits.optionalInteger('maxTransactionBytes', 1, 16 * MEBIBYTE),
+    maxQueuedBlocks: limits.optionalInteger('maxQueuedBlocks', 1, 10_000),
+  })
+}
+
+function timingOf(root: ConfigTable): NodeConfig['timing'] {
+  const timing = root.table('timing', ['viewTimeoutMs', 'pingMs'])
+  return present({
+    viewTimeoutMs: timing.optionalInteger('viewTimeoutMs', 10, 3_600_000),
+    pingMs: timing.optionalInteger('pingMs', 10, 3_600_000),
+  })
+}
+
+/** An object without its undefined fields. */
+function present<T extends object>(o: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(o).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,137 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { stringify } from 'smol-toml'
+import { systemRandom } from '@zkstack/concurrency'
+import {
+  generateNodeKey,
+  generateValidatorKey,
+  genesisToJson,
+  type NodeSecretKey,
+  type ValidatorSecretKey,
+} from '@zkstack/executor'
+import { makeGenesis } from '../keys/make-genesis.js'
+import {
+  publicIdentity,
+  writePublicIdentity,
+  type PublicIdentity,
+} from '../keys/public-identity.js'
+import { schemeOf, type SchemeName } from '../keys/schemes.js'
+
+/** What {@link writeLocalnet} takes. */
+export interface LocalnetPlan {
+  readonly folder: string
+  readonly validators: number
+  readonly scheme: SchemeName
+  readonly chainId: bigint
+  /** Path of a module, or `builtin:load`. */
+  readonly execution: string
+  readonly executionOptions: Readonly<Record<string, unknown>>
+  /** Node i listens on the i-th port from here, and serves its status on the i-th after those of all. */
+  readonly basePort: number
+  /** Where nodes listen; peers dial the same. */
+  readonly host: string
+}
+
+/** A node of a localnet. */
+export interface LocalnetNode {
+  readonly name: string
+  readonly configFile: string
+  readonly logFile: string
+  /** Of its status server. */
+  readonly url: string
+}
+
+interface Member extends LocalnetNode {
+  readonly folder: string
+  readonly addr: string
+  readonly httpListen: string
+  readonly nodeKey: NodeSecretKey
+  readonly validatorKey: ValidatorSecretKey
+  readonly identity: PublicIdentity
+}
+
+/**
+ * Writes keys, genesis and configurations of `validators` nodes: v1/, v2/ … with `config.toml` each, and genesis.json.
+ *
+ * @throws ConfigError; the platform's error, `EEXIST` when the folder has a localnet already.
+ */
+export async function writeLocalnet(plan: LocalnetPlan): Promise<void> {
+  const members = Array.from({ length: plan.validators }, (_, i) => memberOf(plan, i))
+  const genesis = makeGenesis(
+    {
+      chainId: plan.chainId,
+      forkNumber: 0n,
+      firstBlock: 0n,
+      leaderFrequency: 1n,
+      leaderMode: 'roundRobin',
+    },
+    members.map(({ name, identity }) => ({ source: name, identity, weight: 1n })),
+  )
+  await mkdir(plan.folder, { recursive: true })
+  await writeFile(join(plan.folder, 'genesis.json'), genesisToJson(genesis), { flag: 'wx' })
+  for (const [i, member] of members.entries()) {
+    await mkdir(member.folder, { recursive: true })
+    const secret = { mode: 0o600, flag: 'wx' }
+    await writeFile(join(member.folder, 'node.key'), `${member.nodeKey.exposeText()}\n`, secret)
+    const { validatorKey } = member
+    await writeFile(join(member.folder, 'validator.key'), `${validatorKey.exposeText()}\n`, secret)
+    await writePublicIdentity(join(member.folder, 'public.json'), member.identity)
+    await writeFile(member.configFile, configText(plan, members, i), { flag: 'wx' })
+  }
+}
+
+/** Where the parts of node `index` are; ports follow from the plan. */
+export function localnetNode(
+  plan: Pick<LocalnetPlan, 'folder' | 'validators' | 'basePort' | 'host'>,
+  index: number,
+): LocalnetNode {
+  const name = `v${index + 1}`
+  const folder = join(plan.folder, name)
+  const port = plan.basePort + plan.validators + index
+  return {
+    name,
+    configFile: join(folder, 'config.toml'),
+    logFile: join(folder, 'log.jsonl'),
+    url: `http://${plan.host}:${port}`,
+  }
+}
+
+function memberOf(plan: LocalnetPlan, index: number): Member {
+  const nodeKey = generateNodeKey(systemRandom)
+  const validatorKey = generateValidatorKey(schemeOf(plan.scheme), systemRandom)
+  const node = localnetNode(plan, index)
+  return {
+    ...node,
+    folder: join(plan.folder, node.name),
+    addr: `${plan.host}:${plan.basePort + index}`,
+    httpListen: node.url.slice('http://'.length),
+    nodeKey,
+    validatorKey,
+    identity: publicIdentity(nodeKey, validatorKey),
+  }
+}
+
+/** Of each pair, the later one dials. */
+function configText(plan: LocalnetPlan, members: readonly Member[], index: number): string {
+  const own = members[index]
+  const { execution } = plan
+  const isPath = !execution.startsWith('builtin:')
+  const config = {
+    genesis: '../genesis.json',
+    execution: isPath ? resolve(execution) : execution,
+    data: 'data',
+    listen: own?.addr,
+    nodeKey: { file: 'node.key' },
+    validatorKey: { file: 'validator.key' },
+    http: { listen: own?.httpListen },
+    log: { level: 'info' },
+    executionOptions: plan.executionOptions,
+    peers: {
+      inbound: members.slice(index + 1).map(({ identity }) => identity.nodeKey),
+      outbound: members
+        .slice(0, index)
+        .map(({ identity, addr }) => ({ key: identity.nodeKey, addr })),
+    },
+  }
+  return `# Node ${own?.name ?? ''} of a network on one machine, written by 'zkstack localnet'.\n${stringify(config)}\n`
+}
