@@ -54,6 +54,16 @@ describe('the cases of upstream: 30 rounds, each view split twice, three blocks'
   )
 })
 
+test('a view ends for some alone, whose last word nobody hears › the network becomes whole, and blocks come', () => {
+  const text = [
+    ...['3:0100002001200:0111111011201', '3:0100100000220:0001020001000'],
+    ...['5:0111111111200:0010010001001', '5:0102000001001:0000000000120'],
+    ...['9:0001000000220:0112111111101', '6:0100000012002:0001000020012'],
+  ].join(' ')
+  const scenario = parseScenario(text, createTwinsCluster(11, 2))
+  expect(playScenario(scenario, { seed: 5, blocks: 8 }).fault).toBeUndefined()
+})
+
 describe('one round, every scenario', () => {
   test.each([
     { validators: 6, twins: 0, count: 10 },

@@ -1,13 +1,15 @@
 import { seededRandom } from '@zkstack/concurrency'
 import type { SeededRandom } from '@zkstack/concurrency'
-import { highQcOf, labelOf, viewOf } from '@zkstack/roles'
-import type { CommitQC, ConsensusMsg, MessageLabel, Signed } from '@zkstack/roles'
+import { highQcOf } from '@zkstack/roles'
+import type { CommitQC, ConsensusMsg, Signed } from '@zkstack/roles'
 import { bytesOf } from '../committee.js'
 import { findDisagreement, findDoubleVote } from '../invariants.js'
 import { createStepNetwork } from '../step-network.js'
 import type { InFlight, StepNetwork } from '../step-network.js'
+import type { StepReplica } from '../step-replica.js'
 import { committeeOf } from './twins-cluster.js'
 import type { TwinsScenario } from './twins-scenario.js'
+import { TwinsWire } from './twins-wire.js'
 
 /** Options of {@link playScenario}. */
 export interface PlayOptions {
@@ -25,13 +27,14 @@ export interface ScenarioReport {
   readonly views: bigint
 }
 
-/** Timers that may fire in a row, for each round and after them, before the run counts as stalled. */
+/** Timers that may fire in a row without a new view before the partitions end, and on average in all. */
 const patience = 4
 
 /**
  * Runs a scenario until every correct node has the blocks. A message of a round passes within the parts of that round; what
- * may not pass is kept, the newest of each label from one node to another, and follows the next that may. Final blocks
- * travel with the certificates that name them.
+ * may not pass is kept, the newest of each label from one node to another, and follows the next that may. When views have
+ * ceased to end, as somebody's last word was kept, the network becomes whole. Final blocks travel with the certificates
+ * that name them.
  */
 export function playScenario(scenario: TwinsScenario, o: PlayOptions = {}): ScenarioReport {
   const { cluster, rounds } = scenario
@@ -46,7 +49,7 @@ export function playScenario(scenario: TwinsScenario, o: PlayOptions = {}): Scen
       execution: { propose: (view) => bytesOf(`node ${node}, view ${view}`) },
     }),
   })
-  network.link = partitioned(scenario, network, random)
+  const wire = new TwinsWire(rounds, network, random)
   network.start()
   const goal = committee.scope.firstBlock + BigInt(o.blocks ?? 3)
   const correct = cluster.nodes.flatMap((index, node) =>
@@ -56,26 +59,29 @@ export function playScenario(scenario: TwinsScenario, o: PlayOptions = {}): Scen
   const done = (): boolean =>
     watched.every((node) => (network.nodes[node]?.disk.next ?? 0n) >= goal)
   const limit = patience * (rounds.length + cluster.weights.length)
-  const finished = run(network, random, { done, limit })
+  const finished = run({ network, wire, random, done, limit })
   const stall = finished ? undefined : `no ${goal} blocks after ${limit} timers`
   return {
     fault: findFault(network, watched) ?? stall,
-    views: watched.reduce((high, node) => {
-      const view = network.nodes[node]?.state.view ?? 0n
-      return view > high ? view : high
-    }, 0n),
+    views: highestView(watched.map((node) => network.nodes[node])),
   }
 }
 
-function run(
-  network: StepNetwork,
-  random: SeededRandom,
-  o: { readonly done: () => boolean; readonly limit: number },
-): boolean {
+interface Run {
+  readonly network: StepNetwork
+  readonly wire: TwinsWire
+  readonly random: SeededRandom
+  readonly done: () => boolean
+  readonly limit: number
+}
+
+/** Says whether it was done, or came to a disagreement, before so many timers. */
+function run({ network, wire, random, done, limit }: Run): boolean {
   let final = 0
-  for (let timers = 0; timers <= o.limit; timers += 1) {
+  let highest = { view: 0n, since: 0 }
+  for (let timers = 0; timers <= limit; timers += 1) {
     while (network.inFlight.length > 0) {
-      if (o.done()) return true
+      if (done()) return true
       const position = random.uint32() % network.inFlight.length
       const item = network.inFlight[position]
       if (item !== undefined) bringBlocks(network, item)
@@ -84,36 +90,20 @@ function run(
       final = network.finalized.length
       if (findDisagreement(network.finalized) !== undefined) return true
     }
-    if (o.done()) return true
+    if (done()) return true
+    const view = highestView(network.nodes)
+    if (view > highest.view) highest = { view, since: timers }
+    else if (timers - highest.since >= patience) wire.heal()
     network.nextTimer()
   }
   return false
 }
 
-function partitioned(
-  { rounds }: TwinsScenario,
-  network: StepNetwork,
-  random: SeededRandom,
-): StepNetwork['link'] {
-  const kept = new Map<string, Map<MessageLabel, InFlight>>()
-  return (from, to, message) => {
-    const round = rounds[Number(viewOf(message.msg).number) - 1]
-    const split = message.msg.type === 'leaderProposal' ? round?.proposals : round?.rest
-    const way = `${from}/${to}`
-    if (split !== undefined && split[from] !== split[to]) {
-      const byLabel = kept.get(way) ?? new Map<MessageLabel, InFlight>()
-      byLabel.set(labelOf(message.msg), { from, to, message })
-      kept.set(way, byLabel)
-      return false
-    }
-    const following = [...(kept.get(way)?.values() ?? [])]
-    kept.delete(way)
-    while (following.length > 0) {
-      const [item] = following.splice(random.uint32() % following.length, 1)
-      if (item !== undefined) network.inFlight.push(item)
-    }
-    return true
-  }
+function highestView(nodes: readonly (StepReplica | undefined)[]): bigint {
+  return nodes.reduce((high, node) => {
+    const view = node?.state.view ?? 0n
+    return view > high ? view : high
+  }, 0n)
 }
 
 /** Gives the receiver the sender's blocks up to the one that a certificate in the message makes final. */
