@@ -11,6 +11,7 @@ export {
   type CrashPointOptions,
   type CrashPointReport,
 } from './simulation/crash-points.js'
+export { Scheduler } from './simulation/scheduler.js'
 export { shrinkFaults, type ShrinkOptions } from './simulation/shrink-faults.js'
 export { timelineHtml } from './simulation/timeline-html.js'
 export { timelineText } from './simulation/timeline-text.js'

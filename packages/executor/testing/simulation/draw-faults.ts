@@ -36,6 +36,7 @@ const kinds: readonly Kind[] = [
   'stop',
   'partition',
   'partition',
+  'mute',
   'trouble',
   'trouble',
   'slowDisk',
@@ -60,6 +61,8 @@ function drawFault(draw: Draw, o: DrawFaultsOptions): Fault {
       const how = draw.oneOf(['cut', 'hold'] as const)
       return { type, at, lastsMs, groups: drawGroups(draw, o.nodes), how }
     }
+    case 'mute':
+      return { type, node, at, lastsMs }
     case 'trouble':
       return {
         type,

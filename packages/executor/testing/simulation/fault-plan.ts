@@ -3,10 +3,11 @@ import {
   endOf,
   type CrashAtWriteFault,
   type Fault,
+  type MuteFault,
   type PartitionFault,
 } from './fault.js'
+import type { Participant } from './participant.js'
 import type { Scheduler } from './scheduler.js'
-import type { SimulatedNode } from './simulated-node.js'
 import type { SimulatedWire } from './simulated-wire.js'
 import type { SimulationLog } from './simulation-log.js'
 
@@ -15,7 +16,7 @@ export interface FaultPlanInit {
   readonly faults: readonly Fault[]
   readonly scheduler: Scheduler
   readonly wire: SimulatedWire
-  readonly nodes: readonly SimulatedNode[]
+  readonly nodes: readonly Participant[]
   readonly log: SimulationLog
 }
 
@@ -69,6 +70,9 @@ export class FaultPlan {
       case 'partition':
         this.#partition(fault)
         return
+      case 'mute':
+        this.#mute(fault)
+        return
       case 'trouble': {
         const links = this.#linksOf(fault.node)
         for (const link of links) link.trouble = fault
@@ -101,7 +105,7 @@ export class FaultPlan {
     if (stops) this.#comingBack += 1
   }
 
-  #comeBack(node: SimulatedNode, downMs: number): void {
+  #comeBack(node: Participant, downMs: number): void {
     this.#comingBack += 1
     this.#after(downMs, () => {
       this.#comingBack -= 1
@@ -128,6 +132,15 @@ export class FaultPlan {
     })
   }
 
+  #mute({ node, lastsMs }: MuteFault): void {
+    const { wire, nodes } = this.#init
+    const links = nodes.flatMap(({ index }) => (index === node ? [] : [wire.link(node, index)]))
+    for (const link of links) link.hold()
+    this.#after(lastsMs, () => {
+      for (const link of links) link.release()
+    })
+  }
+
   #linksOf(node: number | undefined): ReturnType<SimulatedWire['link']>[] {
     const { wire, nodes } = this.#init
     return nodes.flatMap((_, a) =>
@@ -141,7 +154,7 @@ export class FaultPlan {
     this.#init.scheduler.in(ms, act)
   }
 
-  #node(index: number): SimulatedNode {
+  #node(index: number): Participant {
     const node = this.#init.nodes[index]
     if (node === undefined) throw new RangeError(`faults: there is no node ${index}`)
     return node

@@ -42,6 +42,12 @@ export interface PartitionFault extends Window {
   readonly how: 'cut' | 'hold'
 }
 
+/** A node hears the others, but they do not hear it; what it says arrives at the end. */
+export interface MuteFault extends Window {
+  readonly type: 'mute'
+  readonly node: number
+}
+
 /** Lines are bad: all of them, or those to and from one node. */
 export interface TroubleFault extends Window, LinkTrouble {
   readonly type: 'trouble'
@@ -71,6 +77,7 @@ export type Fault =
   | CrashAtWriteFault
   | StopFault
   | PartitionFault
+  | MuteFault
   | TroubleFault
   | SlowDiskFault
   | SkewFault
@@ -82,6 +89,7 @@ export function endOf(fault: Fault): number {
     case 'stop':
       return fault.at + fault.downMs
     case 'partition':
+    case 'mute':
     case 'trouble':
     case 'slowDisk':
       return fault.at + fault.lastsMs
@@ -102,6 +110,8 @@ export function describeFault(fault: Fault): string {
       return `${ms(fault.at)} node ${fault.node} stops in order for ${ms(fault.downMs)}`
     case 'partition':
       return `${ms(fault.at)} partition ${fault.groups.map((g) => `{${g.join(' ')}}`).join(' | ')}, ${fault.how}, for ${ms(fault.lastsMs)}`
+    case 'mute':
+      return `${ms(fault.at)} nobody hears node ${fault.node}, for ${ms(fault.lastsMs)}`
     case 'trouble':
       return `${ms(fault.at)} lines of ${fault.node === undefined ? 'all nodes' : `node ${fault.node}`} lose ${part(fault.loss)}, double ${part(fault.duplicate)}, reorder ${part(fault.reorder)}, delay ${ms(fault.delayMs)}, for ${ms(fault.lastsMs)}`
     case 'slowDisk':

@@ -102,8 +102,8 @@ export class InvariantChecker {
     return signed
   }
 
-  /** An honest node hands a consensus frame to its transport. */
-  sent(node: number, frame: Uint8Array): void {
+  /** A node hands a consensus frame to its transport; whether it is a new one, not that of a broadcast to the next peer. */
+  sent(node: number, frame: Uint8Array): boolean {
     const isNew = !this.#decoded.has(frame)
     const signed = this.decode(frame)
     const { state } = this.#of(node)
@@ -116,12 +116,13 @@ export class InvariantChecker {
         `sends a ${signed.msg.type} of view ${view}, on disk is ${disk}`,
       )
     }
-    if (!isNew) return
+    if (!isNew) return false
     const before = this.#recorder.doubleVotes.length
     this.#recorder.record(frame)
     for (const { view, kind } of this.#recorder.doubleVotes.slice(before)) {
       this.found('equivocation', node, `${kind} twice in view ${view}`)
     }
+    return true
   }
 
   /** A state is on the disk of a node. */

@@ -7,6 +7,8 @@ export interface LivenessConditions {
   readonly delayMs: number
   readonly writeMs: number
   readonly executionMs: number
+  /** The most faulty leaders in a row. */
+  readonly faultyLeaders: number
 }
 
 /** How long a member of the committee waits for consensus before it fetches a block; two requests may follow. */
@@ -15,7 +17,7 @@ const syncGraceMs = 250
 /**
  * How long the next block may take on every node, once all faults are over, all nodes are up and all are connected: the last
  * view of the bad time runs out, what was lost is repeated one view timeout later, and a view whose leader lacked a block runs
- * out too; then comes a view with an honest leader. A view costs its timeout and three steps: timeout votes, proposal, votes.
+ * out too; then come the views of faulty leaders, and one with an honest leader. A view costs its timeout and three steps: timeout votes, proposal, votes.
  * A step is a delay and what the node does before it sends: writes and a call of its execution layer.
  */
 export function livenessBound(o: LivenessConditions): number {
@@ -23,7 +25,7 @@ export function livenessBound(o: LivenessConditions): number {
   const step = o.delayMs * (1 + jitter) + writes + 2 * o.executionMs
   const view = o.viewTimeoutMs + 3 * step
   const fetch = syncGraceMs + 4 * step
-  return 3 * view + fetch + 3 * step
+  return (3 + o.faultyLeaders) * view + fetch + 3 * step
 }
 
 /** What a {@link LivenessWatch} asks and tells. */

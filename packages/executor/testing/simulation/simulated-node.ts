@@ -6,6 +6,7 @@ import { createNode } from '../../src/create-node.js'
 import type { NodeOptions } from '../../src/options/node-options.js'
 import { ObservedExecution, type ExecutionObserver } from './observed-execution.js'
 import { ObservedStore, type StoreObserver } from './observed-store.js'
+import type { Participant } from './participant.js'
 import { ProcessLife } from './process-life.js'
 import type { Scheduler } from './scheduler.js'
 import type { SimulatedMachine } from './simulated-machine.js'
@@ -36,6 +37,8 @@ export interface SimulatedNodeInit {
   readonly execution: ExecutionLayer
   readonly executionMs: number
   readonly wrapStore: (store: NodeStore) => NodeStore
+  /** Keys of the peers that count, in hex. */
+  readonly counted: ReadonlySet<string>
   readonly observer: NodeObserver
   readonly options: Pick<
     NodeOptions,
@@ -54,7 +57,7 @@ interface Running {
 }
 
 /** One node of a simulation, through all its processes. */
-export class SimulatedNode {
+export class SimulatedNode implements Participant {
   readonly #init: SimulatedNodeInit
   #running: Running | undefined
   #reveal: () => void = () => undefined
@@ -78,7 +81,7 @@ export class SimulatedNode {
     return this.#starts
   }
 
-  /** How many peers it is connected to; 0 while it starts. */
+  /** To how many of the peers that count it is connected; 0 while it starts. */
   get peers(): number {
     return this.#running?.connections.size ?? 0
   }
@@ -155,6 +158,7 @@ export class SimulatedNode {
     running.node = node
     const count = (key: Uint8Array, change: 1 | -1): void => {
       const id = toHex(key)
+      if (!this.#init.counted.has(id)) return
       const connections = (running.connections.get(id) ?? 0) + change
       if (connections > 0) running.connections.set(id, connections)
       else running.connections.delete(id)

@@ -51,7 +51,7 @@ export class SimulatedStream implements FrameStream {
       await this.#room(o?.signal)
     }
     if (this.#sendError !== undefined) throw this.#sendError
-    const copy = Uint8Array.from(frame)
+    const copy = frame.slice()
     this.#bytesUnderWay += length
     this.#init.carryFrame(frame, () => {
       this.#release(length)

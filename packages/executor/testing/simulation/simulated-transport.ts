@@ -6,7 +6,7 @@ import {
   type TransportStart,
 } from '@zkstack/network'
 import type { ProcessLife } from './process-life.js'
-import { SimulatedConnection } from './simulated-connection.js'
+import type { SimulatedConnection } from './simulated-connection.js'
 import type { SimulatedWire } from './simulated-wire.js'
 
 /** The transport of one process of a node on a {@link SimulatedWire}. */

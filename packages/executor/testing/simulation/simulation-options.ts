@@ -1,3 +1,4 @@
+import type { ActorKind, ActorPayloads } from '@zkstack/bft/testing'
 import type { SignatureScheme } from '@zkstack/crypto'
 import type { ExecutionLayer, NodeStore } from '@zkstack/storage'
 import type { Fault } from './fault.js'
@@ -31,6 +32,10 @@ export interface SimulationOptions {
   readonly faults?: readonly Fault[]
   /** Default: the stand-in, which is fast, aggregates like BLS and protects from nobody. */
   readonly scheme?: SignatureScheme
+  /** Validators that do not follow the protocol, by index. Default: none. */
+  readonly actors?: ReadonlyMap<number, ActorKind>
+  /** What faulty leaders propose; needed for those, with an execution layer of your own. */
+  readonly payloads?: ActorPayloads
   /** Makes the execution layer of a node; it stays through all restarts. Default: a `CounterChain`. */
   readonly execution?: (node: number) => ExecutionLayer
   /** Changes the store of a node, at each start; for instance into one that breaks its promises. */

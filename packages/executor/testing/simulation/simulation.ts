@@ -1,15 +1,20 @@
 import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
 import { protocols } from '@zkstack/network'
-import { labelOf, viewOf } from '@zkstack/roles'
+import { decodeSigned, labelOf, viewOf } from '@zkstack/roles'
 import type { ExecutionLayer } from '@zkstack/storage'
 import { standInScheme } from '@zkstack/crypto/testing'
+import type { ActorKind } from '@zkstack/bft/testing'
+import { DecodeError, keccak256, toHex, type SignatureScheme } from '@zkstack/crypto'
 import { CounterChain } from '../counter-chain.js'
+import { ActorNode } from './actor-node.js'
+import { counterPayloads } from './counter-payloads.js'
 import { drawFaults } from './draw-faults.js'
 import type { CrashAtWriteFault, Fault } from './fault.js'
 import { FaultPlan } from './fault-plan.js'
 import { InvariantChecker } from './invariant-checker.js'
 import { latencyPresets, longestDelay, type LatencyMatrix } from './latency.js'
 import { LivenessWatch, livenessBound } from './liveness-watch.js'
+import type { Participant } from './participant.js'
 import { Scheduler } from './scheduler.js'
 import type { WireObserver } from './simulated-connection.js'
 import { SimulatedMachine } from './simulated-machine.js'
@@ -27,6 +32,9 @@ const defaults = {
   maxMs: 600_000,
 }
 
+/** Largest payload that nodes accept, in bytes. */
+const maxPayloadBytes = 100_000
+
 /** Faults that are drawn begin within so many view timeouts. */
 const faultyViews = 3
 
@@ -42,7 +50,11 @@ export class Simulation {
   readonly #checker: InvariantChecker
   readonly #wire: SimulatedWire
   readonly #machines: readonly SimulatedMachine[]
+  readonly #executions: readonly ExecutionLayer[]
+  readonly #actors: ReadonlyMap<number, ActorKind>
+  /** The honest ones. */
   readonly #nodes: readonly SimulatedNode[]
+  readonly #everybody: readonly Participant[]
   readonly #plan: FaultPlan
   readonly #liveness: LivenessWatch
   #deliveries = 0
@@ -82,12 +94,20 @@ export class Simulation {
       observer: this.#wireObserver(),
     })
     this.#machines = this.#cast.nodeKeys.map((_, node) => this.#machine(node))
-    this.#nodes = this.#machines.map((machine, node) => this.#node(node, machine))
+    this.#actors = o.actors ?? new Map()
+    this.#executions = this.#machines.map(
+      (_, node) => o.execution?.(node) ?? new CounterChain({ firstBlock }),
+    )
+    this.#nodes = this.#machines.flatMap((machine, node) =>
+      this.#actors.has(node) ? [] : [this.#node(node, machine)],
+    )
+    const actors = [...this.#actors].map(([node, kind]) => this.#actor(node, kind))
+    this.#everybody = [...this.#nodes, ...actors].sort((a, b) => a.index - b.index)
     this.#plan = new FaultPlan({
       faults: this.#faults,
       scheduler: this.#scheduler,
       wire: this.#wire,
-      nodes: this.#nodes,
+      nodes: this.#everybody,
       log: this.#log,
     })
     this.#liveness = new LivenessWatch({
@@ -98,6 +118,7 @@ export class Simulation {
         delayMs: longestDelay(this.#latency),
         writeMs: o.writeMs,
         executionMs: o.executionMs,
+        faultyLeaders: this.#actors.size,
       }),
       heights: () => this.#nodes.map(({ index }) => this.#checker.nextCommit(index)),
       isStable: () => this.#isStable(),
@@ -110,7 +131,7 @@ export class Simulation {
 
   /** Runs it to its end. */
   async run(): Promise<SimulationReport> {
-    for (const node of this.#nodes) this.#scheduler.at(0, () => this.#start(node))
+    for (const node of this.#everybody) this.#scheduler.at(0, () => this.#start(node))
     this.#plan.arm()
     await this.#scheduler.run(() => this.#isOver())
     return this.#report()
@@ -168,7 +189,7 @@ export class Simulation {
     return this.#nodes.map((node) => `${node.index}: ${node.describe()}`).join('; ')
   }
 
-  #start(node: SimulatedNode): void {
+  #start(node: Participant): void {
     this.#log.add({ at: this.#scheduler.now, type: 'start', node: node.index, text: 'starts' })
     node.start()
   }
@@ -178,8 +199,8 @@ export class Simulation {
     const { committee, genesis, nodeKeys } = this.#cast
     const nodeKey = nodeKeys[index]
     if (nodeKey === undefined) throw new RangeError(`there is no node ${index}`)
-    const firstBlock = o.firstBlock ?? 0n
-    const execution: ExecutionLayer = o.execution?.(index) ?? new CounterChain({ firstBlock })
+    const execution = this.#executions[index]
+    if (execution === undefined) throw new RangeError(`there is no execution layer ${index}`)
     const skew = this.#faults.find((fault) => fault.type === 'skew' && fault.node === index)
     return new SimulatedNode({
       index,
@@ -192,6 +213,7 @@ export class Simulation {
       execution,
       executionMs: o.executionMs,
       wrapStore: (store) => o.wrapStore?.(store, index) ?? store,
+      counted: this.#honestKeys(),
       observer: this.#nodeObserver(index),
       options: {
         genesis,
@@ -203,16 +225,52 @@ export class Simulation {
           },
         }),
         listen: this.#wire.addressOf(index),
-        peers: {
-          outbound: nodeKeys.flatMap(({ publicKey }, i) =>
-            i === index ? [] : [{ key: publicKey, addr: this.#wire.addressOf(i) }],
-          ),
-        },
+        peers: { outbound: this.#peersOf(index) },
         // A run does not wait for the long pauses of production.
-        limits: { network: { redialMinMs: 50, redialMaxMs: 500, banStaticMs: 1_000 } },
+        limits: {
+          maxPayloadBytes,
+          network: { redialMinMs: 50, redialMaxMs: 500, banStaticMs: 1_000 },
+        },
         timing: { viewTimeoutMs: o.viewTimeoutMs },
       },
     })
+  }
+
+  #actor(index: number, kind: ActorKind): ActorNode {
+    const { committee, genesis, nodeKeys } = this.#cast
+    const nodeKey = nodeKeys[index]
+    if (nodeKey === undefined) throw new RangeError(`actors: there is no node ${index}`)
+    const random = this.#random.split(`actor ${index}`)
+    return new ActorNode({
+      index,
+      kind,
+      actor: {
+        committee,
+        index,
+        coalition: [...this.#actors.keys()],
+        random,
+        viewTimeoutMs: this.#o.viewTimeoutMs,
+        maxPayloadBytes,
+        payloads: this.#o.payloads ?? counterPayloads(this.#executions),
+      },
+      scheduler: this.#scheduler,
+      wire: this.#wire,
+      random,
+      genesis,
+      nodeKey,
+      peers: this.#peersOf(index),
+    })
+  }
+
+  #peersOf(index: number): { readonly key: Uint8Array; readonly addr: string }[] {
+    return this.#cast.nodeKeys.flatMap(({ publicKey }, i) =>
+      i === index ? [] : [{ key: publicKey, addr: this.#wire.addressOf(i) }],
+    )
+  }
+
+  #honestKeys(): ReadonlySet<string> {
+    const honest = this.#cast.nodeKeys.filter((_, node) => !this.#actors.has(node))
+    return new Set(honest.map(({ publicKey }) => toHex(publicKey)))
   }
 
   #machine(node: number): SimulatedMachine {
@@ -266,7 +324,7 @@ export class Simulation {
         log.add({ at: at(), type: 'warning', node, text: `${code} ${text}` })
       },
       broken: (code, text) => {
-        checker.found('failure', node, `${code}: ${text}`)
+        checker.found(code === 'AGREEMENT' ? 'agreement' : 'failure', node, `${code}: ${text}`)
       },
     }
   }
@@ -283,26 +341,26 @@ export class Simulation {
     }
     return {
       sent: (from, to, protocol, frame) => {
-        if (protocol === protocols.consensus) {
-          this.#checker.sent(from, frame)
-          note.noteBytes(frame)
+        if (protocol === protocols.consensus && !this.#actors.has(from)) {
+          if (this.#checker.sent(from, frame)) note.noteBytes(frame)
           const { number } = viewOf(this.#checker.decode(frame).msg)
           if (number > this.#views) this.#views = number
         }
-        add('send', from, to, describe(protocol, frame))
+        add('send', from, to, describe(from, protocol, frame))
       },
       delivered: (from, to, protocol, frame) => {
         if (protocol === protocols.consensus) this.#deliveries += 1
-        add('deliver', to, from, describe(protocol, frame))
+        add('deliver', to, from, describe(from, protocol, frame))
       },
       lost: (from, to, protocol, frame) => {
-        add('lose', to, from, describe(protocol, frame))
+        add('lose', to, from, describe(from, protocol, frame))
       },
     }
   }
 
-  #describeFrame(protocol: string, frame: Uint8Array): string {
+  #describeFrame(from: number, protocol: string, frame: Uint8Array): string {
     if (protocol !== protocols.consensus) return `${protocol} ${frame.length}`
+    if (this.#actors.has(from)) return describeActorFrame(frame, this.#cast.genesis.scheme)
     const { msg } = this.#checker.decode(frame)
     return `${labelOf(msg)} ${viewOf(msg).number}`
   }
@@ -323,4 +381,16 @@ function latencyOf(latency: NonNullable<SimulationOptions['latency']>): LatencyM
 /** Speed of the slowest clock. */
 function slowestClock(faults: readonly Fault[]): number {
   return Math.min(1, ...faults.flatMap((fault) => (fault.type === 'skew' ? [fault.speed] : [])))
+}
+
+/** What a faulty member sends need not be a message; a hash tells variants apart. */
+function describeActorFrame(frame: Uint8Array, scheme: SignatureScheme): string {
+  const name = toHex(keccak256(frame)).slice(0, 8)
+  try {
+    const { msg } = decodeSigned(frame, scheme)
+    return `${labelOf(msg)} ${viewOf(msg).number}, by an actor, ${name}`
+  } catch (e) {
+    if (e instanceof DecodeError) return `no message, by an actor, ${name}`
+    throw e
+  }
 }

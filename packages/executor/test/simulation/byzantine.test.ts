@@ -1,0 +1,66 @@
+import {
+  byzantineActors,
+  bytesOf,
+  createCommittee,
+  forker,
+  victimOf,
+  type ActorKind,
+} from '@zkstack/bft/testing'
+import type { ExecutionLayer } from '@zkstack/storage'
+import { describe, expect, it } from 'vitest'
+import { simulate, type SimulationReport } from '../../testing/index.js'
+
+function tell(report: SimulationReport): string {
+  return `seed ${report.seed}: ${report.violations.map(({ invariant, text }) => `${invariant}: ${text}`).join('; ')}`
+}
+
+/** Takes every payload, so that faulty leaders need not know the chain. */
+const credulous: ExecutionLayer = {
+  propose: ({ number, view }) => Promise.resolve(bytesOf(`${number} in view ${view}`)),
+  verify: () => Promise.resolve({ ok: true }),
+  commit: () => Promise.resolve(),
+}
+
+describe('whole nodes with a faulty member among them', () => {
+  for (const kind of byzantineActors) {
+    it(`that is a ${kind.name} › keep all invariants`, async () => {
+      for (const seed of [1, 2, 3]) {
+        const actors = new Map<number, ActorKind>([[seed % 6, kind]])
+        const report = await simulate({ seed, actors })
+        expect(report.ok, tell(report)).toBe(true)
+      }
+    })
+  }
+
+  it('and two of eleven, of different kinds › keep all invariants', async () => {
+    for (const i of [0, 4, 9, 14]) {
+      const pair = [byzantineActors[i], byzantineActors[i + 2]].filter((k) => k !== undefined)
+      const actors = new Map(pair.map((kind, at) => [1 + 6 * at, kind]))
+      const report = await simulate({ seed: i, validators: 11, actors })
+      expect(report.ok, tell(report)).toBe(true)
+    }
+  })
+
+  it('and two forkers of six, one more than are tolerated › disagree, and that is found', async () => {
+    const actors = new Map([
+      [2, forker],
+      [5, forker],
+    ])
+    const committee = createCommittee({ validators: 6 })
+    const node = victimOf({ committee, coalition: [...actors.keys()] })
+    const found: string[] = []
+    for (let seed = 1; seed <= 10 && !found.includes('agreement'); seed++) {
+      const report = await simulate({
+        seed,
+        // What the victim learned must not reach the others.
+        faults: [{ type: 'mute', node, at: 20, lastsMs: 10_000 }],
+        latency: 'lan',
+        actors,
+        execution: () => credulous,
+        payloads: { valid: (n, variant) => bytesOf(`${n} ${variant}`), invalid: () => bytesOf('') },
+      })
+      found.push(...report.violations.map(({ invariant }) => invariant))
+    }
+    expect(found).toContain('agreement')
+  })
+})
