@@ -43,7 +43,7 @@ export interface ProvenFault {
  * Judges evidence, decoded or as bytes, by nothing but itself and the validators of its epoch: those of `scope`, or those of
  * a genesis that fixes them for ever (epoch 0). Costs two signature checks at most; never throws for what it is given to judge.
  *
- * @see docs/spec/chonky.md, rule 16
+ * @see docs/spec/messages.md V10
  */
 export function verifyEvidence(
   evidence: Evidence | Uint8Array,
