@@ -1,5 +1,5 @@
 import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
-import { recoverSigner } from '../hashes/recover-signer.js'
+import { signerRecovery } from '../hashes/recover-signer.js'
 import {
   signatureCommitmentV2,
   signatureCommitmentV3,
@@ -53,8 +53,9 @@ function versionSigned(
   { signer, signature }: Extract<MultiBatchHeader['aggchainData'], { type: 'legacyEcdsa' }>,
   signed: SignedCertificate,
 ): Result<PessimisticRootVersion, ProofError> {
+  const recover = signerRecovery(signature)
   for (const [commitment, version] of commitments) {
-    const recovered = recoverSigner(signature, commitment(signed))
+    const recovered = recover(commitment(signed))
     if (recovered === undefined) break
     if (bytesEqual(recovered, signer)) return ok(version)
   }
