@@ -21,13 +21,21 @@ export function hashTokenInfo(token: TokenInfo): Hash32 {
  * @see interop crates/unified-bridge/src/bridge_exit.rs
  */
 export function hashBridgeExit(exit: BridgeExit): Hash32 {
-  return new Preimage(113)
-    .u8(exit.leafType === 'message' ? 1 : 0)
-    .u32be(exit.tokenInfo.originNetwork)
-    .bytes(exit.tokenInfo.originTokenAddress)
-    .u32be(exit.destNetwork)
-    .bytes(exit.destAddress)
-    .u256be(exit.amount)
-    .bytes(exit.metadata ?? EMPTY_HASH)
-    .keccak256()
+  return bridgeExitHasher()(exit)
+}
+
+/** {@link hashBridgeExit} for many exits, which are written into the same bytes one after another. */
+export function bridgeExitHasher(): (exit: BridgeExit) => Hash32 {
+  const preimage = new Preimage(113)
+  return (exit) =>
+    preimage
+      .rewind()
+      .u8(exit.leafType === 'message' ? 1 : 0)
+      .u32be(exit.tokenInfo.originNetwork)
+      .bytes(exit.tokenInfo.originTokenAddress)
+      .u32be(exit.destNetwork)
+      .bytes(exit.destAddress)
+      .u256be(exit.amount)
+      .bytes(exit.metadata ?? EMPTY_HASH)
+      .keccak256()
 }

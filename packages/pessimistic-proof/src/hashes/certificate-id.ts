@@ -2,13 +2,13 @@ import type { Hash32 } from '@zkstack/crypto'
 import type { BridgeExit } from '../types/bridge-exit.js'
 import type { Certificate } from '../types/certificate.js'
 import type { ImportedBridgeExit } from '../types/claim.js'
-import { hashBridgeExit } from './bridge-exit-hash.js'
+import { bridgeExitHasher } from './bridge-exit-hash.js'
 import { hashImportedBridgeExit } from './claim-hash.js'
 import { hashAll, Preimage } from './preimage.js'
 
 /** keccak256 of the leaves of bridge exits, in order. */
 export function hashBridgeExits(exits: readonly BridgeExit[]): Hash32 {
-  return hashAll(exits.map(hashBridgeExit))
+  return hashAll(exits.map(bridgeExitHasher()))
 }
 
 /** keccak256 of the hashes of imported bridge exits, in order. */

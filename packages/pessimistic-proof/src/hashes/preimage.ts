@@ -74,6 +74,13 @@ export class Preimage {
     return this
   }
 
+  /** Begins anew: every byte is zero again, and the next is the first. */
+  rewind(): this {
+    this.#bytes.fill(0)
+    this.#at = 0
+    return this
+  }
+
   /** The bytes themselves, not a copy. */
   finish(): Uint8Array {
     return this.#bytes

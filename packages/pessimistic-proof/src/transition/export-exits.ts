@@ -1,5 +1,5 @@
 import { bytesEqual, err, ok, type Result } from '@zkstack/crypto'
-import { hashBridgeExit } from '../hashes/bridge-exit-hash.js'
+import { bridgeExitHasher } from '../hashes/bridge-exit-hash.js'
 import type { LocalExitTree } from '../trees/local-exit-tree.js'
 import type { BridgeExit } from '../types/bridge-exit.js'
 import type { MultiBatchHeader } from '../types/multi-batch-header.js'
@@ -15,10 +15,11 @@ export function exportExits(
   o: { readonly exitTree: LocalExitTree; readonly balances: TokenBalances },
 ): Result<LocalExitTree, ProofError> {
   const { originNetwork } = header
+  const leafOf = bridgeExitHasher()
   let tree = o.exitTree
   for (const exit of header.bridgeExits) {
     if (exit.destNetwork === originNetwork) return err({ code: 'CannotExitToSameNetwork' })
-    const appended = tree.append(hashBridgeExit(exit))
+    const appended = tree.append(leafOf(exit))
     if (!appended.ok) {
       return err({ code: 'InvalidLocalExitTreeOperation', source: appended.error })
     }

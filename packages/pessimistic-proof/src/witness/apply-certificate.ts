@@ -1,5 +1,5 @@
 import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
-import { hashBridgeExit } from '../hashes/bridge-exit-hash.js'
+import { bridgeExitHasher } from '../hashes/bridge-exit-hash.js'
 import { certificateId } from '../hashes/certificate-id.js'
 import { globalExitRoot } from '../hashes/claim-hash.js'
 import { pessimisticRoot } from '../transition/pessimistic-root-version.js'
@@ -89,9 +89,10 @@ function appendExits(
   tree: LocalExitTree,
   { bridgeExits }: Certificate,
 ): Result<LocalExitTree, CertificateError> {
+  const leafOf = bridgeExitHasher()
   let running = tree
   for (const exit of bridgeExits) {
-    const appended = running.append(hashBridgeExit(exit))
+    const appended = running.append(leafOf(exit))
     if (!appended.ok) {
       return err({ code: 'InvalidLocalExitTreeOperation', source: appended.error })
     }
