@@ -138,12 +138,9 @@ export { sp1Circuits, type Sp1Circuit, type Sp1ProofSystem } from './sp1/circuit
 export { pessimisticVKeyRoutes, type PessimisticVKeyRoute } from './sp1/pessimistic-routes.js'
 export type { Sp1Error, Sp1KeyFault, Sp1ProofFault } from './sp1/sp1-error.js'
 export { decodeSp1ProofFile, type Sp1ProofFile } from './sp1/sp1-proof-file.js'
-export {
-  Sp1Verifier,
-  verifySp1Proof,
-  type Sp1ProofClaim,
-  type Sp1Statement,
-} from './sp1/sp1-verifier.js'
+export type { Sp1ProofClaim, Sp1Statement } from './sp1/sp1-claim.js'
+export { Sp1Verifier } from './sp1/sp1-verifier.js'
+export { verifySp1Proof } from './sp1/verify-sp1-proof.js'
 export { verifyGatewayProof, type GatewayError } from './sp1/verify-gateway-proof.js'
 
 // Transition

@@ -1,6 +1,6 @@
 import { err, type Result } from '@zkstack/crypto'
 import { decodePublicValues } from '../codec/bincode/public-values.js'
-import { verifySp1Proof } from '../sp1/sp1-verifier.js'
+import { verifySp1Proof } from '../sp1/verify-sp1-proof.js'
 import type { PessimisticProofOutput } from '../types/pessimistic-proof-output.js'
 import type { EnvelopeError, ProofEnvelope } from './prover.js'
 

@@ -2,12 +2,9 @@ import { err, type Result } from '@zkstack/crypto'
 import { selectorText } from './circuits.js'
 import { pessimisticVKeyRoutes, type PessimisticVKeyRoute } from './pessimistic-routes.js'
 import type { Sp1Error } from './sp1-error.js'
-import {
-  verifySp1Proof,
-  type Sp1ProofClaim,
-  type Sp1Statement,
-  type Sp1Verifier,
-} from './sp1-verifier.js'
+import type { Sp1ProofClaim, Sp1Statement } from './sp1-claim.js'
+import type { Sp1Verifier } from './sp1-verifier.js'
+import { verifySp1Proof } from './verify-sp1-proof.js'
 
 /**
  * Why Agglayer's gateway refuses a proof: its own errors, then those of the verifier that it calls. `RouteIsFrozen` comes from both;
