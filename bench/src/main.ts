@@ -11,7 +11,7 @@ import { measureUnitCosts, type UnitCost } from './unit-costs.js'
 
 const help = `npm run bench -- [options]
   --seconds N   measured time of each case (default 8)
-  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp" or "pessimistic::verifySp1"
+  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp", "simulator" or "pessimistic::verifySp1"
   --json FILE   writes all results
   --readme      puts the tables into README.md and that of packages/pessimistic-proof
 `
@@ -38,6 +38,7 @@ async function main(): Promise<number> {
   const date = new Date().toISOString().slice(0, 10)
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
+  if ('simulator'.includes(values.only)) await runScript('simulator.ts')
   const proofs = await measureProofs(values.only, (cost) => {
     process.stdout.write(`${lineOfProof(cost)}\n`)
   })
@@ -86,6 +87,17 @@ async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
   })
   if (code !== 0) throw new Error(`${nameOf(c)} failed with exit code ${code}`)
   return JSON.parse(out) as CaseResult
+}
+
+/** Runs a script that prints its own figures, in a process of its own. */
+async function runScript(script: string): Promise<void> {
+  const path = new URL(script, import.meta.url).pathname
+  const env = { ...process.env, TSX_TSCONFIG_PATH: builtPackages }
+  const child = spawn(process.execPath, ['--import', 'tsx', path], { stdio: 'inherit', env })
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', resolve)
+  })
+  if (code !== 0) throw new Error(`${script} failed with exit code ${String(code)}`)
 }
 
 async function intoReadme(path: string, text: string): Promise<void> {

@@ -8,6 +8,8 @@ export interface TestNetworkOptions {
   readonly transport?: 'memory' | 'tcp'
   /** In memory, or LevelDB in a temporary folder that is removed at the end. Default `memory`. */
   readonly store?: 'memory' | 'level'
+  /** Where LevelDB keeps its data; the folder is not removed. Default: a temporary one, which is. */
+  readonly folder?: string
   /** Id of the signature scheme: 0 = BLS min-sig, 1 = BLS min-pk, 2 = Ed25519. Default 2, the fastest. */
   readonly scheme?: number
   readonly firstBlock?: bigint

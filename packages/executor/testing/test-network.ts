@@ -21,7 +21,7 @@ export async function createTestNetwork(
   o: TestNetworkOptions = {},
 ): Promise<TestNetwork> {
   await loadCryptoBackends()
-  const stores = o.store === 'level' ? await levelStores() : memoryStores()
+  const stores = o.store === 'level' ? await levelStores(o.folder) : memoryStores()
   const network = new TestNetwork({ committee: testCommittee(n, o), options: o, stores })
   if (o.start === false) return network
   try {

@@ -32,15 +32,17 @@ export function memoryStores(): TestStores {
   }
 }
 
-/** Stores on disk, in a temporary folder. */
-export async function levelStores(): Promise<TestStores> {
-  const folder = await mkdtemp(join(tmpdir(), 'zkstack-test-'))
+/** Stores on disk, in a folder that stays, or in a temporary one. */
+export async function levelStores(kept?: string): Promise<TestStores> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'zkstack-test-')))
   const path = (index: number): string => join(folder, `node-${index}`)
   return {
     open: (index) => levelStore(path(index)),
     wipe: (index) => rm(path(index), { recursive: true, force: true }),
     path,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { loadCryptoBackends } from '@zkstack/crypto'
 import {
   crashPoints,
   describeFault,
@@ -10,6 +11,7 @@ import {
   type SimulationOptions,
   type SimulationReport,
 } from '../../testing/index.js'
+import { killRun } from '../kills/kill-run.js'
 
 const help = `npm run simulate -- [options]
   --seeds N        runs so many seeds (default 10000)
@@ -20,6 +22,7 @@ const help = `npm run simulate -- [options]
   --html FILE      where the page goes (default simulation-SEED.html)
   --validators N   default 6; or weights, for instance 1,2,3,4,5,6
   --crash-points   instead: a run for each write of a run of 20 views, and each point of it, in which a node dies there
+  --kills N        instead: six validators on LevelDB in a process that is killed so often, at moments drawn by --seed
   --sample N       with --crash-points: only so many of them, drawn by --seed
 `
 
@@ -34,6 +37,7 @@ const { values } = parseArgs({
     validators: { type: 'string', default: '6' },
     'crash-points': { type: 'boolean', default: false },
     sample: { type: 'string' },
+    kills: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -119,12 +123,31 @@ async function runCrashPoints(): Promise<boolean> {
   return result.failures.length === 0
 }
 
+async function runKills(kills: number): Promise<boolean> {
+  const seed = values.seed ?? '1'
+  await loadCryptoBackends()
+  const report = await killRun({
+    kills,
+    seed,
+    onKill: (done) => {
+      if (done % 10 === 0 || done === kills) print(`killed ${done} times of ${kills}`)
+    },
+  })
+  for (const fault of report.faults) print(fault)
+  const { height, messages, faults } = report
+  print(
+    `${kills} kills, ${height} blocks, ${messages} messages, ${faults.length} faults, seed ${seed}`,
+  )
+  return faults.length === 0
+}
+
 async function main(): Promise<boolean> {
   if (values.help) {
     print(help)
     return true
   }
   if (values['crash-points']) return runCrashPoints()
+  if (values.kills !== undefined) return runKills(Number(values.kills))
   if (values.seed !== undefined) return runOne(values.seed)
   return runMany(Number(values.from), Number(values.seeds))
 }

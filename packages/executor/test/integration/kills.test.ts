@@ -1,0 +1,27 @@
+import { loadCryptoBackends } from '@zkstack/crypto'
+import { beforeAll, expect, it } from 'vitest'
+import { killRun } from '../kills/kill-run.js'
+
+/** `npm run simulate -- --kills 200` is the long form. */
+const kills = Number(process.env['KILLS'] ?? 3)
+const seed = process.env['SEED'] ?? String(Date.now())
+
+beforeAll(async () => {
+  await loadCryptoBackends()
+})
+
+it(
+  `six validators on LevelDB in a process that is killed ${kills} times at random moments › nobody votes twice, no block is lost, each height is committed once, in order`,
+  async () => {
+    process.stdout.write(`SEED=${seed}\n`)
+    const report = await killRun({ kills, seed })
+    expect(report.faults, `SEED=${seed}`).toEqual([])
+    expect(report.height).toBeGreaterThan(kills)
+  },
+  60_000 + kills * 30_000,
+)
+
+it('a process that forgets its votes when it is killed › is found to vote twice', async () => {
+  const report = await killRun({ kills: 2, seed, forgetful: true })
+  expect(report.faults, `SEED=${seed}`).not.toEqual([])
+}, 180_000)
