@@ -97,6 +97,18 @@ describe('clocks', () => {
       expect(() => affineClock(base, speed)).toThrow(RangeError)
   })
 
+  test('affine clock › a timer at a time that no division hits › fires when the clock shows it, not a rounding error before', () => {
+    for (let i = 1; i <= 1_000; i++) {
+      const base = new ManualClock({ nowMs: i / 7 })
+      const clock = affineClock(base, 1 + i / 9_973)
+      const at = clock.now() + i / 3
+      let shown = -Infinity
+      clock.setTimer(at, () => (shown = clock.now()))
+      base.advance(i)
+      expect(shown).toBeGreaterThanOrEqual(at)
+    }
+  })
+
   test('real clock › a timer › fires not before its time, and not at all when canceled', async () => {
     const at = realClock.now() + 12.5
     let canceled = false
