@@ -3,7 +3,7 @@ import type { ProposalJustification, TimeoutQC } from '@zkstack/roles'
 import { toHex } from '@zkstack/crypto'
 import type { StepReplica } from '../step-replica.js'
 import type { Projection } from './show-spec.js'
-import { showCommitQc, showCommitVote } from './show-spec.js'
+import { project, projectedFields, showCommitQc, showCommitVote } from './show-spec.js'
 import { commitQcIn, specImpliedBlock, specThresholds } from './spec-rules.js'
 import type { SpecReplicas, ReplicaAction } from './spec-replicas.js'
 import { justifiedView } from './spec-types.js'
@@ -48,14 +48,16 @@ export interface DifferingStep {
 
 /**
  * The known divergence that explains why a step came out differently, judged by what the specification did and by what the
- * implementation had been given, not by the difference itself. `undefined`: none does.
+ * implementation had been given, and by whether the implementation did what it does in that case. `undefined`: none does.
  */
 export function explain(step: DifferingStep): DivergenceName | undefined {
   const { action, before, fields } = step
   const only = (...allowed: (keyof Projection)[]): boolean =>
     fields.every((field) => allowed.includes(field))
   const justification = justificationOf(step)
-  if (justification !== undefined && highVotesDiffer(step, justification)) return 'HIGH_VOTE_RULE'
+  if (justification !== undefined && highVotesDiffer(step, justification)) {
+    return kept(step, projectedFields) ? 'HIGH_VOTE_RULE' : undefined
+  }
   if (action.type === 'proposer_step') {
     return only() && before.phase === 'timeout' ? 'PROPOSER_AFTER_TIMEOUT' : undefined
   }
@@ -69,14 +71,27 @@ export function explain(step: DifferingStep): DivergenceName | undefined {
     const leader = step.state.leader.get(before.view) === action.message.sig
     return leader && only(...known) ? 'NEW_VIEW_OF_OWN_VIEW' : undefined
   }
-  if (formsQcOfDroppedVotes(step)) return 'LATEST_VOTE_ONLY'
+  if (formsQcOfDroppedVotes(step)) {
+    return kept(step, projectedFields) ? 'LATEST_VOTE_ONLY' : undefined
+  }
   const taken = qcsTakenOver(step)
   if (only(...known) && taken.timeout !== undefined && hasRivalQcs(step, taken.timeout)) {
     return 'EMBEDDED_QCS'
   }
+  if (!kept(step, fields)) return undefined
   if (only('committedBlocks') && bringsOldBlock(step, taken.commit)) return 'OLD_COMMIT_QC'
   if (only('highCommitQc', 'highTimeoutQc') && isOfHighView(step, taken)) return 'SAME_VIEW_QC'
   return undefined
+}
+
+/** Whether the implementation left these fields as they were. */
+function kept(
+  { action, before, replicas }: DifferingStep,
+  fields: readonly (keyof Projection)[],
+): boolean {
+  const ours = project(replicas.state(action.replica, before))
+  const was = project(before)
+  return fields.every((field) => ours[field] === was[field])
 }
 
 /** The justification that an action acts upon. */
