@@ -7,7 +7,7 @@ import {
   testExit,
   TestBridge,
 } from '@zkstack/pessimistic-proof/testing'
-import { leastWork, type LeastWork } from './least-hashes.js'
+import { leastWork, type LeastWork } from './least-work.js'
 
 /** A certificate on the state that it applies to, as a witness. */
 export interface Transition {
