@@ -78,19 +78,23 @@ function circuit(
   }
 }
 
+function listCircuits(): Sp1Circuit[] {
+  return [
+    ...Object.entries(plonkHashes).map(([version, hash]) =>
+      circuit('plonk', version, hash, () => {
+        const { head = '', tail = '' } = circuitKeys.plonk[version] ?? {}
+        return concatBytes(...[head, plonkSrs, tail].map(fromBase64))
+      }),
+    ),
+    ...Object.entries(groth16Hashes).map(([version, hash]) =>
+      circuit('groth16', version, hash, () => fromBase64(circuitKeys.groth16[version] ?? '')),
+    ),
+  ]
+}
+
 /**
  * SP1's circuits that this package has the verifying keys of: PLONK v1.1.0 to v6.1.0 and Groth16 v3.0.0 to v6.1.0. SP1 6.1 to 6.4
  * prove with the circuits v6.1.0, SP1 5.x with v5.0.0.
  * @see https://github.com/succinctlabs/sp1-contracts
  */
-export const sp1Circuits: readonly Sp1Circuit[] = [
-  ...Object.entries(plonkHashes).map(([version, hash]) =>
-    circuit('plonk', version, hash, () => {
-      const { head = '', tail = '' } = circuitKeys.plonk[version] ?? {}
-      return concatBytes(...[head, plonkSrs, tail].map(fromBase64))
-    }),
-  ),
-  ...Object.entries(groth16Hashes).map(([version, hash]) =>
-    circuit('groth16', version, hash, () => fromBase64(circuitKeys.groth16[version] ?? '')),
-  ),
-]
+export const sp1Circuits: readonly Sp1Circuit[] = /* @__PURE__ */ listCircuits()

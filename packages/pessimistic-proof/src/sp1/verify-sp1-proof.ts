@@ -5,7 +5,7 @@ import { Sp1Verifier } from './sp1-verifier.js'
 
 /**
  * Whether an SP1 proof, Groth16 or PLONK, proves a claim: exactly what the verifier contracts on L1 accept, except that bytes after a
- * Groth16 proof are refused. Pass a {@link Sp1Verifier} that is kept to read each circuit's key once, not every time.
+ * Groth16 proof and points at infinity are refused. Pass a {@link Sp1Verifier} that is kept to read each circuit's key once, not every time.
  *
  * A Groth16 proof can be altered into another valid one, so that a proof's bytes identify nothing.
  * @throws RangeError when `vkey` is not 32 bytes long.
