@@ -36,7 +36,7 @@ function sendsOf(kind: ActorKind, seed = 1): readonly ActorSend[] {
       ...{ stormDelayMs: 1000, lossRate: 0.1, partitionMs: 500 },
     }),
   })
-  network.run(4000)
+  network.run(2500)
   return sends
 }
 

@@ -19,6 +19,8 @@ export interface TimedNetworkOptions {
   readonly viewTimeoutMs: number
   /** How often a correct member asks another for blocks, in milliseconds. */
   readonly syncMs: number
+  /** How long a correct member takes for a check of signatures, one after the other, in milliseconds; default 0: no time. */
+  readonly checkMs?: number
   readonly payloads: ActorPayloads
   readonly maxPayloadBytes?: number
   /** Further options of the correct members. */
@@ -42,6 +44,7 @@ type NetworkEvent =
   | { readonly type: 'leave'; readonly from: number; readonly to: number; readonly message: Signed }
   | { readonly type: 'wake'; readonly member: number }
   | { readonly type: 'sync'; readonly member: number }
+  | { readonly type: 'check'; readonly member: number }
 
 /** Makes a network that stands at time 0 with nobody started; call `run`. */
 export function createTimedNetwork(o: TimedNetworkOptions): TimedNetwork {
@@ -67,6 +70,8 @@ export class TimedNetwork {
   readonly #actors = new Map<number, ByzantineActor>()
   readonly #events = new EventQueue<NetworkEvent>()
   readonly #timers = new Map<number, number>()
+  /** Members that are checking. */
+  readonly #checking = new Set<number>()
   #started = false
 
   constructor(o: TimedNetworkOptions) {
@@ -97,6 +102,10 @@ export class TimedNetwork {
     return done()
   }
 
+  get #checkMs(): number {
+    return this.#o.checkMs ?? 0
+  }
+
   #createReplica(index: number): StepReplica {
     const { committee, payloads, viewTimeoutMs, maxPayloadBytes = 1000 } = this.#o
     return new StepReplica({
@@ -104,6 +113,7 @@ export class TimedNetwork {
       index,
       viewTimeoutMs,
       maxPayloadBytes,
+      holdChecks: this.#checkMs > 0,
       execution: { propose: (_, number) => payloads.valid(number, index) },
       ...this.#o.replica?.(index),
     })
@@ -145,6 +155,10 @@ export class TimedNetwork {
         }
         return
       }
+      case 'check':
+        this.#checking.delete(event.member)
+        this.#act(event.member, (replica) => replica.runChecks(1))
+        return
       case 'sync':
         this.#sync(event.member)
         this.#events.add(this.now + this.#o.syncMs, event)
@@ -184,6 +198,10 @@ export class TimedNetwork {
     if (replica.timer !== undefined && replica.timer !== this.#timers.get(index)) {
       this.#timers.set(index, replica.timer)
       this.#events.add(replica.timer, { type: 'wake', member: index })
+    }
+    if (replica.heldChecks.length > 0 && !this.#checking.has(index)) {
+      this.#checking.add(index)
+      this.#events.add(this.now + this.#checkMs, { type: 'check', member: index })
     }
     this.onChange(replica)
   }

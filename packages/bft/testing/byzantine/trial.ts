@@ -27,6 +27,8 @@ export interface TrialOptions {
   readonly viewTimeoutMs?: number
   /** The longest delay once the network is stable; default 100. */
   readonly delayMs?: number
+  /** How long a check of signatures takes; default 0. */
+  readonly checkMs?: number
   /** The network, instead of a disorderly one by chance. */
   readonly links?: LinkModel
   /** The state machine of the correct members; a test of the tests replaces it by a broken one. */
@@ -61,12 +63,12 @@ function judge(number: bigint, payload: Uint8Array): { ok: true } | { ok: false;
  */
 export function runTrial(o: TrialOptions): TrialReport {
   const { committee, seed, actors, stableAt = 3000, watchMs = 5000 } = o
-  const { viewTimeoutMs = 500, delayMs = 100 } = o
+  const { viewTimeoutMs = 500, delayMs = 100, checkMs = 0 } = o
   const random = seededRandom(`${seed}/links`)
   const disorder = { stormDelayMs: 2 * viewTimeoutMs, lossRate: 0.1, partitionMs: viewTimeoutMs }
   const faults = new Set<string>()
   const network = createTimedNetwork({
-    ...{ committee, seed, actors, viewTimeoutMs },
+    ...{ committee, seed, actors, viewTimeoutMs, checkMs },
     links: o.links ?? stabilizingLinks({ random, from: stableAt, delayMs, ...disorder }),
     syncMs: delayMs,
     payloads: trialPayloads,
