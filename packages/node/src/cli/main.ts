@@ -6,6 +6,7 @@ import { genesis } from './commands/genesis.js'
 import { inspect } from './commands/inspect.js'
 import { keygen } from './commands/keygen.js'
 import { localnet } from './commands/localnet.js'
+import { replay } from './commands/replay.js'
 import { run } from './commands/run.js'
 import { completionCommand } from './completion.js'
 import { commandHelp, generalHelp } from './help.js'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   genesis,
   run,
   inspect,
+  replay,
   localnet,
   completionCommand(() => commands),
 ]

@@ -1,15 +1,16 @@
-import type { Diagnosis } from '../status/diagnosis.js'
+import { headlineOf } from '../status/headline.js'
 import type { StatusReport } from '../status/status-report.js'
 import { formatMs, percentile } from '../page/plot.js'
 import { shortKey } from '../page/committee-section.js'
 
 /** A report for a terminal. */
-export function reportText(report: StatusReport, diagnosis: Diagnosis): string {
-  const { node, readiness, committee, latencies } = report
+export function reportText(report: StatusReport): string {
+  const { node, readiness, diagnosis, committee, latencies } = report
   const { status } = node
   const lines = [
-    printable(diagnosis.headline),
-    ...diagnosis.details.map((text) => `  ${printable(text)}`),
+    headlineOf(status.phase, readiness).text,
+    ...diagnosis.findings.map(({ message }) => `  ! ${printable(message)}`),
+    ...diagnosis.facts.map((fact) => `  ${printable(fact)}`),
     '',
     `committed ${status.committed ?? '–'}   on disk ${status.head ?? '–'}   view ${status.view ?? '–'}   epoch ${status.epoch}   peers ${status.peers}`,
     ...readiness.checks.map(

@@ -29,6 +29,8 @@ export interface NodeConfig {
   /** Where the status page is served; absent: nowhere. */
   readonly httpListen: string | undefined
   readonly logLevel: LogLevel
+  /** Where the inputs of the replica are kept for `zkstack replay`; absent: nowhere. */
+  readonly recording: { readonly path: string; readonly maxBytes?: number } | undefined
   readonly limits: Partial<Limits>
   readonly timing: Timing
 }

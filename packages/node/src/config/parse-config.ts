@@ -23,6 +23,7 @@ const ROOT_KEYS = [
   'peers',
   'http',
   'log',
+  'recording',
   'limits',
   'timing',
 ]
@@ -52,6 +53,7 @@ export function parseConfig(text: string, folder: string): NodeConfig {
     peers: peersOf(root),
     httpListen: optionalAddress(http, 'listen'),
     logLevel: root.table('log', ['level']).optionalOneOf('level', logLevels) ?? 'info',
+    recording: recordingOf(root, path),
     limits: limitsOf(root),
     timing: timingOf(root),
   }
@@ -102,6 +104,13 @@ function checkedAddress(table: ConfigTable, key: string, value: string): string 
       { cause },
     )
   }
+}
+
+function recordingOf(root: ConfigTable, path: (value: string) => string): NodeConfig['recording'] {
+  if (!root.has('recording')) return undefined
+  const table = root.table('recording', ['file', 'maxBytes'])
+  const maxBytes = table.optionalInteger('maxBytes', MEBIBYTE, 2 ** 40)
+  return { path: path(table.text('file')), ...present({ maxBytes }) }
 }
 
 function peersOf(root: ConfigTable): NodeConfig['peers'] {

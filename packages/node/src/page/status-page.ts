@@ -1,4 +1,4 @@
-import { diagnosisOf } from '../status/diagnosis.js'
+import { headlineOf } from '../status/headline.js'
 import type { StatusReport } from '../status/status-report.js'
 import { committeeSection, shortKey } from './committee-section.js'
 import { html, trusted, type Html } from './html.js'
@@ -38,13 +38,15 @@ export function statusContent(report: StatusReport): Html {
 }
 
 function headSection(report: StatusReport): Html {
-  const { mood, headline, details } = diagnosisOf(report)
-  const { node } = report
+  const { node, readiness, diagnosis } = report
+  const { mood, text } = headlineOf(node.status.phase, readiness)
+  const waits = diagnosis.findings.map(({ message }) => message)
   return html`<header class="${mood}">
-    <h1>${headline}</h1>
+    <h1>${text}</h1>
     <ul>
-      ${details.map((text) => html`<li>${text}</li>`)}
+      ${waits.map((finding) => html`<li><b>${finding}</b></li>`)}
     </ul>
+    <p>${diagnosis.facts.join(' ')}</p>
     <p class="dim">
       chain ${node.genesis.chainId} · genesis
       <code title="${node.genesis.hash}">${shortKey(node.genesis.hash)}</code>

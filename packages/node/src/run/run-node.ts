@@ -75,7 +75,7 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
 function nodeOptions(
   config: NodeConfig,
 ): Pick<NodeOptions, 'listen' | 'peers' | 'limits' | 'timing'> & Partial<NodeOptions> {
-  const { publicAddr, onGenesisChange, buildVersion } = config
+  const { publicAddr, onGenesisChange, buildVersion, recording } = config
   const { outbound, inbound, maxDynamicInbound } = config.peers
   return {
     listen: config.listen,
@@ -89,6 +89,7 @@ function nodeOptions(
     ...(publicAddr === undefined ? {} : { publicAddr }),
     ...(onGenesisChange === undefined ? {} : { onGenesisChange }),
     ...(buildVersion === undefined ? {} : { buildVersion }),
+    ...(recording === undefined ? {} : { recording }),
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Clock } from '@zkstack/concurrency'
-import type { ConsensusNode, Genesis, NodeSnapshot } from '@zkstack/executor'
+import {
+  diagnose,
+  type ConsensusNode,
+  type Genesis,
+  type NodeDiagnosis,
+  type NodeSnapshot,
+} from '@zkstack/executor'
 import type { PrometheusMetrics } from '../metrics/prometheus-metrics.js'
 import { committeeOf, type CommitteeView } from './committee.js'
 import type { Happening, Journal, SeenBlock } from './journal.js'
@@ -23,6 +29,8 @@ export interface StatusReport {
   readonly atUtcMs: number
   readonly node: NodeSnapshot
   readonly readiness: Readiness
+  /** Why the node is where it is. */
+  readonly diagnosis: NodeDiagnosis
   readonly committee: CommitteeView
   readonly blocks: readonly SeenBlock[]
   readonly happenings: readonly Happening[]
@@ -48,6 +56,7 @@ export function statusReport(o: StatusSources): StatusReport {
     atUtcMs: nowUtcMs,
     node: snapshot,
     readiness: readinessOf({ snapshot, committee, nowUtcMs }),
+    diagnosis: diagnose(snapshot),
     committee,
     blocks,
     happenings,

@@ -1,6 +1,5 @@
 import { errorOf } from '@zkstack/concurrency'
 import { fetchReport } from '../../http/fetch-report.js'
-import { diagnosisOf } from '../../status/diagnosis.js'
 import type { StatusReport } from '../../status/status-report.js'
 import { exitCodes, UsageError, type Command } from '../command.js'
 import { reportText } from '../report-text.js'
@@ -38,9 +37,7 @@ export const inspect: Command = {
       io.err(`zkstack: no answer from ${url}: ${reasonOf(e)}\n`)
       return exitCodes.unreachable
     }
-    const text = args.has('json')
-      ? `${JSON.stringify(report)}\n`
-      : reportText(report, diagnosisOf(report))
+    const text = args.has('json') ? `${JSON.stringify(report)}\n` : reportText(report)
     io.out(text)
     return args.has('ready') && !report.readiness.ready ? exitCodes.notReady : exitCodes.ok
   },

@@ -1,0 +1,149 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Program } from '../../testing/index.js'
+import { zkstack } from './zkstack.js'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zkstack-run-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function done(args: readonly string[]): Promise<Program> {
+  const program = zkstack(args)
+  await program.exited
+  return program
+}
+
+/** Keys, a genesis and a configuration of a chain of one, made by the commands that an operator uses. */
+async function prepare(lines = ''): Promise<string> {
+  const keygen = await done(['keygen', '--out', folder, '--scheme', 'ed25519'])
+  expect(await keygen.exited, keygen.errors()).toMatchObject({ code: 0 })
+  const genesis = join(folder, 'genesis.json')
+  const made = await done([
+    ...['genesis', '--chain-id', '7', '--out', genesis, '--json'],
+    join(folder, 'public.json'),
+  ])
+  expect(await made.exited, made.errors()).toMatchObject({ code: 0 })
+  expect(JSON.parse(made.output())).toMatchObject({ validators: 1, quorum: '1' })
+  const path = join(folder, 'config.toml')
+  const config = `
+    genesis = "genesis.json"
+    execution = "builtin:load"
+    data = "data"
+    listen = "127.0.0.1:0"
+    nodeKey = { file = "node.key" }
+    validatorKey = { file = "validator.key" }
+    [executionOptions]
+    intervalMs = 20
+    [http]
+    listen = "127.0.0.1:0"
+    ${lines}`
+  await writeFile(path, config)
+  return path
+}
+
+/** What a node tells once it listens. */
+async function started(program: Program): Promise<{ readonly status: string }> {
+  return JSON.parse(await program.untilOutput(/\n/)) as { readonly status: string }
+}
+
+async function committedAt(url: string, least: number): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    const height = Number(/^zkstack_committed_height (\d+)/m.exec(text)?.[1])
+    if (height >= least) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+describe('zkstack run', () => {
+  test(
+    'keys, genesis, node › from nothing to blocks; SIGTERM ends it in order; it goes on where it was',
+    { timeout: 120_000 },
+    async () => {
+      const config = await prepare('[recording]\nfile = "inputs.rec"')
+      for (const least of [3, 10]) {
+        await using node = zkstack(['run', '--config', config])
+        const { status } = await started(node)
+        await committedAt(status, least)
+        const inspected = await done(['inspect', '--url', status, '--ready'])
+        expect(inspected.output()).toMatch(/^Validating\n/)
+        expect(await inspected.exited).toMatchObject({ code: 0 })
+        node.kill('SIGTERM')
+        expect(await node.exited, node.errors()).toEqual({ code: 0, signal: undefined })
+        const log = node.errors().trimEnd().split('\n')
+        const last = JSON.parse(log.at(-1) ?? '') as object
+        expect(last).toMatchObject({ level: 'info', message: 'the node stopped' })
+        expect(node.errors()).not.toMatch(/secret/)
+      }
+      const replayed = await done(['replay', join(folder, 'inputs.rec'), '--to', '5', '--json'])
+      expect(await replayed.exited, replayed.errors()).toMatchObject({ code: 0 })
+      expect(JSON.parse(replayed.output().split('\n')[0] ?? '')).toMatchObject({ type: 'start' })
+    },
+  )
+
+  test(
+    'an execution layer that never ends a call and ignores its signal › SIGTERM ends the process within its limit',
+    { timeout: 120_000 },
+    async () => {
+      const path = await prepare()
+      const chain = join(folder, 'stuck.mjs')
+      await writeFile(
+        chain,
+        `export default () => ({ execution: {
+          propose: async () => new Uint8Array(1),
+          verify: async () => ({ ok: true }),
+          commit: () => new Promise(() => setInterval(() => {}, 1000)),
+        } })`,
+      )
+      const text = await readFile(path, 'utf8')
+      await writeFile(path, text.replace('builtin:load', 'stuck.mjs'))
+      await using node = zkstack(['run', '--config', path])
+      const { status } = await started(node)
+      while (!(await (await fetch(`${status}/metrics`)).text()).includes('zkstack_block_height 0'))
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      const since = performance.now()
+      node.kill('SIGTERM')
+      expect((await node.exited).signal).toBeUndefined()
+      // The promise to operators and their supervisors, not a measurement.
+      expect(performance.now() - since).toBeLessThan(5_000)
+    },
+  )
+
+  test(
+    'wrong secrets and files › exit code 3, and a line that names the key',
+    { timeout: 120_000 },
+    async () => {
+      const config = await prepare()
+      const secret = join(folder, 'node.key')
+      expect((await stat(secret)).mode & 0o777).toBe(0o600)
+      const check = async (): Promise<{ code: number | undefined; line: string }> => {
+        const program = await done(['run', '--check', '--config', config])
+        return { code: (await program.exited).code, line: program.errors() }
+      }
+      expect(await check()).toEqual({ code: 0, line: 'the configuration is good\n' })
+
+      await chmod(secret, 0o644)
+      expect(await check()).toMatchObject({ code: 3 })
+      expect((await check()).line).toMatch(/^zkstack: nodeKey: .*can be read.*chmod 600/)
+
+      await chmod(secret, 0o600)
+      await writeFile(secret, 'validator:secret:ed25519:00')
+      expect(await check()).toEqual({
+        code: 3,
+        line: 'zkstack: nodeKey: expected node:secret:ed25519:…\n',
+      })
+
+      const again = await done(['keygen', '--out', folder])
+      expect((await again.exited).code).toBe(1)
+      expect(again.errors()).toContain('EEXIST')
+    },
+  )
+})

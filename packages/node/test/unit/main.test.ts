@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { CommandIo } from '../../src/cli/command.js'
+import { commands, main } from '../../src/cli/main.js'
+import { version } from '../../src/cli/version.js'
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function zkstack(...args: string[]): Promise<Outcome> {
+  let [out, err] = ['', '']
+  const io: CommandIo = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    env: {},
+    isTerminal: false,
+    signal: new AbortController().signal,
+  }
+  return { code: await main(args, io), out, err }
+}
+
+describe('zkstack', () => {
+  test('--help › names every command; without a command it is an error of usage', async () => {
+    const { code, out } = await zkstack('--help')
+    expect(code).toBe(0)
+    for (const { name } of commands) expect(out).toContain(`\n  ${name} `)
+    expect((await zkstack()).code).toBe(2)
+  })
+
+  test.each(commands.map(({ name }) => name))(
+    '%s --help › has options and examples',
+    async (name) => {
+      const { code, out } = await zkstack(name, '--help')
+      expect(code).toBe(0)
+      expect(out).toMatch(/\nExamples\n {2}# .+\n {2}.*zkstack /)
+      expect(await zkstack('help', name)).toMatchObject({ code: 0, out })
+    },
+  )
+
+  test('--version › is that of the package', async () => {
+    const manifest = new URL('../../package.json', import.meta.url)
+    const { version: wanted } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
+    expect(version).toBe(wanted)
+    expect(await zkstack('--version')).toEqual({ code: 0, out: `${wanted}\n`, err: '' })
+  })
+
+  test.each([
+    [['inspct'], 'there is no command inspct (did you mean inspect?)'],
+    [['inspect', '--jsn'], 'there is no option --jsn (did you mean --json?)'],
+    [['inspect', '-x'], 'there is no option -x'],
+    [['inspect', 'now'], "'now' is too much"],
+    [['inspect', '--url'], '--url takes a value: --url <url>'],
+    [['inspect', '--url', 'ftp://x'], '--url takes http://host:port'],
+    [['inspect', '--json=yes'], '--json takes no value'],
+    [['run'], '--config is missing'],
+    [['keygen', '--scheme', 'ed25518'], "not 'ed25518' (did you mean ed25519?)"],
+    [['genesis', '--chain-id', '-1'], '--chain-id'],
+    [['genesis', '--chain-id', '1'], 'name at least one public.json'],
+    [['localnet', '--validators', '0'], '--validators takes a whole number from 1 to 50'],
+    [['localnet', '--execution-options', '[]'], '--execution-options takes a JSON object'],
+    [['completion', 'tcsh'], 'name a shell: bash, zsh, fish'],
+  ])('%j › is an error of usage that says what to write', async (args, message) => {
+    const { code, out, err } = await zkstack(...args)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(message)
+    expect(err.trimEnd()).not.toContain('\n')
+  })
+
+  test('inspect › when nobody answers › says so, with an exit code of its own', async () => {
+    const { code, err } = await zkstack('inspect', '--url', 'http://127.0.0.1:1')
+    expect(code).toBe(4)
+    expect(err).toMatch(/^zkstack: no answer from http:\/\/127\.0\.0\.1:1: /)
+  })
+
+  test('completion › bash, zsh and fish › have every command and option', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { code, out } = await zkstack('completion', shell)
+      expect(code).toBe(0)
+      for (const { name, options } of commands) {
+        expect(out).toContain(name)
+        for (const option of options) expect(out).toContain(option.name)
+      }
+    }
+  })
+})
