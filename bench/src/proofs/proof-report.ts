@@ -23,8 +23,8 @@ export function proofTable(costs: readonly ProofCost[], machine: string, date: s
     return `| ${[name.replace('pessimistic::', ''), round(medianMs), round(p95Ms), ...floor].join(' | ')} |`
   })
   return [
-    `Measured ${date} by \`npm run bench -- --only pessimistic\` on ${machine}. *Floor*: what the work named costs alone, measured just`,
-    'before in the same process, with no hash made twice.',
+    `Measured ${date} by \`npm run bench -- --only pessimistic\` on ${machine}.`,
+    '*Floor*: what the work named costs alone, run by turns with the operation: no hash is made twice, and nothing but hashes costs.',
     '',
     '| operation | median ms | p95 ms | floor | floor ms | × floor |',
     '| --- | --- | --- | --- | --- | --- |',
