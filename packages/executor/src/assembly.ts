@@ -1,13 +1,8 @@
-import {
-  checkInvariants,
-  createInvariantMonitor,
-  createReplicaRunner,
-  type ReplicaRunner,
-} from '@zkstack/bft'
+import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
 import { scope, Watch, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type Network } from '@zkstack/network'
 import type { EpochScope } from '@zkstack/roles'
-import { BlockQueue, type BlockRange, type BlockStore } from '@zkstack/storage'
+import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
 import { EventRouter } from './event-router.js'
@@ -19,6 +14,7 @@ import { RecentBlocks } from './recent-blocks.js'
 import type { OpenRecording } from './recording/open-recording.js'
 import type { Reporter } from './reporter.js'
 import { RunningCalls } from './running-calls.js'
+import { TipMonitor } from './tip-monitor.js'
 import { TransactionDesk } from './transactions.js'
 
 /** The parts of one node, joined; nothing runs yet, but the network listens. */
@@ -194,10 +190,12 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
 
 /** Runs consensus and network until cancelled; leaves the network closed. `explain` says why no block comes. */
 export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promise<void> {
-  const checkTip = tipMonitor(a)
+  const tips = new TipMonitor((violation) => {
+    a.router.onInvariant(violation)
+  })
   const unsubscribe = a.queue.range.subscribe((range) => {
     a.metrics.head(range.next)
-    checkTip(range)
+    if (a.replica === undefined) tips.check(range)
   })
   try {
     await scope(ctx, async (inner, s) => {
@@ -218,17 +216,5 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
     unsubscribe()
     await a.network.stop()
     await a.recording?.close()
-  }
-}
-
-/** Checks blocks as they are stored, on a node that has no replica to do it. */
-function tipMonitor({ replica, router }: Assembly): (range: BlockRange) => void {
-  let monitor = createInvariantMonitor(undefined)
-  return ({ last }) => {
-    if (replica !== undefined || last?.type !== 'final') return
-    const header = last.qc.message.proposal
-    const report = checkInvariants(monitor, { type: 'stored', header, qc: last.qc })
-    monitor = report.monitor
-    for (const violation of report.violations) router.onInvariant(violation)
   }
 }

@@ -23,15 +23,11 @@ export function checkCertificate(
   return { certificates: certificates.slice(-mostCertificates), violations }
 }
 
-/** Compares a block on disk with the certificates known. */
-export function checkStoredBlock(
-  known: readonly CommitQC[],
-  block: BlockHeader,
-): readonly InvariantViolation[] {
-  const other = known.find(({ message }) => isOther(message.proposal, block))
-  if (other === undefined) return []
-  const message = `block ${block.number} on disk is not the one that the certificate of view ${viewNumber(other)} names`
-  return [{ code: 'AGREEMENT', message, data: { block, qcs: [other] } }]
+/** Compares a block on disk with the certificate that it has. */
+export function checkStoredBlock(block: BlockHeader, qc: CommitQC): readonly InvariantViolation[] {
+  if (sameBlockHeader(block, qc.message.proposal)) return []
+  const message = `block ${block.number} on disk is not the one that its certificate of view ${viewNumber(qc)} names`
+  return [{ code: 'AGREEMENT', message, data: { block, qcs: [qc] } }]
 }
 
 /** Compares a vote of our own with the certificates known. */

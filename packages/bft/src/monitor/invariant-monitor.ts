@@ -75,7 +75,7 @@ export function checkInvariants(
     }
     case 'stored': {
       const { header, qc } = observation
-      return withCertificates(monitor, [qc], checkStoredBlock(monitor.certificates, header))
+      return withCertificates(monitor, [qc], checkStoredBlock(header, qc))
     }
   }
 }

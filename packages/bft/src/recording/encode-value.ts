@@ -11,7 +11,7 @@ export function encodeValue(value: unknown): Uint8Array {
 }
 
 class ValueWriter {
-  #bytes = new Uint8Array(1024)
+  #bytes = new Uint8Array(256)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
 
@@ -32,7 +32,7 @@ class ValueWriter {
         return this.#bigint(value)
       case 'string':
         this.#uint8(valueTag.string)
-        return this.#bytesOf(utf8.encode(value))
+        return this.#text(value)
       case 'object':
         if (value === null) return this.#uint8(valueTag.null)
         return this.#object(value, depth + 1)
@@ -69,7 +69,7 @@ class ValueWriter {
     this.#uint8(valueTag.object)
     this.#uint32(fields.length)
     for (const [name, field] of fields) {
-      this.#bytesOf(utf8.encode(name))
+      this.#text(name)
       this.value(field, depth)
     }
   }
@@ -104,6 +104,19 @@ class ValueWriter {
     this.#reserve(4)
     this.#view.setUint32(this.#length, value)
     this.#length += 4
+  }
+
+  /** Names are short and ASCII, and most of what is written: no detour through an encoder for them. */
+  #text(text: string): void {
+    const { length } = text
+    this.#reserve(4 + length)
+    for (let i = 0; i < length; i += 1) {
+      const code = text.charCodeAt(i)
+      if (code >= 0x80) return this.#bytesOf(utf8.encode(text))
+      this.#bytes[this.#length + 4 + i] = code
+    }
+    this.#uint32(length)
+    this.#length += length
   }
 
   #bytesOf(bytes: Uint8Array): void {

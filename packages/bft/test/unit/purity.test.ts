@@ -5,6 +5,23 @@ import { deepFreeze, ReplicaHarness } from '@zkstack/bft/testing'
 
 const folder = new URL('../../src/chonky/', import.meta.url)
 
+describe('monitor and recording', () => {
+  test.each(['monitor', 'recording'])(
+    'purity › the files of %s › they use no clock of their own, chance, promise, output or module of Node',
+    (name) => {
+      const around = new URL(`../../src/${name}/`, import.meta.url)
+      const found = readdirSync(around).filter((file) => {
+        const source = readFileSync(new URL(file, around), 'utf8')
+        const impure =
+          /\b(Date|Math\.random|setTimeout|Promise|console|process)\b[.(<]|\b(async|await) /
+        return impure.test(source) || source.includes("from 'node:")
+      })
+      expect(readdirSync(around).length).toBeGreaterThan(4)
+      expect(found).toEqual([])
+    },
+  )
+})
+
 describe('the state machine', () => {
   test('purity › its files › they import nothing but each other, roles and crypto', () => {
     const imports = readdirSync(folder).flatMap((file) => {
