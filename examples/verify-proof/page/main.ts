@@ -118,7 +118,7 @@ function showVerdict(verdict: ProofReport['verdict'] | 'none', word: string, rea
 function show(report: ProofReport, milliseconds: number): void {
   const { output } = report
   if (report.verdict === 'proven') {
-    const text = `${guarantee(report.output)} Verified in ${Math.max(1, Math.round(milliseconds))} ms.`
+    const text = `${guarantee(report)} Verified in ${Math.max(1, Math.round(milliseconds))} ms.`
     showVerdict('proven', '✓ Proven', text)
   } else {
     const claim = output === undefined ? '' : ' Below is what it claims.'

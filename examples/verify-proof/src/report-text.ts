@@ -43,9 +43,12 @@ export function signerTexts(authority: Authority): string[] {
   )
 }
 
-/** What a pessimistic proof guarantees, as a sentence. */
-export function guarantee(output: PessimisticProofOutput): string {
-  return `Network ${output.originNetwork} moved from the state before to the state after, and withdrew no more of any token than it held.`
+/** What the proof guarantees, as a sentence; of a program that is not known here, under a condition. */
+export function guarantee(report: Extract<ProofReport, { verdict: 'proven' }>): string {
+  const { output, program } = report
+  const condition =
+    program === undefined ? 'If its program is the one that L1 expects, network' : 'Network'
+  return `${condition} ${output.originNetwork} moved from the state before to the state after, and withdrew no more of any token than it held.`
 }
 
 /** The report for a terminal. */
@@ -59,7 +62,7 @@ export function reportText(report: ProofReport): string {
   return [
     'PROVEN',
     '',
-    guarantee(output),
+    guarantee(report),
     '',
     ...rows(output),
     '',
