@@ -31,7 +31,9 @@ export class LocalExitTree implements ExitTreeFrontier {
    * The tree with this frontier, whose stale slots mean nothing.
    * @throws RangeError unless the leaf count is an unsigned 32-bit number and there are 32 slots.
    */
-  static from({ leafCount, frontier }: ExitTreeFrontier): LocalExitTree {
+  static from(given: ExitTreeFrontier): LocalExitTree {
+    if (given instanceof LocalExitTree) return given
+    const { leafCount, frontier } = given
     if (leafCount >>> 0 !== leafCount) {
       throw new RangeError(`leafCount: expected an unsigned 32-bit number, got ${leafCount}`)
     }

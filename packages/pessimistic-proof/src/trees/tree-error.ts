@@ -4,7 +4,7 @@
  * - `KeyAlreadyPresent`: insertion of a key that has a value.
  * - `KeyNotPresent`: an inclusion proof of a key that has none.
  * - `KeyPresent`: a non-inclusion proof of a key that has one.
- * - `DepthOutOfBounds`: a node deeper than the tree.
+ * - `DepthOutOfBounds`: part of upstream's list, and never produced: nodes are checked when they are read from a store.
  * @see interop crates/agglayer-tries/src/error.rs
  */
 export interface SmtError {

@@ -1,46 +1,33 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Level } from 'level'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  applyCertificate,
   changedNodes,
+  declaredL1InfoRoot,
+  EMPTY_LOCAL_NETWORK_STATE,
+  L1_ETH,
+  loadForCertificate,
   loadPaths,
+  openNetworkState,
   openTree,
+  sameState,
+  saveNetworkState,
   SparseMerkleTree,
-  type NodeStore,
-  type NodeWrite,
 } from '../../src/index.js'
-import { hash32 } from '@zkstack/crypto'
+import { hash32, loadCryptoBackends } from '@zkstack/crypto'
+import { realCertificate } from '../helpers/certificates.js'
+import { LevelNodeStore } from '../helpers/level-node-store.js'
 import { MemoryNodeStore } from '../helpers/memory-node-store.js'
 import { printSeedOnFailure, testRandom } from '../helpers/seed.js'
 import { errorOf, valueOf } from '../helpers/value-of.js'
 
 printSeedOnFailure()
+beforeAll(() => loadCryptoBackends())
 
 const zero = hash32(new Uint8Array(32))
 const place = { depth: 64, prefix: Uint8Array.of(0x6e) }
-
-/** The port on LevelDB. */
-class LevelNodeStore implements NodeStore {
-  readonly #db: Level<Uint8Array, Uint8Array>
-
-  constructor(path: string) {
-    this.#db = new Level(path, { keyEncoding: 'view', valueEncoding: 'view' })
-  }
-
-  get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.#db.getMany([...keys])
-  }
-
-  async write(batch: readonly NodeWrite[]): Promise<void> {
-    await this.#db.batch([...batch], { sync: true })
-  }
-
-  close(): Promise<void> {
-    return this.#db.close()
-  }
-}
 
 function randomKey(random: ReturnType<typeof testRandom>): Uint8Array {
   const key = random.hash().slice(0, 8)
@@ -168,5 +155,27 @@ describe('a tree on LevelDB', () => {
     expect(loaded.root).toEqual(expected.root)
     for (const key of keys) expect(loaded.get(key)).toEqual(expected.get(key))
     await store.close()
+  })
+
+  test('takes real certificates, a fresh instance for each, with the roots of memory', async () => {
+    let expected = EMPTY_LOCAL_NETWORK_STATE
+    for (const name of ['n15-cert_h0', 'n15-cert_h1', 'n15-cert_h2', 'n15-cert_h3'] as const) {
+      const certificate = realCertificate(name)
+      const l1 = {
+        prevPessimisticRoot: 'V2',
+        l1InfoRoot: valueOf(declaredL1InfoRoot(certificate)) ?? zero,
+        aggchain: { type: 'legacyEcdsa', signer: L1_ETH.originTokenAddress },
+      } as const
+      expected = valueOf(applyCertificate(expected, certificate, l1)).next
+      const store = new LevelNodeStore(path)
+      const opened = valueOf(await openNetworkState(store))
+      const before = valueOf(await loadForCertificate(opened, certificate, { store }))
+      const { next: after } = valueOf(applyCertificate(before, certificate, l1))
+      await saveNetworkState(store, { before, after })
+      await store.close()
+      const reopened = new LevelNodeStore(path)
+      expect(sameState(valueOf(await openNetworkState(reopened)), expected)).toBe(true)
+      await reopened.close()
+    }
   })
 })
