@@ -53,6 +53,12 @@ describe(`random runs of the specification (SEED=${seed}, RUNS=${runs})`, () => 
     },
   )
 
+  test('a run with votes of later views in between › replayed › an earlier vote that was kept counts', () => {
+    const report = replayTrace(sampleRun({ seed: 'last132', steps: 250 }))
+    expect(report.mismatch).toBeUndefined()
+    expect(report.passedOver).toContainEqual({ index: 122, why: 'EMBEDDED_QCS' })
+  })
+
   test.each(mutants)('$name › on random runs › is found', ({ step }) => {
     const found = Array.from({ length: runs }, (_, run) => run).some((run) => {
       const report = replayTrace(sampleRun({ seed: `${seed}/${run}`, steps }), { step })

@@ -71,9 +71,8 @@ export function explain(step: DifferingStep): DivergenceName | undefined {
     const leader = step.state.leader.get(before.view) === action.message.sig
     return leader && only(...known) ? 'NEW_VIEW_OF_OWN_VIEW' : undefined
   }
-  if (formsQcOfDroppedVotes(step)) {
-    return kept(step, projectedFields) ? 'LATEST_VOTE_ONLY' : undefined
-  }
+  // An earlier vote is not always dropped: the bucket lives while it is the latest of anybody.
+  if (formsQcOfDroppedVotes(step) && kept(step, projectedFields)) return 'LATEST_VOTE_ONLY'
   const taken = qcsTakenOver(step)
   if (only(...known) && taken.timeout !== undefined && hasRivalQcs(step, taken.timeout)) {
     return 'EMBEDDED_QCS'
