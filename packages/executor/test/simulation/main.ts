@@ -108,14 +108,15 @@ async function runCrashPoints(): Promise<boolean> {
   const result = await crashPoints({
     ...optionsOf(values.seed ?? '1'),
     ...(sample === undefined ? {} : { sample }),
-    onProgress: (done, all) => {
+    onRun: ({ done, all, fault, failure }) => {
+      if (failure !== undefined) {
+        const [violation] = failure.violations
+        const why = violation === undefined ? 'the write did not come' : violation.text
+        print(`${describeFault(fault)}: ${violation?.invariant ?? ''} ${why}`)
+      }
       if (done % 100 === 0 || done === all) print(`${done} of ${all} crash points`)
     },
   })
-  for (const { fault, report } of result.failures) {
-    const [violation] = report.violations
-    print(`${describeFault(fault)}: ${violation?.invariant ?? ''} ${violation?.text ?? ''}`)
-  }
   const seconds = Math.round((performance.now() - startedAt) / 1000)
   print(
     `${result.writes} writes, ${result.runs} runs, ${result.failures.length} failed, ${seconds} s`,

@@ -10,7 +10,13 @@ export interface CrashPointOptions extends Omit<SimulationOptions, 'faults' | 'm
   readonly views?: number
   /** Runs only so many of the crashes, drawn from the seed. Default: all. */
   readonly sample?: number
-  readonly onProgress?: (done: number, all: number) => void
+  /** Told after each run. */
+  readonly onRun?: (run: {
+    readonly done: number
+    readonly all: number
+    readonly fault: CrashAtWriteFault
+    readonly failure: SimulationReport | undefined
+  }) => void
 }
 
 /** What came out. */
@@ -38,7 +44,7 @@ const downViews = 0.5
  * twice, no block is lost, blocks come again in time, every execution layer gets each height once, in order.
  */
 export async function crashPoints(o: CrashPointOptions): Promise<CrashPointReport> {
-  const { views = 20, sample, onProgress = () => undefined, ...rest } = o
+  const { views = 20, sample, onRun = () => undefined, ...rest } = o
   const options = { latency: 'lan', executionMs: 1, ...rest, minBlocks: views } as const
   const base = await simulate({ ...options, faults: [] })
   if (!base.ok) throw new RangeError('the run without a crash breaks an invariant already')
@@ -55,8 +61,9 @@ export async function crashPoints(o: CrashPointOptions): Promise<CrashPointRepor
   for (const [i, fault] of chosen.entries()) {
     // A little longer, so that the last write is not the end.
     const report = await simulate({ ...options, minBlocks: views + 2, faults: [fault] })
-    if (!report.ok || report.stats.restarts !== 1) failures.push({ fault, report })
-    onProgress(i + 1, chosen.length)
+    const failure = report.ok && report.stats.restarts === 1 ? undefined : report
+    if (failure !== undefined) failures.push({ fault, report })
+    onRun({ done: i + 1, all: chosen.length, fault, failure })
   }
   const writes = base.stats.writes.reduce((a, b) => a + b, 0)
   return { writes, runs: chosen.length, failures }

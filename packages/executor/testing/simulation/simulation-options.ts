@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly latency?: LatencyPreset | LatencyMatrix
   /** How long a write to a healthy disk takes, in milliseconds. Default 0.5. */
   readonly writeMs?: number
-  /** How long a call of the execution layer takes, in milliseconds. Default: from 1 to 80, drawn from the seed. */
+  /** How long a call of the execution layer takes, in milliseconds. Default: from 1 to 120, drawn from the seed. */
   readonly executionMs?: number
   /** What goes wrong. Default: drawn from the seed. */
   readonly faults?: readonly Fault[]

@@ -62,7 +62,7 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#random = seededRandom(`simulation ${options.seed}`)
-    const drawn = this.#draw('execution', [1, 30, 50, 80])
+    const drawn = this.#draw('execution', [1, 40, 80, 120])
     const o = { ...defaults, executionMs: drawn, ...options }
     this.#o = o
     this.#log = new SimulationLog({ trace: o.trace ?? false })
