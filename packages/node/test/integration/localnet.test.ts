@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { systemRandom } from '@zkstack/concurrency'
 import { expect, test } from 'vitest'
 import { freePorts } from '../../testing/index.js'
-import { zkstack } from './zkstack.js'
+import { startZkstack } from './zkstack.js'
 
 const ledger = fileURLToPath(new URL('../../../../examples/ledger/chain.ts', import.meta.url))
 
@@ -22,7 +22,7 @@ test(
         ...['--execution', ledger, '--execution-options', balances],
       ]
       for (const block of [5, 15]) {
-        await using network = zkstack([...args, '--until-block', String(block), '--json'])
+        await using network = startZkstack([...args, '--until-block', String(block), '--json'])
         const exit = await network.exited
         expect(exit.code, network.output() + network.errors()).toBe(0)
         const lines = network.output().trimEnd().split('\n')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Program } from '../../testing/index.js'
-import { zkstack } from './zkstack.js'
+import { startZkstack, zkstack } from './zkstack.js'
 
 let folder: string
 
@@ -15,23 +15,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function done(args: readonly string[]): Promise<Program> {
-  const program = zkstack(args)
-  await program.exited
-  return program
-}
-
 /** Keys, a genesis and a configuration of a chain of one, made by the commands that an operator uses. */
 async function prepare(lines = ''): Promise<string> {
-  const keygen = await done(['keygen', '--out', folder, '--scheme', 'ed25519'])
-  expect(await keygen.exited, keygen.errors()).toMatchObject({ code: 0 })
-  const genesis = join(folder, 'genesis.json')
-  const made = await done([
-    ...['genesis', '--chain-id', '7', '--out', genesis, '--json'],
-    join(folder, 'public.json'),
-  ])
-  expect(await made.exited, made.errors()).toMatchObject({ code: 0 })
-  expect(JSON.parse(made.output())).toMatchObject({ validators: 1, quorum: '1' })
+  const keygen = await zkstack('keygen', '--out', folder, '--scheme', 'ed25519')
+  expect(keygen.code, keygen.err).toBe(0)
+  const [genesis, own] = [join(folder, 'genesis.json'), join(folder, 'public.json')]
+  const made = await zkstack('genesis', '--chain-id', '7', '--out', genesis, '--json', own)
+  expect(JSON.parse(made.out)).toMatchObject({ validators: 1, quorum: '1' })
   const path = join(folder, 'config.toml')
   const config = `
     genesis = "genesis.json"
@@ -70,12 +60,12 @@ describe('zkstack run', () => {
     async () => {
       const config = await prepare('[recording]\nfile = "inputs.rec"')
       for (const least of [3, 10]) {
-        await using node = zkstack(['run', '--config', config])
+        await using node = startZkstack(['run', '--config', config])
         const { status } = await started(node)
         await committedAt(status, least)
-        const inspected = await done(['inspect', '--url', status, '--ready'])
-        expect(inspected.output()).toMatch(/^Validating\n/)
-        expect(await inspected.exited).toMatchObject({ code: 0 })
+        const inspected = await zkstack('inspect', '--url', status, '--ready')
+        expect(inspected).toMatchObject({ code: 0, err: '' })
+        expect(inspected.out).toMatch(/^Validating\n/)
         node.kill('SIGTERM')
         expect(await node.exited, node.errors()).toEqual({ code: 0, signal: undefined })
         const log = node.errors().trimEnd().split('\n')
@@ -83,9 +73,9 @@ describe('zkstack run', () => {
         expect(last).toMatchObject({ level: 'info', message: 'the node stopped' })
         expect(node.errors()).not.toMatch(/secret/)
       }
-      const replayed = await done(['replay', join(folder, 'inputs.rec'), '--to', '5', '--json'])
-      expect(await replayed.exited, replayed.errors()).toMatchObject({ code: 0 })
-      expect(JSON.parse(replayed.output().split('\n')[0] ?? '')).toMatchObject({ type: 'start' })
+      const replayed = await zkstack('replay', join(folder, 'inputs.rec'), '--to', '5', '--json')
+      expect(replayed).toMatchObject({ code: 0, err: '' })
+      expect(JSON.parse(replayed.out.split('\n')[0] ?? '')).toMatchObject({ type: 'start' })
     },
   )
 
@@ -105,7 +95,7 @@ describe('zkstack run', () => {
       )
       const text = await readFile(path, 'utf8')
       await writeFile(path, text.replace('builtin:load', 'stuck.mjs'))
-      await using node = zkstack(['run', '--config', path])
+      await using node = startZkstack(['run', '--config', path])
       const { status } = await started(node)
       while (!(await (await fetch(`${status}/metrics`)).text()).includes('zkstack_block_height 0'))
         await new Promise((resolve) => setTimeout(resolve, 50))
@@ -124,26 +114,25 @@ describe('zkstack run', () => {
       const config = await prepare()
       const secret = join(folder, 'node.key')
       expect((await stat(secret)).mode & 0o777).toBe(0o600)
-      const check = async (): Promise<{ code: number | undefined; line: string }> => {
-        const program = await done(['run', '--check', '--config', config])
-        return { code: (await program.exited).code, line: program.errors() }
-      }
-      expect(await check()).toEqual({ code: 0, line: 'the configuration is good\n' })
+      const check = (): ReturnType<typeof zkstack> => zkstack('run', '--check', '--config', config)
+      expect(await check()).toEqual({ code: 0, out: '', err: 'the configuration is good\n' })
 
       await chmod(secret, 0o644)
-      expect(await check()).toMatchObject({ code: 3 })
-      expect((await check()).line).toMatch(/^zkstack: nodeKey: .*can be read.*chmod 600/)
+      const exposed = await check()
+      expect(exposed.code).toBe(3)
+      expect(exposed.err).toMatch(/^zkstack: nodeKey: .*can be read.*chmod 600/)
 
       await chmod(secret, 0o600)
       await writeFile(secret, 'validator:secret:ed25519:00')
       expect(await check()).toEqual({
         code: 3,
-        line: 'zkstack: nodeKey: expected node:secret:ed25519:…\n',
+        out: '',
+        err: 'zkstack: nodeKey: expected node:secret:ed25519:…\n',
       })
 
-      const again = await done(['keygen', '--out', folder])
-      expect((await again.exited).code).toBe(1)
-      expect(again.errors()).toContain('EEXIST')
+      const again = await zkstack('keygen', '--out', folder)
+      expect(again.code).toBe(1)
+      expect(again.err).toContain('EEXIST')
     },
   )
 })

@@ -1,13 +1,34 @@
 import { fileURLToPath } from 'node:url'
+import type { CommandIo } from '../../src/cli/command.js'
+import { main } from '../../src/cli/main.js'
 import { startProgram, type Program } from '../../testing/index.js'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const script = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
-/** Starts the command line from its sources. */
-export function zkstack(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+/** Starts the command line from its sources, in a process of its own. */
+export function startZkstack(args: readonly string[]): Program {
   return startProgram(['--import', 'tsx', script, ...args], {
     cwd: root,
-    env: { ...process.env, ...env },
   })
+}
+
+/** What a command line did. */
+export interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a command line in this process. */
+export async function zkstack(...args: string[]): Promise<Outcome> {
+  let [out, err] = ['', '']
+  const io: CommandIo = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    env: {},
+    isTerminal: false,
+    signal: new AbortController().signal,
+  }
+  return { code: await main(args, io), out, err }
 }

@@ -1,26 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { CommandIo } from '../../src/cli/command.js'
-import { commands, main } from '../../src/cli/main.js'
+import { commands } from '../../src/cli/main.js'
 import { version } from '../../src/cli/version.js'
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function zkstack(...args: string[]): Promise<Outcome> {
-  let [out, err] = ['', '']
-  const io: CommandIo = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: {},
-    isTerminal: false,
-    signal: new AbortController().signal,
-  }
-  return { code: await main(args, io), out, err }
-}
+import { zkstack } from '../integration/zkstack.js'
 
 describe('zkstack', () => {
   test('--help › names every command; without a command it is an error of usage', async () => {

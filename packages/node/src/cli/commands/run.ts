@@ -7,7 +7,7 @@ import { exitCodes, type Command, type CommandIo } from '../command.js'
 import { lineLogger } from '../log.js'
 
 /** How long an orderly stop may take before the process ends anyway, in milliseconds: below the five seconds that we promise. */
-const STOP_LIMIT_MS = 4_500
+const STOP_LIMIT_MS = 4_000
 
 /** `zkstack run` */
 export const run: Command = {
