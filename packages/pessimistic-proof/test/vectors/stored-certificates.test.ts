@@ -123,6 +123,32 @@ describe('certificates stored in version 1', () => {
     expect(valueOf(contracts.decode(aggchainDataV1, encoded))).toEqual(data)
   })
 
+  test('a generic proof with public values is laid out as in the snapshot', () => {
+    const zeros = filled(0)
+    const data: AggchainData = {
+      type: 'generic',
+      aggchainProof: {
+        proof: { proof: new Uint8Array(0x220), vkey: new Uint8Array(0x68), version: 'v6.0.0' },
+        aggchainParams: filled(0x60),
+        publicValues: {
+          prevLocalExitRoot: zeros,
+          newLocalExitRoot: zeros,
+          l1InfoRoot: zeros,
+          originNetwork: 0,
+          commitImportedBridgeExits: zeros,
+          aggchainParams: filled(0x60),
+        },
+      },
+      signature: undefined,
+    }
+    const encoded = contracts.encode(aggchainDataV1, data)
+    expect(toHex(encoded)).toBe(
+      `00000003000000000000000000000220${'00'.repeat(0x220)}0000000000000068${'00'.repeat(0x68)}` +
+        `000000000000000676362e302e30${'60'.repeat(32)}00${'00'.repeat(132)}${'60'.repeat(32)}`,
+    )
+    expect(valueOf(contracts.decode(aggchainDataV1, encoded))).toEqual(data)
+  })
+
   test('a real certificate of network 10 is read, and written to the same bytes', () => {
     const encoded = bytesOf(loadVector('storage/v1-regression-02.hex').trim())
     const certificate = valueOf(decodeStoredCertificate(encoded))
