@@ -28,8 +28,10 @@ export interface LocalnetPlan {
   readonly executionOptions: Readonly<Record<string, unknown>>
   /** Node i listens on the i-th port from here, and serves its status on the i-th after those of all. */
   readonly basePort: number
-  /** Where nodes listen; peers dial the same. */
+  /** Where nodes listen. */
   readonly host: string
+  /** Where peers dial; `{name}` stands for the node's name. */
+  readonly peerHost: string
 }
 
 /** A node of a localnet. */
@@ -43,6 +45,8 @@ export interface LocalnetNode {
 
 interface Member extends LocalnetNode {
   readonly folder: string
+  readonly listen: string
+  /** Where peers reach it. */
   readonly addr: string
   readonly httpListen: string
   readonly nodeKey: NodeSecretKey
@@ -103,7 +107,8 @@ function memberOf(plan: LocalnetPlan, index: number): Member {
   return {
     ...node,
     folder: join(plan.folder, node.name),
-    addr: `${plan.host}:${plan.basePort + index}`,
+    listen: `${plan.host}:${plan.basePort + index}`,
+    addr: `${plan.peerHost.replaceAll('{name}', node.name)}:${plan.basePort + index}`,
     httpListen: node.url.slice('http://'.length),
     nodeKey,
     validatorKey,
@@ -120,7 +125,7 @@ function configText(plan: LocalnetPlan, members: readonly Member[], index: numbe
     genesis: '../genesis.json',
     execution: isPath ? resolve(execution) : execution,
     data: 'data',
-    listen: own?.addr,
+    listen: own?.listen,
     nodeKey: { file: 'node.key' },
     validatorKey: { file: 'validator.key' },
     http: { listen: own?.httpListen },

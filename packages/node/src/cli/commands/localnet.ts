@@ -41,6 +41,11 @@ in a process of its own until Ctrl-C. A node's log is in its folder, as log.json
       fallback: '{}',
     },
     { name: 'host', value: '<ip>', help: 'where nodes listen', fallback: '127.0.0.1' },
+    {
+      name: 'peer-host',
+      value: '<host>',
+      help: 'where peers dial, {name} for the name of a node; default: where nodes listen',
+    },
     { name: 'base-port', value: '<n>', help: 'two ports a node from here on', fallback: '3100' },
     { name: 'write-only', help: 'write, and run nothing' },
     { name: 'until-block', value: '<n>', help: 'stop when every node has committed this block' },
@@ -88,6 +93,7 @@ async function write(args: CommandArguments, io: CommandIo): Promise<void> {
     executionOptions: jsonObject(args.required('execution-options')),
     basePort: args.integer('base-port', 1, 65_535 - 2 * validators),
     host: args.required('host'),
+    peerHost: args.value('peer-host') ?? args.required('host'),
   })
   io.err(`${folder} has keys, genesis and configurations of ${validators} nodes\n`)
 }
