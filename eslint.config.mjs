@@ -119,14 +119,19 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-restricted-imports': forbidNodeImports },
   },
   {
-    files: ['**/packages/bft/src/chonky/**/*.ts'],
+    files: [
+      '**/packages/bft/src/chonky/**/*.ts',
+      '**/packages/pessimistic-proof/src/{codec,hashes,sp1,transition,trees,types,witness}/**/*.ts',
+    ],
+    // The asynchronous edge: a network's trees in a key-value store.
+    ignores: ['**/{node-store,load-paths,network-state-store}.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': forbidNodeImports,
       'no-restricted-globals': forbidGlobals(impure),
       'no-restricted-syntax': [
         'error',
         namedExportsOnly,
-        { selector: ':function[async=true]', message: 'The state machine is synchronous.' },
+        { selector: ':function[async=true]', message: 'Protocol logic is synchronous.' },
       ],
     },
   },
