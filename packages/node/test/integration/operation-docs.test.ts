@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { exitCodes } from '../../src/cli/command.js'
+import { commands } from '../../src/cli/main.js'
+import { parseArguments } from '../../src/cli/parse-arguments.js'
+import { parseConfig } from '../../src/config/parse-config.js'
+import { readConfig } from '../../src/config/read-files.js'
+import { zkstack } from './zkstack.js'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const read = (name: string): string => readFileSync(`${root}docs/operation/${name}`, 'utf8')
+
+test('configuration.md › its example is taken, and has every key of its table', () => {
+  const text = read('configuration.md')
+  const example = /```toml\n([^]*?)```/.exec(text)?.[1] ?? ''
+  expect(parseConfig(example, '/etc/zkstack')).toMatchObject({
+    httpListen: '127.0.0.1:3055',
+    limits: { maxPayloadBytes: 2_500_000, maxTransactionBytes: 100_000, maxQueuedBlocks: 20 },
+    timing: { viewTimeoutMs: 2000, pingMs: 10_000 },
+  })
+  const rows = [...text.matchAll(/^\| (`[^|]*)\|/gm)].flatMap(([, cell = '']) => [
+    ...cell.matchAll(/`([\w.]+)`/g),
+  ])
+  const keys = rows.map(([, key = '']) => key)
+  expect(keys.length).toBeGreaterThan(20)
+  for (const key of keys)
+    expect(example).toMatch(new RegExp(`\\b${key.split('.').at(-1) ?? ''}\\b`))
+})
+
+test('configuration.md › names every key that the parser knows', () => {
+  const text = read('configuration.md')
+  const tables = ['', 'peers.', 'http.', 'log.', 'recording.', 'limits.', 'timing.', 'nodeKey.']
+  for (const table of tables) {
+    const line = table === '' ? 'zzzzzzzz = 1' : `${table}zzzzzzzz = 1`
+    const base = 'genesis="g"\nexecution="e"\ndata="d"\nlisten="h:1"\n'
+    const own = table === 'nodeKey.' ? '' : 'nodeKey={file="k"}\n'
+    let message = ''
+    try {
+      parseConfig(`${base}${own}${line}`, '/')
+    } catch (e) {
+      message = e instanceof Error ? e.message : ''
+    }
+    const known = /known here: (.*)$/.exec(message)?.[1]?.split(', ') ?? []
+    expect(known.length, message).toBeGreaterThan(0)
+    for (const key of known) expect(text).toContain(table === '' ? key : `${table}${key}`)
+  }
+})
+
+test('README.md › lists the exit codes of the program', () => {
+  const codes = [...read('README.md').matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code))
+  expect(codes).toEqual(Object.values(exitCodes))
+})
+
+test('zkstack.service › runs a command that exists, with options that it has', () => {
+  const lines = [...read('zkstack.service').matchAll(/^ExecStart(?:Pre)?=\S+ zkstack (.*)$/gm)]
+  expect(lines).toHaveLength(2)
+  for (const [, line = ''] of lines) {
+    const [name, ...args] = line.split(' ')
+    const command = commands.find((known) => known.name === name)
+    if (command === undefined) throw new Error(`there is no command ${name ?? ''}`)
+    expect(parseArguments(command, args).value('config')).toBe('/etc/zkstack/config.toml')
+  }
+})
+
+test('compose.yaml › its setup writes what its nodes run, on the ports that it publishes', async () => {
+  const text = read('compose.yaml')
+  const folder = await mkdtemp(join(tmpdir(), 'zkstack-compose-'))
+  try {
+    const list = (source: string): string[] =>
+      source.match(/[^\s,']+|'[^']*'/g)?.map((word) => word.replaceAll("'", '')) ?? []
+    const setup = /command:\s*\[\s*(localnet,[^\]]*)\]/.exec(text)?.[1] ?? ''
+    const args = list(setup).map((word) => (word === '/net' ? folder : word))
+    expect(await zkstack(...args)).toMatchObject({ code: 0 })
+    const services = [
+      ...text.matchAll(/^ {2}(v\d):\n.*\n.*command: \[(run, .*)\]\n.*127\.0\.0\.1:(\d+):(\d+)/gm),
+    ]
+    expect(services.map(([, name]) => name)).toEqual(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'])
+    for (const [, name = '', command = '', outside, inside = ''] of services) {
+      const file = join(folder, name, 'config.toml')
+      expect(list(command)).toEqual(['run', '--config', `/net/${name}/config.toml`])
+      const config = await readConfig(file)
+      expect(config.httpListen).toBe(`0.0.0.0:${inside}`)
+      expect(outside).toBe(inside)
+      expect(config.peers.outbound.map(({ addr }) => addr)).toEqual(
+        services.slice(0, Number(name.slice(1)) - 1).map((_, i) => `v${i + 1}:${3100 + i}`),
+      )
+      expect(read('prometheus.yaml')).toContain(`'${name}:${inside}'`)
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('Containerfile › copies and runs what a build makes', () => {
+  const text = read('Containerfile')
+  const manifest = JSON.parse(readFileSync(`${root}packages/node/package.json`, 'utf8')) as {
+    bin: { zkstack: string }
+  }
+  expect(text).toContain(`/opt/zkstack/packages/node/${manifest.bin.zkstack.slice(2)}`)
+  for (const [, path = ''] of text.matchAll(/--from=build \/src\/(\S+)/g))
+    expect(existsSync(`${root}${path}`)).toBe(true)
+})
