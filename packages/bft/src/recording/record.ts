@@ -26,7 +26,7 @@ export interface InputRecord {
   readonly type: 'input'
   readonly sequence: number
   readonly input: Input
-  /** 16 bytes. @see StateDigest */
+  /** 16 bytes, none when the state machine threw. @see StateDigest */
   readonly digest: Uint8Array
 }
 

@@ -1,3 +1,4 @@
+import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual, DecodeError } from '@zkstack/crypto'
 import type { Effect } from '../chonky/effect.js'
 import type { Input } from '../chonky/input.js'
@@ -18,6 +19,8 @@ export interface ReplayStep {
   readonly before: ChonkyState
   readonly after: ChonkyState
   readonly effects: readonly Effect[]
+  /** What the state machine threw, a bug; `after` is then `before`. */
+  readonly error: Error | undefined
   /** Whether the state is the one of the recording; if not, this is another version of the state machine. */
   readonly same: boolean
 }
@@ -57,12 +60,25 @@ export function* replay(
     if (state === undefined || record.sequence !== next) {
       throw new DecodeError('BAD_RECORD', `input ${record.sequence} comes without a state`)
     }
-    const { state: after, effects } = step(state, record.input)
     const { input, sequence } = record
-    const same = bytesEqual(digest.of(after), record.digest)
-    yield { type: 'step', sequence, input, before: state, after, effects, same }
+    const { after, effects, error } = attempt(state, input)
+    const reached = error === undefined ? digest.of(after) : new Uint8Array()
+    const same = bytesEqual(reached, record.digest)
+    yield { type: 'step', sequence, input, before: state, after, effects, error, same }
     state = after
     next += 1
+  }
+}
+
+function attempt(
+  state: ChonkyState,
+  input: Input,
+): Pick<ReplayStep, 'after' | 'effects' | 'error'> {
+  try {
+    const { state: after, effects } = step(state, input)
+    return { after, effects, error: undefined }
+  } catch (e) {
+    return { after: state, effects: [], error: errorOf(e) }
   }
 }
 

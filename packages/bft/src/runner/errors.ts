@@ -36,6 +36,8 @@ export type ReplicaWarningCode =
   | 'VERIFY_FAILED'
   /** `propose` or `verify` did not answer before the view's deadline. */
   | 'EXECUTION_LATE'
+  /** The sink of the recording threw: nothing more is recorded. */
+  | 'RECORDING_FAILED'
 
 /** Reported by `warning` events. */
 export class ReplicaWarning extends ZkStackError {

@@ -12,16 +12,18 @@ import type { CommitQC, Signed, TimeoutQC } from '@zkstack/roles'
 import type { ReplicaConfig } from '../chonky/config.js'
 import { diagnose } from '../chonky/diagnose.js'
 import type { Effect } from '../chonky/effect.js'
+import type { Input } from '../chonky/input.js'
 import { reviewCheck } from '../chonky/review-check.js'
 import { initialState } from '../chonky/state.js'
 import type { ChonkyState } from '../chonky/state.js'
 import { step } from '../chonky/step.js'
+import type { Transition } from '../chonky/turn.js'
 import { InvariantWatch } from './invariant-watch.js'
 import { InputRecorder } from '../recording/input-recorder.js'
 import { Activity } from './activity.js'
 import { CheckLoop } from './check-loop.js'
 import { EffectExecutor } from './effect-executor.js'
-import { ReplicaError } from './errors.js'
+import { ReplicaError, ReplicaWarning } from './errors.js'
 import { ExecutionCalls } from './execution-calls.js'
 import { InputQueue } from './input-queue.js'
 import type { NextInput } from './input-queue.js'
@@ -88,7 +90,16 @@ class Runner implements ReplicaRunner {
     this.#verified = new VerifiedQcCache(Math.max(64, 4 * schedule.length))
     this.#inputs = new InputQueue(init.clock, schedule)
     this.#activity = new Activity(schedule.length)
-    this.#recorder = init.recording && new InputRecorder(init.recording, init.clock)
+    this.#recorder =
+      init.recording &&
+      new InputRecorder(init.recording, init.clock, ({ message, cause }) => {
+        const error = new ReplicaWarning(
+          'RECORDING_FAILED',
+          `nothing more is recorded: ${message}`,
+          { cause },
+        )
+        this.#emit({ type: 'warning', error })
+      })
     this.#watch = new InvariantWatch((violation) => {
       this.#metrics.invariantBroken(violation.code)
       this.#emit({ type: 'invariant', violation })
@@ -249,8 +260,7 @@ class Runner implements ReplicaRunner {
 
   async #handle(ctx: Ctx, { input, taken }: NextInput, { executor, calls }: Parts): Promise<void> {
     const before = this.#state
-    const { state, effects } = step(before, input)
-    this.#recorder?.record(before, input, state)
+    const { state, effects } = this.#step(before, input)
     this.#watch.observe({ type: 'step', before, input, after: state })
     this.#watch.throwIfBroken()
     this.#state = state
@@ -265,6 +275,17 @@ class Runner implements ReplicaRunner {
     this.#activity.end()
     if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)
     if (input.type === 'message') this.#measure(input.message, input.now, effects)
+  }
+
+  /** The state machine, recorded if somebody wants that. */
+  #step(before: ChonkyState, input: Input): Transition {
+    let transition: Transition | undefined
+    try {
+      transition = step(before, input)
+      return transition
+    } finally {
+      this.#recorder?.record(before, input, transition?.state)
+    }
   }
 
   #measure(message: Signed, since: number, effects: readonly Effect[]): void {

@@ -5,9 +5,10 @@ import { standInScheme } from '@zkstack/crypto/testing'
 import { createCommittee, MemoryRecording, RunnerRig } from '@zkstack/bft/testing'
 import type { RunnerRigOptions } from '@zkstack/bft/testing'
 import { decodeRecord, describeEffect, describeInput, describeState, replay } from '@zkstack/bft'
-import type { RecordedSegment, ReplayStart, ReplayStep } from '@zkstack/bft'
+import type { Input, RecordedSegment, ReplayStart, ReplayStep } from '@zkstack/bft'
 import { decodeValue } from '../../src/recording/decode-value.js'
 import { encodeValue } from '../../src/recording/encode-value.js'
+import { InputRecorder } from '../../src/recording/input-recorder.js'
 import { Signers } from '@zkstack/roles'
 
 const committee = createCommittee({ validators: 6 })
@@ -105,6 +106,33 @@ describe('recording and replay', () => {
     records[at] = encodeValue({ ...record, input })
     const steps = stepsOf([records])
     expect(steps.some((s) => s.type === 'step' && !s.same)).toBe(true)
+  })
+
+  test('an input on which the state machine threw › is recorded, and throws again in the replay', async () => {
+    const recording = new MemoryRecording()
+    const rig = await live(recording)
+    await rig.stop()
+    const last = stepsOf(recording.segments).at(-1)
+    if (last?.type !== 'step') return
+    const fatal = new MemoryRecording()
+    const recorder = new InputRecorder(fatal, rig.clock, (e) => {
+      throw e
+    })
+    recorder.record(last.after, { type: 'message', now: 0 } as unknown as Input, undefined)
+    const [, thrown] = stepsOf(fatal.segments)
+    expect(thrown).toMatchObject({ type: 'step', same: true, effects: [] })
+    expect(thrown?.type === 'step' && thrown.error).toBeInstanceOf(TypeError)
+  })
+
+  test('the sink throws › one warning, and the replica goes on without it', async () => {
+    const recording = new MemoryRecording()
+    recording.append = () => {
+      throw new Error('no more ink')
+    }
+    const rig = await live(recording)
+    expect(rig.runner.snapshot().status).toBe('running')
+    expect(rig.warnings.filter((code) => code === 'RECORDING_FAILED')).toHaveLength(1)
+    await rig.stop()
   })
 
   test('every input, effect and state › has words', async () => {

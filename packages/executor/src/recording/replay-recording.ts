@@ -30,13 +30,15 @@ function formatStart({ sequence, atUtcMs, missing, state }: ReplayStart): string
   ].join('\n')
 }
 
-function formatStep({ sequence, input, before, after, effects, same }: ReplayStep): string {
+function formatStep(at: ReplayStep): string {
+  const { sequence, input, before, after, effects, error, same } = at
   const [from, to] = [describeState(before), describeState(after)]
   return [
     `#${sequence} at ${input.now} ms: ${describeInput(input, before)}`,
     `   before  ${from}`,
     ...(from === to ? [] : [`   after   ${to}`]),
     ...effects.map((effect) => `   effect  ${describeEffect(effect)}`),
+    ...(error === undefined ? [] : [`   THREW   ${error.message}`]),
     ...(same
       ? []
       : ['   THE STATE DIFFERS FROM THE RECORDED ONE: another version wrote this file']),
