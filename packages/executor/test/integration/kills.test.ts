@@ -1,6 +1,6 @@
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { beforeAll, expect, it } from 'vitest'
-import { killRun } from '../kills/kill-run.js'
+import { killRun } from './kill-run.js'
 
 /** `npm run simulate -- --kills 200` is the long form. */
 const kills = Number(process.env['KILLS'] ?? 3)

@@ -11,7 +11,7 @@ import {
   type SimulationOptions,
   type SimulationReport,
 } from '../../testing/index.js'
-import { killRun } from '../kills/kill-run.js'
+import { killRun } from '../integration/kill-run.js'
 
 const help = `npm run simulate -- [options]
   --seeds N        runs so many seeds (default 10000)

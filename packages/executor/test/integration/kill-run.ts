@@ -71,7 +71,7 @@ async function live(
   watch: Watcher,
   wait: (until: Until) => Promise<void>,
 ): Promise<void> {
-  const script = fileURLToPath(new URL('victim.ts', import.meta.url))
+  const script = fileURLToPath(new URL('kill-victim.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
