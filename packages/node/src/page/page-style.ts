@@ -34,7 +34,7 @@ tr:last-child td { border-bottom: 0 }
 .chip { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; margin: .1rem 0 }
 .good { color: var(--good) } .busy { color: var(--busy) } .bad { color: var(--bad) }
 header.good, header.busy, header.bad { color: inherit }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1rem }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1rem }
 figure { margin: 0 }
 figcaption { display: flex; justify-content: space-between }
 svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--rule) }

@@ -10,9 +10,10 @@ export interface PlotInit {
 const WIDTH = 300
 const HEIGHT = 64
 
-/** A latency as `312 ms` or `1.25 s`; a dash when there is none. */
+/** A latency as `0.31 ms`, `3.1 ms`, `312 ms` or `1.25 s`; a dash when there is none. */
 export function formatMs(ms: number | undefined): string {
   if (ms === undefined) return '–'
+  if (ms < 1) return `${ms.toFixed(2)} ms`
   if (ms < 10) return `${ms.toFixed(1)} ms`
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`
 }

@@ -3,18 +3,40 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemRandom } from '@zkstack/concurrency'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePorts } from '../../testing/index.js'
 import { startZkstack } from './zkstack.js'
 
 const ledger = fileURLToPath(new URL('../../../../examples/ledger/chain.ts', import.meta.url))
 
-test(
-  'zkstack localnet › three nodes that run the example ledger › agree on blocks, twice, and leave no process',
-  { timeout: 240_000 },
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'zkstack-localnet-'))
-    try {
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zkstack-localnet-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Whether anybody listens at a status server's address. */
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function untilSilent(urls: readonly string[]): Promise<void> {
+  while ((await Promise.all(urls.map(answers))).includes(true))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+describe('zkstack localnet', () => {
+  test(
+    'three nodes that run the example ledger › agree on blocks, twice, and leave no process',
+    { timeout: 240_000 },
+    async () => {
       const port = String(await freePorts(6, systemRandom))
       const balances = JSON.stringify({ balances: { ['ab'.repeat(32)]: '1000' }, patienceMs: 20 })
       const args = [
@@ -33,8 +55,25 @@ test(
         const log = await readFile(join(folder, 'net', name, 'log.jsonl'), 'utf8')
         expect(log.match(/"the node stopped"/g)).toHaveLength(2)
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  },
-)
+    },
+  )
+
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    '%s › no node outlives it',
+    { timeout: 120_000 },
+    async (signal) => {
+      const port = await freePorts(4, systemRandom)
+      await using network = startZkstack([
+        ...['localnet', '--out', join(folder, 'net'), '--validators', '2'],
+        ...['--base-port', String(port)],
+      ])
+      await network.untilOutput(/2\/2 ready {3}v1 \d+ {2}v2 \d+/)
+      const urls = [2, 3].map((i) => `http://127.0.0.1:${port + i}`)
+      expect(await Promise.all(urls.map(answers))).toEqual([true, true])
+      network.kill(signal)
+      const { code } = await network.exited
+      expect(code).toBe(signal === 'SIGINT' ? 0 : undefined)
+      await untilSilent(urls)
+    },
+  )
+})
