@@ -54,6 +54,8 @@ await runEach(entries, (entry) =>
   ]),
 )
 
+await step('the command line starts', ['node_modules/.bin/zkstack', '--version'])
+
 const loadAll = packages.map(({ name }) => `require('${name}')`).join('; ')
 await step('CommonJS can require the packages', ['node', '--eval', loadAll])
 

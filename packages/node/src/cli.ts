@@ -16,6 +16,8 @@ process.on('SIGINT', onSignal)
 process.on('disconnect', onSignal)
 // Whoever read the output is gone.
 process.stdout.on('error', onSignal)
+// A validator does not stop because nobody reads its log any more.
+process.stderr.on('error', () => undefined)
 
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

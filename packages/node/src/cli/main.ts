@@ -35,7 +35,8 @@ export async function main(args: readonly string[], io: CommandIo): Promise<numb
       return exitCodes.usage
     }
     if (isCanceled(e)) return exitCodes.failed
-    io.err(`zkstack: ${error.message}\n`)
+    // Options of the library have the names of the configuration's keys.
+    io.err(`zkstack: ${error.message.replace(/^options\./, '')}\n`)
     return isConfigError(error) ? exitCodes.config : exitCodes.failed
   }
 }

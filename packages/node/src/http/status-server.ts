@@ -38,6 +38,12 @@ const DEFAULT_LISTEN = '127.0.0.1:3055'
 /** Connections at once: a few people and scrapers, and no way to use up the node's descriptors. */
 const MAX_CONNECTIONS = 64
 
+/** How long an answer serves further requests, in milliseconds. */
+const KEEP_ANSWER_MS = 100
+
+/** Different answers kept at once: one a path and `Accept` header. */
+const MAX_KEPT_ANSWERS = 16
+
 /** How long a request may take to arrive, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 5_000
 
@@ -63,6 +69,7 @@ class RunningServer implements StatusServer {
   readonly #o: StatusServerOptions
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #answers = new Map<string, { readonly at: number; readonly answer: Answer }>()
   #closed: Promise<void> | undefined
 
   constructor(o: StatusServerOptions) {
@@ -147,18 +154,31 @@ class RunningServer implements StatusServer {
   #answer(path: string, request: IncomingMessage): Answer {
     switch (path) {
       case '/':
-        return answer.page(this.report())
+        return this.#kept(path, () => answer.page(this.report()))
       case '/status.json':
-        return answer.json(200, this.report())
+        return this.#kept(path, () => answer.json(200, this.report()))
       case '/healthz':
         return answer.health(this.#o.node.status.phase)
       case '/readyz':
-        return answer.readiness(this.report().readiness)
+        return this.#kept(path, () => answer.readiness(this.report().readiness))
       case '/metrics':
-        this.#process.sample()
-        return answer.metrics(this.#metrics.expose(request.headers.accept))
+        return this.#kept(`${path} ${request.headers.accept ?? ''}`, () => {
+          this.#process.sample()
+          return answer.metrics(this.#metrics.expose(request.headers.accept))
+        })
       default:
         return answer.notFound()
     }
+  }
+
+  /** An answer that was made a moment ago is given again, so that many requests cost consensus nothing. */
+  #kept(key: string, make: () => Answer): Answer {
+    const now = this.#clock.now()
+    const kept = this.#answers.get(key)
+    if (kept !== undefined && now - kept.at < KEEP_ANSWER_MS) return kept.answer
+    if (this.#answers.size >= MAX_KEPT_ANSWERS) this.#answers.clear()
+    const made = make()
+    this.#answers.set(key, { at: now, answer: made })
+    return made
   }
 }

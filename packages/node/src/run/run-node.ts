@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorOf, onAbort, type Logger } from '@zkstack/concurrency'
+import { errorOf, onAbort, ZkStackError, type Logger } from '@zkstack/concurrency'
 import {
   createNode,
   levelStore,
@@ -109,7 +109,7 @@ async function serverOf(
     return await serveStatus({ ...o, listen: config.httpListen })
   } catch (cause) {
     const problem = `cannot listen on ${config.httpListen}: ${errorOf(cause).message}`
-    throw new ConfigError('CONFIG_INVALID', 'http.listen', problem, { cause })
+    throw new ZkStackError('STATUS_LISTEN_FAILED', `http.listen: ${problem}`, { cause })
   }
 }
 
