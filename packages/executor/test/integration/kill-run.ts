@@ -49,7 +49,9 @@ export async function killRun(o: {
       o.onKill?.(kill)
     }
     const goal = Math.max(...watch.heights) + blocksAtEnd
-    await live(args, watch, async (until) => until(() => watch.heights.every((h) => h >= goal)))
+    const isOver = (): boolean =>
+      watch.faults().length > 0 || watch.heights.every((height) => height >= goal)
+    await live(args, watch, async (until) => until(isOver))
     return {
       kills: o.kills,
       height: Math.min(...watch.heights),
