@@ -86,6 +86,18 @@ describe('certificates as the gRPC message', () => {
     ['bytes for a number', field(2, filled(0)), 'height', 'WRONG_TYPE'],
     ['a number for bytes', varint(3, 1n), 'prev_local_exit_root', 'WRONG_TYPE'],
     [
+      'eight bytes for a number',
+      concatBytes(encoded, Uint8Array.of(0x51, ...Array<number>(8))),
+      '',
+      'WRONG_TYPE',
+    ],
+    [
+      'four bytes for a number',
+      concatBytes(Uint8Array.of(0x0d, 1, 0, 0, 0), encoded),
+      '',
+      'WRONG_TYPE',
+    ],
+    [
       'a digest of 31 bytes',
       field(3, field(1, new Uint8Array(31))),
       'prev_local_exit_root',

@@ -24,8 +24,12 @@ export function wireFields(bytes: Uint8Array, known: ReadonlySet<number>): WireF
     const tag = cursor.varint()
     const field = Number(tag >> 3n)
     if (field < 1 || field >= 2 ** 29) throw new CodecFailure('BAD_VARIANT', `no field ${field}`)
-    const value = cursor.value(Number(tag & 7n))
-    if (value === undefined || !known.has(field)) continue
+    const wireType = Number(tag & 7n)
+    const value = cursor.value(wireType)
+    if (!known.has(field)) continue
+    if (value === undefined) {
+      throw new CodecFailure('WRONG_TYPE', `field ${field} has wire type ${wireType}`)
+    }
     const values = fields.get(field)
     if (values) values.push(value)
     else fields.set(field, [value])
