@@ -5,7 +5,7 @@ const uint64Max = 0xffff_ffff_ffff_ffffn
 /**
  * Bytes that are about to be hashed, of a length known in advance, written from front to back.
  *
- * Numbers must fit their width: range checks are the business of whoever made the value.
+ * A number that does not fit its width is a RangeError: two values never have one preimage because one of them was cut.
  */
 export class Preimage {
   readonly #bytes: Uint8Array
@@ -23,31 +23,31 @@ export class Preimage {
   }
 
   u32be(value: number): this {
-    this.#view.setUint32(this.#at, value)
+    this.#view.setUint32(this.#at, uint32(value))
     this.#at += 4
     return this
   }
 
   u32le(value: number): this {
-    this.#view.setUint32(this.#at, value, true)
+    this.#view.setUint32(this.#at, uint32(value), true)
     this.#at += 4
     return this
   }
 
   u64be(value: bigint): this {
-    this.#view.setBigUint64(this.#at, value)
+    this.#view.setBigUint64(this.#at, unsigned(64, value))
     this.#at += 8
     return this
   }
 
   u64le(value: bigint): this {
-    this.#view.setBigUint64(this.#at, value, true)
+    this.#view.setBigUint64(this.#at, unsigned(64, value), true)
     this.#at += 8
     return this
   }
 
   u256be(value: bigint): this {
-    for (let rest = value, at = this.#at + 24; rest > 0n; rest >>= 64n, at -= 8) {
+    for (let rest = unsigned(256, value), at = this.#at + 24; rest > 0n; rest >>= 64n, at -= 8) {
       this.#view.setBigUint64(at, rest & uint64Max)
     }
     this.#at += 32
@@ -55,7 +55,7 @@ export class Preimage {
   }
 
   u256le(value: bigint): this {
-    for (let rest = value, at = this.#at; rest > 0n; rest >>= 64n, at += 8) {
+    for (let rest = unsigned(256, value), at = this.#at; rest > 0n; rest >>= 64n, at += 8) {
       this.#view.setBigUint64(at, rest & uint64Max, true)
     }
     this.#at += 32
@@ -89,6 +89,16 @@ export class Preimage {
   keccak256(): Hash32 {
     return keccak256(this.#bytes)
   }
+}
+
+function uint32(value: number): number {
+  if (value >>> 0 === value) return value
+  throw new RangeError(`expected an unsigned 32-bit number, got ${value}`)
+}
+
+function unsigned(bits: number, value: bigint): bigint {
+  if (BigInt.asUintN(bits, value) === value) return value
+  throw new RangeError(`expected an unsigned ${bits}-bit number, got ${value}`)
 }
 
 /** keccak256 of any number of digests, one after another. */

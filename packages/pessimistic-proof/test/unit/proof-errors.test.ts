@@ -283,10 +283,19 @@ describe('the signatures of a committee', () => {
 
 test('a number out of range is a mistake of the caller', () => {
   const { start, header } = v3
-  expect(() => generatePessimisticProof(start, withExit(header, { amount: 2n ** 256n }))).toThrow(
-    'amount',
-  )
   expect(() => generatePessimisticProof(start, withBalance(header, { balance: -1n }))).toThrow(
     'amount',
   )
+  const tokenInfo = tokenOf1
+  for (const [changed, expected] of [
+    [withExit(header, { amount: 2n ** 256n }), '256-bit'],
+    // A network's own token is not counted, and 2^32+1 would hash as network 1.
+    [withExit(header, { tokenInfo, amount: -1n }), '256-bit'],
+    [withExit(header, { tokenInfo, amount: 2n ** 256n }), '256-bit'],
+    [withExit(header, { destNetwork: 2 ** 32 + 1 }), '32-bit'],
+    [{ ...header, height: 2n ** 64n }, '64-bit'],
+    [{ ...header, height: -1n }, '64-bit'],
+  ] as const) {
+    expect(() => generatePessimisticProof(start, changed)).toThrow(expected)
+  }
 })
