@@ -22,15 +22,26 @@ function fail(message: string): never {
   process.exit(2)
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    certificate: { type: 'string' },
-    signer: { type: 'string', multiple: true },
-    'allow-old-circuits': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+/** What `attempt` gives; ends the command if it throws. */
+function orFail<T>(attempt: () => T): T {
+  try {
+    return attempt()
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const { values, positionals } = orFail(() =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      certificate: { type: 'string' },
+      signer: { type: 'string', multiple: true },
+      'allow-old-circuits': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
 const [path] = positionals
 if (values.help) {
   process.stdout.write(usage)
@@ -40,12 +51,12 @@ if (path === undefined) fail(usage)
 
 function readCertificate(file: string | undefined): Certificate | undefined {
   if (file === undefined) return undefined
-  const certificate = parseCertificate(readFileSync(file, 'utf8'))
+  const certificate = parseCertificate(orFail(() => readFileSync(file, 'utf8')))
   if (certificate.ok) return certificate.value
   return fail(`${file}: ${certificate.error.field}: ${certificate.error.message}`)
 }
 
-const file = readProof(readFileSync(path))
+const file = readProof(orFail(() => readFileSync(path)))
 if (!file.ok) fail(`${path}: ${file.error}`)
 const certificate = readCertificate(values.certificate)
 const named = (values.signer ?? []).map((text) => addressOf(text) ?? fail(`no address: ${text}`))

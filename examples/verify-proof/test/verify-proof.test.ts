@@ -35,4 +35,14 @@ describe('the command verify-proof', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('`proof` is missing')
   })
+
+  test.each([
+    [['no-such-file']],
+    [['proofs/agglayer-sp1-v5.json', '--certificate', 'no-such-file']],
+    [['--no-such-option', 'proofs/agglayer-sp1-v5.json']],
+  ])('%j › exit code 2 and the reason in a line', (args) => {
+    const { status, stderr } = run(...args)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^.*no-such.*\n$/)
+  })
 })
