@@ -65,6 +65,36 @@ describe('a local exit tree', () => {
     expect(toHex(new LocalExitTreeData(leaves).root)).toBe(root)
   })
 
+  test('of the leaves of the bridge contract’s tests › has their roots after each', () => {
+    const exits = [
+      'a4bfa0908dc7b06d98da4309f859023d6947561bc19bc00d77f763dea1a0b9f5',
+      '315fee1aa202bf4a6bd0fde560c89be90b6e6e2aaf92dc5e8d118209abc3410f',
+      'b598ce65aa15c08dda126a2985ba54f0559eaac562bb43ba430c7344261fbc5d',
+      'e6585bdf74b6a46b9ede8b1b877e1232fb79ee93106c4db8ffd49cf1685bf242',
+    ]
+    const roots = [
+      'bf7ddbb59aa018a4c74e061f5172973ff09e4cb7f58405af117fc521f1ca46aa',
+      'a7042a3ce14f384bbff63f1cee6ee5579193c2d7002e0034854963322cda6128',
+      '88e652896cb1de5962a0173a222059f51e6b943a2ba6dfc9acbff051ceb1abb5',
+      '42d3339fe8eb57770953423f20a029e778a707e8d58aaf110b40d5eb4dd25721',
+    ]
+    const full = new LocalExitTreeData()
+    let tree = LocalExitTree.empty
+    for (const [i, leaf] of exits.entries()) {
+      const digest = hash32(bytes(leaf))
+      tree = valueOf(tree.append(digest))
+      full.append(digest)
+      expect([tree.root, full.root].map(toHex)).toEqual([roots[i], roots[i]])
+    }
+  })
+
+  test('of one deposit › has the known root', () => {
+    const leaf = '22ed288677b4c2afd83a6d7d55f7df7f4eaaf60f7310210c030fd27adacbc5e0'
+    expect(toHex(valueOf(LocalExitTree.empty.append(hash32(bytes(leaf)))).root)).toBe(
+      '5ba002329b53c11a2f1dfe90b11e031771842056cf2125b43da8103c199dcd7f',
+    )
+  })
+
   test('with stale frontier slots › has the same root and equals itself', () => {
     let tree = LocalExitTree.empty
     for (const leaf of leaves) tree = valueOf(tree.append(leaf))

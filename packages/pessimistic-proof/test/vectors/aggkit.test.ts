@@ -111,6 +111,19 @@ describe('a certificate of dummy values, hashed under the rules of aggkit', () =
     ])
   })
 
+  test('the certificate has the id of the vector, which leaves out the metadata', () => {
+    const exits = certificate.bridgeExits.map((exit) => hashBridgeExit(exit))
+    const id = new Preimage(140)
+      .u32be(certificate.networkId)
+      .u64be(certificate.height)
+      .bytes(certificate.prevLocalExitRoot)
+      .bytes(certificate.newLocalExitRoot)
+      .bytes(hashAll(exits))
+      .bytes(hashAll(certificate.importedBridgeExits.map(hash)))
+      .keccak256()
+    expect(toHex(id)).toBe('5a926e0544e71ad5ab119622f4e92588df8c524185006674f66252dc5245d0af')
+  })
+
   test('under the rules of Agglayer they have others, because the declared roots are inconsistent', () => {
     certificate.importedBridgeExits.forEach((exit, index) => {
       expect(toHex(hashImportedBridgeExit(exit))).not.toBe(toHex(hash(exit, index)))

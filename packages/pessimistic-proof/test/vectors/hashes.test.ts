@@ -165,6 +165,15 @@ describe('multisig and aggchain hashes', () => {
     }
   })
 
+  test('a committee of one has the hashes that a real proof for L1’s gateway shows', () => {
+    const multisig = multisigHash(1n, [addressOf('0x2497b2c9c1dbb63258dfc8f63801e36e9181ae18')])
+    expect(toHex(multisig)).toBe('af2a66928f53b9cac02498ceb1a31caf8ae69864e91d650a477eb70456d4cbe9')
+    const parts = { aggchainVkey: filled(0), aggchainParams: filled(0), multisigHash: multisig }
+    expect(toHex(aggchainHash(parts))).toBe(
+      'fa60372705bfa0b4a77f2b9575d033edd00e3a5d8e5be68b52f03d03bb5c5345',
+    )
+  })
+
   test('the consensus hash of 2024 is that of the proven witness', () => {
     const { header, expected } = JSON.parse(loadVector('real-witness-v3.json')) as {
       header: { signer: string }
@@ -246,6 +255,10 @@ describe('recovery of a signer', () => {
     },
   ]
   const order = secp256k1.Point.Fn.ORDER
+
+  test('the digest that the test keys sign is the one expected', () => {
+    expect(toHex(digest)).toBe('ad29618a753b02151d8af7ad2485fca4eab94101fa517e77d10c66074ede1155')
+  })
 
   test.each(signatures.map((signature, index) => [index, signature] as const))(
     'of test key %d, whose deterministic signature is the one expected',

@@ -1,11 +1,13 @@
 import { toHex } from '@zkstack/crypto'
 import { describe, expect, test } from 'vitest'
+import { hashL1InfoTreeLeafAsDeclared } from '../../src/hashes/claim-hash.js'
 import {
   applyCertificate,
   EMPTY_LOCAL_NETWORK_STATE,
   EMPTY_LOCAL_EXIT_ROOT,
   encodePublicValues,
   generatePessimisticProof,
+  hashL1InfoTreeLeaf,
   importedBridgeExitsCommitmentV2,
   Sp1Verifier,
   verifySettlement,
@@ -57,6 +59,17 @@ describe('the witness of a real proof of 2024', () => {
     expect(errorOf(applyCertificate(EMPTY_LOCAL_NETWORK_STATE, certificate, l1))).toEqual({
       code: 'InconsistentGlobalExitRoot',
     })
+  })
+
+  test('has the two known leaves of the L1 info tree, that of today and that of then', () => {
+    const [leaf] = imported.map(({ claimData }) => claimData.l1Leaf)
+    if (leaf === undefined) throw new Error('no claim')
+    expect(toHex(hashL1InfoTreeLeaf(leaf))).toBe(
+      '0ba1c5cd165adf87d8bd7026fd4f57597f06936a4888da7cdcde3edba7f05f5c',
+    )
+    expect(toHex(hashL1InfoTreeLeafAsDeclared(leaf))).toBe(
+      '3cac317908c699fe873a7f6ee4e8cd63fbe9918b2315c97be91585590168e301',
+    )
   })
 
   test('under the rules of then › gives the proven bytes', () => {

@@ -7,7 +7,9 @@ import {
   generatePessimisticProof,
   multisigHash,
   networkStateOf,
+  pessimisticRoot,
   signatureCommitmentV5,
+  stateCommitment,
   ZERO_HASH,
   type LocalNetworkState,
 } from '../../src/index.js'
@@ -16,11 +18,12 @@ import {
   committeeWallet,
   fakeWallet,
   signCertificate,
+  wallet as walletOf,
   type Authentication,
 } from '../../testing/index.js'
 import { parseAggkitCertificate } from '../helpers/aggkit-certificate.js'
 import { realCertificate } from '../helpers/certificates.js'
-import { addressOf } from '../helpers/hex.js'
+import { addressOf, bytesOf } from '../helpers/hex.js'
 import { loadVector } from '../helpers/load-vector.js'
 import { valueOf } from '../helpers/value-of.js'
 
@@ -61,6 +64,8 @@ describe('the chain of network 14, signed anew', () => {
     expect(wallet.address).toEqual(addressOf('1c424d11ef3c28ab1a65d05c136d7e1139f11c57'))
     expect(fakeWallet(0).address).toEqual(addressOf('3cb697d8e8521af4b7e2ebd1a41b9049b8dd09ec'))
     expect(fakeWallet(1).address).toEqual(addressOf('2497b2c9c1dbb63258dfc8f63801e36e9181ae18'))
+    const key = '4abaa3c3d3d01483d068b91b71ce9e1996634ad8d7ee97a7e56423fcd2859812'
+    expect(fakeWallet(1).address).toEqual(walletOf(bytesOf(key)).address)
     expect(fakeWallet(2).address).toEqual(addressOf('390cf491e73977f07f0e7f1669bd00fc8679c4d9'))
     expect(fakeWallet(15).address).toEqual(addressOf('d4abebfe0fdb49ba9729cb21ff7e33ec5eb87573'))
     expect(wallets.map(({ address }) => toHex(address))).toEqual([
@@ -137,6 +142,10 @@ describe('the real certificate of network 1 with a rollup claim', () => {
     expect(next.balanceTree.balances().map(([, balance]) => balance)).toEqual([10000000001234567n])
     expect(toHex(output.newPessimisticRoot)).toBe(
       'a5c96df0138d258b1b3aa2f52962e322043a8e0a214bf58ed207d716ff331872',
+    )
+    const settled = { originNetwork: 1, height: certificate.height + 1n }
+    expect(toHex(pessimisticRoot('V3', stateCommitment(next), settled))).toBe(
+      'ff31a8683edeee67059c38804b2a951cbb229d73d73cc5ef2b314d11a0695915',
     )
   })
 })
