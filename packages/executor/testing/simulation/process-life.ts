@@ -1,8 +1,8 @@
 import type { Clock } from '@zkstack/concurrency'
 import type { Scheduler } from './scheduler.js'
 
-/** Answers that a dead process waits for. */
-const never = new Promise<never>(() => undefined)
+/** An answer that a dead process waits for; one of its own for each wait, since a shared one would keep every waiter for ever. */
+const never = (): Promise<never> => new Promise(() => undefined)
 
 /** The life of one process of a node. When it ends, what it waits for never comes: no code of its own runs any more. */
 export class ProcessLife {
@@ -24,13 +24,13 @@ export class ProcessLife {
 
   /** What `call` gives, as long as the process lives: a dead one neither calls nor learns the answer. */
   async run<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#isAlive) return never
+    if (!this.#isAlive) return never()
     try {
       const value = await call()
-      return this.#isAlive ? value : await never
+      return this.#isAlive ? value : await never()
     } catch (e) {
       if (this.#isAlive) throw e
-      return never
+      return never()
     }
   }
 
