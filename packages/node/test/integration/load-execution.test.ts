@@ -24,7 +24,7 @@ async function load(
   await using network = await createTestNetwork(1, { start: false })
   const { genesis } = network
   const config = { execution, executionOptions, data: join(folder, 'data') }
-  return loadExecution(config, { genesis, logger: silentLogger })
+  return await loadExecution(config, { genesis, logger: silentLogger })
 }
 
 async function module(name: string, text: string): Promise<string> {

@@ -129,6 +129,20 @@ describe('status server', () => {
     expect((await fetch(server.url, { method: 'HEAD' })).status).toBe(200)
   })
 
+  test('more open pages than there is room for › are refused, and room comes back', async () => {
+    const { server } = await committee(1)
+    const abort = new AbortController()
+    const open = (): Promise<Response> => fetch(`${server.url}/events`, { signal: abort.signal })
+    const pages = await Promise.all(Array.from({ length: 33 }, open))
+    expect(pages.map(({ status }) => status).sort()).toEqual([...Array<number>(32).fill(200), 503])
+    abort.abort()
+    for (;;) {
+      const response = await fetch(`${server.url}/events`)
+      await response.body?.cancel()
+      if (response.status === 200) break
+    }
+  })
+
   test('closing › ends open pages, twice too, and a taken port is an error that leaves nothing', async () => {
     const { network, server } = await committee(1)
     const response = await fetch(`${server.url}/events`)

@@ -75,7 +75,9 @@ function stopOf(io: CommandIo, logger: Logger): Ctx {
       logger.info('stopping')
       ctx.sleep(STOP_LIMIT_MS).then(
         () => {
-          logger.error('the node did not stop in time; the process ends now', { STOP_LIMIT_MS })
+          logger.error('the node did not stop in time; the process ends now', {
+            limitMs: STOP_LIMIT_MS,
+          })
           process.exit(exitCodes.failed)
         },
         () => undefined,
