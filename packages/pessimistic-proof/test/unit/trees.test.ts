@@ -32,6 +32,12 @@ const exitOf = (network: number, leafIndex: number): GlobalIndex => ({
   leafIndex,
 })
 
+/** How many nodes a subtree keeps. */
+function nodesOf(node: SparseMerkleTree['top']): number {
+  if (node === undefined) return 0
+  return node.type === 'branch' ? 1 + nodesOf(node.left) + nodesOf(node.right) : 1
+}
+
 describe('empty trees', () => {
   test('of heights 0 to 192 › have the known roots', () => {
     const roots = JSON.parse(loadVector('empty-hashes.json')) as string[]
@@ -269,6 +275,17 @@ describe('a sparse Merkle tree', () => {
   test('refuses a key of another length', () => {
     expect(() => tree.get(new Uint8Array(7))).toThrow('key')
     expect(() => tree.update(new Uint8Array(24), filled(1))).toThrow('key')
+  })
+
+  test('of n keys › has n leaves and n − 1 branches, wherever the keys are', () => {
+    let grown = new SparseMerkleTree(192)
+    const keys = Array.from({ length: 40 }, (_, i) => new Uint8Array(24).fill(i + 1, i % 24))
+    for (const [i, key] of keys.entries()) {
+      grown = grown.update(key, filled(7))
+      expect(nodesOf(grown.top)).toBe(2 * i + 1)
+    }
+    for (const key of keys) grown = grown.update(key, filled(0))
+    expect(grown.top).toBeUndefined()
   })
 
   test('left unchanged › is the same object', () => {
