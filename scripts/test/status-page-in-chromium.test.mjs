@@ -20,9 +20,8 @@ async function statusPage() {
     metrics: (index) => (index === 0 ? metrics : prometheusMetrics()),
   })
   open.push(() => network[Symbol.asyncDispose]())
-  const { genesis } = network
   const { node } = network.at(0)
-  const server = await serveStatus({ node, genesis, metrics, listen: '127.0.0.1:0' })
+  const server = await serveStatus({ node, metrics, listen: '127.0.0.1:0' })
   open.push(() => server.close())
   await network.waitForHeight(8n)
   await network.at(5).stop()

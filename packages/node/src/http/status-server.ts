@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { realClock, silentLogger, type Clock, type Logger } from '@zkstack/concurrency'
-import type { ConsensusNode, Genesis } from '@zkstack/executor'
+import type { ConsensusNode } from '@zkstack/executor'
 import { formatHostPort, parseHostPort } from '@zkstack/network'
 import { processMetrics, type ProcessMetrics } from '../metrics/process-metrics.js'
 import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus-metrics.js'
@@ -14,7 +14,6 @@ import { EventStream } from './event-stream.js'
 /** Options of {@link serveStatus}. */
 export interface StatusServerOptions {
   readonly node: ConsensusNode
-  readonly genesis: Genesis
   /** `host:port`; port 0 takes a free one. Default `127.0.0.1:3055`. There is no authentication: mind who can reach it. */
   readonly listen?: string
   /** The sink that the node was made with. Absent: `/metrics` shows only the process, and latencies stay empty. */
@@ -78,8 +77,7 @@ class RunningServer implements StatusServer {
     this.#logger = o.logger ?? silentLogger
     this.#metrics = o.metrics ?? prometheusMetrics()
     this.#process = processMetrics(this.#metrics)
-    const { scheme } = o.genesis
-    this.#journal = new Journal({ node: o.node, scheme, clock: this.#clock })
+    this.#journal = new Journal({ node: o.node, clock: this.#clock })
     this.#events = new EventStream({ clock: this.#clock, report: () => this.report() })
     this.#http = createServer(
       { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
@@ -96,9 +94,8 @@ class RunningServer implements StatusServer {
   }
 
   report(): StatusReport {
-    const { node, genesis, metrics } = this.#o
-    const clock = this.#clock
-    return statusReport({ node, genesis, metrics, clock, journal: this.#journal })
+    const { node, metrics } = this.#o
+    return statusReport({ node, metrics, clock: this.#clock, journal: this.#journal })
   }
 
   async listen(host: string, port: number): Promise<void> {

@@ -29,7 +29,8 @@ export function committeeSection(
   return html`<section>
     <h2>Committee</h2>
     <p class="dim">
-      Connected to weight ${connectedWeight} of ${totalWeight}; a quorum is ${quorum}.
+      Connected to weight ${connectedWeight} of
+      ${totalWeight}${quorum === undefined ? '' : `; a quorum is ${quorum}`}.
     </p>
     <div class="wide">
       <table>

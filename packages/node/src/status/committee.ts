@@ -1,5 +1,4 @@
-import { bytesEqual, toHex } from '@zkstack/crypto'
-import { formatValidatorPublicKey, type Genesis, type NodeSnapshot } from '@zkstack/executor'
+import type { NodeSnapshot } from '@zkstack/executor'
 
 /**
  * What a validator did in the replica's view: `committed` and `timedOut` are votes whose signature was checked, `unchecked` is a
@@ -27,28 +26,24 @@ export interface CommitteeMember {
 /** The committee, and how much of it this node can reach. Weights are decimal. */
 export interface CommitteeView {
   readonly members: readonly CommitteeMember[]
-  readonly quorum: string
+  /** Undefined on a full node, which needs none. */
+  readonly quorum: string | undefined
   readonly totalWeight: string
   /** Weight of the members that are connected, this node included. */
   readonly connectedWeight: string
 }
 
-/** Joins the genesis' committee with what a node knows of it; empty for a genesis without one. */
-export function committeeOf(genesis: Genesis, snapshot: NodeSnapshot): CommitteeView {
-  const { schedule } = genesis
-  if (schedule === undefined) {
-    return { members: [], quorum: '0', totalWeight: '0', connectedWeight: '0' }
-  }
+/** Joins the committee of the present epoch with what a node knows of its members. */
+export function committeeOf(snapshot: NodeSnapshot): CommitteeView {
   const { replica } = snapshot
-  const self = schedule.validators[replica?.self ?? -1]?.key
   const peers = new Map(snapshot.peers.map((peer) => [peer.carrier, peer]))
-  const members = schedule.validators.map(({ key, weight }, index): CommitteeMember => {
-    const isSelf = self !== undefined && bytesEqual(self, key)
-    const peer = peers.get(toHex(key))
+  const members = snapshot.committee.map(({ key, weight }, index): CommitteeMember => {
+    const isSelf = replica?.self === index
+    const peer = peers.get(key.slice(key.lastIndexOf(':') + 1))
     return {
       index,
-      key: formatValidatorPublicKey(key, genesis.scheme),
-      weight: weight.toString(),
+      key,
+      weight,
       isSelf,
       isLeader: replica?.leader === index,
       connected: isSelf || peer !== undefined,
@@ -57,13 +52,16 @@ export function committeeOf(genesis: Genesis, snapshot: NodeSnapshot): Committee
       blamed: replica?.blamed.includes(index) ?? false,
     }
   })
-  const connected = members.filter((member) => member.connected)
   return {
     members,
-    quorum: schedule.quorum.toString(),
-    totalWeight: schedule.totalWeight.toString(),
-    connectedWeight: connected.reduce((sum, m) => sum + BigInt(m.weight), 0n).toString(),
+    quorum: replica?.quorum,
+    totalWeight: weightOf(members),
+    connectedWeight: weightOf(members.filter(({ connected }) => connected)),
   }
+}
+
+function weightOf(members: readonly CommitteeMember[]): string {
+  return members.reduce((sum, { weight }) => sum + BigInt(weight), 0n).toString()
 }
 
 function voteOf(replica: NodeSnapshot['replica'], index: number): VoteState {

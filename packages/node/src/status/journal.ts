@@ -1,11 +1,6 @@
 import type { Clock } from '@zkstack/concurrency'
-import {
-  formatNodePublicKey,
-  formatValidatorPublicKey,
-  type ConsensusNode,
-  type FinalBlock,
-  type SignatureScheme,
-} from '@zkstack/executor'
+import { toHex } from '@zkstack/crypto'
+import { formatNodePublicKey, type ConsensusNode, type FinalBlock } from '@zkstack/executor'
 
 /** A block as it became final here. */
 export interface SeenBlock {
@@ -39,8 +34,7 @@ export interface Happening {
 
 /** What a {@link Journal} takes. */
 export interface JournalInit {
-  readonly node: Pick<ConsensusNode, 'on'>
-  readonly scheme: SignatureScheme
+  readonly node: Pick<ConsensusNode, 'on' | 'inspect'>
   readonly clock: Clock
 }
 
@@ -118,7 +112,10 @@ export class Journal implements Disposable {
     if (this.#happenings.length > REMEMBERED_HAPPENINGS) this.#happenings.shift()
   }
 
+  /** The text form of a validator's key; hexadecimal when it has left the committee. */
   #validator(key: Uint8Array): string {
-    return formatValidatorPublicKey(key, this.#o.scheme)
+    const hex = toHex(key)
+    const member = this.#o.node.inspect().committee.find((known) => known.key.endsWith(`:${hex}`))
+    return member?.key ?? hex
   }
 }

@@ -60,11 +60,11 @@ function synced({ snapshot }: ReadinessInput): ReadinessCheck {
 
 /** A validator needs a quorum, itself included; a full node somebody to follow. */
 function peers({ snapshot, committee }: ReadinessInput): ReadinessCheck {
-  if (snapshot.status.role === 'full') {
+  const { connectedWeight, quorum, totalWeight } = committee
+  if (quorum === undefined) {
     const { length } = snapshot.peers
     return { name: 'peers', ok: length > 0, detail: `${length} peers` }
   }
-  const { connectedWeight, quorum, totalWeight } = committee
   return {
     name: 'peers',
     ok: BigInt(connectedWeight) >= BigInt(quorum),

@@ -2,7 +2,6 @@ import type { Clock } from '@zkstack/concurrency'
 import {
   diagnose,
   type ConsensusNode,
-  type Genesis,
   type NodeDiagnosis,
   type NodeSnapshot,
 } from '@zkstack/executor'
@@ -40,7 +39,6 @@ export interface StatusReport {
 /** What {@link statusReport} reads. */
 export interface StatusSources {
   readonly node: Pick<ConsensusNode, 'inspect'>
-  readonly genesis: Genesis
   readonly journal: Journal
   readonly metrics: PrometheusMetrics | undefined
   readonly clock: Clock
@@ -49,7 +47,7 @@ export interface StatusSources {
 /** Reads everything at one moment. */
 export function statusReport(o: StatusSources): StatusReport {
   const snapshot = o.node.inspect()
-  const committee = committeeOf(o.genesis, snapshot)
+  const committee = committeeOf(snapshot)
   const nowUtcMs = o.clock.nowUtc()
   const { blocks, happenings } = o.journal
   return {

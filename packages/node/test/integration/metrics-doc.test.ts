@@ -71,8 +71,7 @@ async function running(): Promise<{ readonly names: readonly string[]; readonly 
   await using network = await createTestNetwork(1, { metrics: () => metrics })
   await network.waitForHeight(2n)
   const { node } = network.at(0)
-  const { genesis } = network
-  await using server = await serveStatus({ node, genesis, metrics, listen: '127.0.0.1:0' })
+  await using server = await serveStatus({ node, metrics, listen: '127.0.0.1:0' })
   const text = await (await fetch(`${server.url}/metrics`)).text()
   return { names: metrics.names(), text }
 }

@@ -12,10 +12,8 @@ async function hostileReport(): Promise<StatusReport> {
   await using network = await createTestNetwork(2)
   const { node } = network.at(0)
   await network.waitForHeight(1n)
-  const { scheme } = network.genesis
-  using journal = new Journal({ node, scheme, clock: realClock })
-  const { genesis } = network
-  const report = statusReport({ node, genesis, journal, metrics: undefined, clock: realClock })
+  using journal = new Journal({ node, clock: realClock })
+  const report = statusReport({ node, journal, metrics: undefined, clock: realClock })
   const [peer] = report.node.peers
   if (peer === undefined) throw new Error('a committee of two is connected')
   const warning = { atUtcMs: 0, code: evil, message: evil }

@@ -18,8 +18,7 @@ async function committee(n: number): Promise<{ network: TestNetwork; server: Sta
   const network = await createTestNetwork(n, { metrics: (i) => metrics[i] ?? own })
   open.push(network)
   const { node } = network.at(0)
-  const { genesis } = network
-  const server = await serveStatus({ node, genesis, metrics: own, listen: '127.0.0.1:0' })
+  const server = await serveStatus({ node, metrics: own, listen: '127.0.0.1:0' })
   open.push(server)
   return { network, server }
 }
@@ -148,7 +147,7 @@ describe('status server', () => {
     const response = await fetch(`${server.url}/events`)
     const { node } = network.at(0)
     const listen = server.url.slice('http://'.length)
-    await expect(serveStatus({ node, genesis: network.genesis, listen })).rejects.toMatchObject({
+    await expect(serveStatus({ node, listen })).rejects.toMatchObject({
       code: 'EADDRINUSE',
     })
     await server.close()
