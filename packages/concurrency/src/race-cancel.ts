@@ -7,23 +7,27 @@ interface Racer {
 }
 
 /**
- * Who waits for a promise through a context. A promise's reactions cannot be taken back, so each promise gets one pair of them
- * for all its racers, and a racer that gives up leaves the set; a reaction per race would stay on a long-lived promise for ever.
+ * Where a promise keeps those who wait for it through a context. A promise's reactions cannot be taken back, so each promise gets one
+ * pair of them for all its racers, and a racer that gives up leaves the set; a reaction per race would stay on a long-lived promise for
+ * ever. On the promise itself, because most are raced once and a map from promises is dear to the garbage collector.
  */
-const racersOf = new WeakMap<Promise<unknown>, Set<Racer>>()
+const racersKey = Symbol('racers')
 
-function racers(p: Promise<unknown>): Set<Racer> {
-  const known = racersOf.get(p)
+type RacedPromise = Promise<unknown> & { [racersKey]?: Set<Racer> | undefined }
+
+function racersOf(p: RacedPromise): Set<Racer> {
+  const known = p[racersKey]
   if (known !== undefined) return known
   const set = new Set<Racer>()
-  racersOf.set(p, set)
+  // A frozen promise cannot remember them; then each race has reactions of its own.
+  Reflect.set(p, racersKey, set)
   p.then(
     (value) => {
-      racersOf.delete(p)
+      Reflect.set(p, racersKey, undefined)
       for (const racer of set) racer.resolve(value as never)
     },
     (error: unknown) => {
-      racersOf.delete(p)
+      Reflect.set(p, racersKey, undefined)
       for (const racer of set) racer.reject(error)
     },
   )
@@ -33,7 +37,7 @@ function racers(p: Promise<unknown>): Set<Racer> {
 /** Waits for `p` or for the cancellation of `ctx`; see {@link Ctx.race}. */
 export function raceCancel<T>(ctx: Ctx, p: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const set = racers(p)
+    const set = racersOf(p)
     let unlink = (): void => undefined
     const racer: Racer = {
       resolve: (value: T) => {

@@ -181,3 +181,13 @@ describe('context', () => {
     expect(calls).toEqual(['second', 'late'])
   })
 })
+
+test('context › frozen promise › is raced like any other, more than once', async () => {
+  using ctx = Ctx.root()
+  const frozen = Object.freeze(Promise.resolve(7))
+  await expect(Promise.all([ctx.race(frozen), ctx.race(frozen)])).resolves.toEqual([7, 7])
+  const never = Object.freeze(new Promise<never>(() => undefined))
+  const raced = ctx.race(never)
+  ctx.cancel()
+  await expect(raced).rejects.toMatchObject({ code: 'CANCELED' })
+})
