@@ -87,14 +87,14 @@ describe('certificates as the gRPC message', () => {
     ['a number for bytes', varint(3, 1n), 'prev_local_exit_root', 'WRONG_TYPE'],
     [
       'eight bytes for a number',
-      concatBytes(encoded, Uint8Array.of(0x51, ...Array<number>(8))),
-      '',
+      concatBytes(encoded, Uint8Array.of(0x51, ...new Uint8Array(8))),
+      'l1_info_tree_leaf_count',
       'WRONG_TYPE',
     ],
     [
       'four bytes for a number',
       concatBytes(Uint8Array.of(0x0d, 1, 0, 0, 0), encoded),
-      '',
+      'network_id',
       'WRONG_TYPE',
     ],
     [

@@ -26,7 +26,9 @@ export function message<T extends object>(fields: {
   const entries = Object.entries(fields).map(
     ([name, field]) => [name as Name, field as Field<T[Name]>, fieldName(name)] as const,
   )
-  const known = new Set(entries.flatMap(([, field]) => field.numbers))
+  const known = new Map(
+    entries.flatMap(([, field, path]) => field.numbers.map((number) => [number, path] as const)),
+  )
   return {
     encode(value) {
       const writer = new ProtoWriter()

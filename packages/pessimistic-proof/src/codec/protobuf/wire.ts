@@ -12,12 +12,12 @@ const DELIMITED = 2
 const FIXED_32 = 5
 
 /**
- * Takes a message apart. Fields may stand in any order; those not `known` are skipped, groups are refused.
- * Byte strings are views of the input.
+ * Takes a message apart. Fields may stand in any order; those not `known`, by number with their names, are skipped, groups are
+ * refused. Byte strings are views of the input.
  * @throws CodecFailure
  * @see https://protobuf.dev/programming-guides/encoding/
  */
-export function wireFields(bytes: Uint8Array, known: ReadonlySet<number>): WireFields {
+export function wireFields(bytes: Uint8Array, known: ReadonlyMap<number, string>): WireFields {
   const fields = new Map<number, WireValue[]>()
   const cursor = new Cursor(bytes)
   while (!cursor.isAtEnd) {
@@ -26,9 +26,10 @@ export function wireFields(bytes: Uint8Array, known: ReadonlySet<number>): WireF
     if (field < 1 || field >= 2 ** 29) throw new CodecFailure('BAD_VARIANT', `no field ${field}`)
     const wireType = Number(tag & 7n)
     const value = cursor.value(wireType)
-    if (!known.has(field)) continue
+    const name = known.get(field)
+    if (name === undefined) continue
     if (value === undefined) {
-      throw new CodecFailure('WRONG_TYPE', `field ${field} has wire type ${wireType}`)
+      throw new CodecFailure('WRONG_TYPE', `the field has wire type ${wireType}`).inside(name)
     }
     const values = fields.get(field)
     if (values) values.push(value)
