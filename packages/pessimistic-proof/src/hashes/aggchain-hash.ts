@@ -2,7 +2,10 @@ import type { Hash32 } from '@zkstack/crypto'
 import type { Address } from '../types/address.js'
 import { Preimage } from './preimage.js'
 
-/** keccak256 of u256 BE threshold ‖ each signer as 32 bytes, left-padded. */
+/**
+ * keccak256 of u256 BE threshold ‖ each signer as 32 bytes, left-padded.
+ * @see agglayer crates/pessimistic-proof-core/src/aggchain_data
+ */
 export function multisigHash(threshold: bigint, signers: readonly Address[]): Hash32 {
   const preimage = new Preimage(32 * (1 + signers.length)).u256be(threshold)
   for (const signer of signers) preimage.zeros(12).bytes(signer)
@@ -21,6 +24,7 @@ export interface AggchainHashParts {
 /**
  * How a chain authenticates its certificates: keccak256 of u32 BE 1 (the consensus type) ‖ aggchain verifying key ‖
  * aggchain params ‖ multisig hash: 100 bytes.
+ * @see agglayer crates/pessimistic-proof-core/src/aggchain_data
  */
 export function aggchainHash(parts: AggchainHashParts): Hash32 {
   return new Preimage(100)

@@ -3,7 +3,10 @@ import { hash32, type Hash32 } from '@zkstack/crypto'
 import type { AggchainProofPublicValues } from '../types/aggchain-data.js'
 import { Preimage } from './preimage.js'
 
-/** SHA-256 of an aggchain proof's public values as SP1 hashes them: 164 bytes, the network id little-endian. */
+/**
+ * SHA-256 of an aggchain proof's public values as SP1 hashes them: 164 bytes, the network id little-endian.
+ * @see interop crates/unified-bridge/src/aggchain_proof.rs
+ */
 export function aggchainPublicValuesDigest(values: AggchainProofPublicValues): Hash32 {
   const preimage = new Preimage(164)
     .bytes(values.prevLocalExitRoot)

@@ -21,6 +21,7 @@ export function hashImportedBridgeExits(imported: readonly ImportedBridgeExit[])
  * the bridge exits ‖ hash of the imported ones ‖ metadata: 172 bytes.
  *
  * It does not cover the aggchain data, the custom chain data, nor the leaf count of the L1 info tree.
+ * @see agglayer crates/agglayer-types/src/certificate/mod.rs
  */
 export function certificateId(certificate: Certificate): Hash32 {
   return new Preimage(172)

@@ -20,6 +20,7 @@ export function globalExitRoot(mer: Hash32, rer: Hash32): Hash32 {
  * The leaf of the L1 info tree: keccak256 of global exit root ‖ block hash ‖ u64 BE timestamp: 72 bytes.
  *
  * The global exit root is computed from `mer` and `rer`; the declared one does not count.
+ * @see interop crates/unified-bridge/src/imported_bridge_exit.rs
  */
 export function hashL1InfoTreeLeaf(leaf: L1InfoTreeLeaf): Hash32 {
   return hashInnerLeaf(globalExitRoot(leaf.mer, leaf.rer), leaf.inner)
@@ -41,7 +42,10 @@ export function hashMerkleProof(proof: MerkleProof): Hash32 {
   return preimage.keccak256()
 }
 
-/** keccak256 of the hashes of the claim's proofs ‖ L1 info leaf: 96 bytes from mainnet, 128 from a rollup. */
+/**
+ * keccak256 of the hashes of the claim's proofs ‖ L1 info leaf: 96 bytes from mainnet, 128 from a rollup.
+ * @see interop crates/unified-bridge/src/imported_bridge_exit.rs
+ */
 export function hashClaim(claim: Claim): Hash32 {
   const gerL1root = hashMerkleProof(claim.proofGerL1root)
   const leaf = hashL1InfoTreeLeaf(claim.l1Leaf)
@@ -58,7 +62,10 @@ export function hashClaim(claim: Claim): Hash32 {
   }
 }
 
-/** keccak256 of bridge exit leaf ‖ claim hash ‖ global index hash: 96 bytes. */
+/**
+ * keccak256 of bridge exit leaf ‖ claim hash ‖ global index hash: 96 bytes.
+ * @see interop crates/unified-bridge/src/imported_bridge_exit.rs
+ */
 export function hashImportedBridgeExit(imported: ImportedBridgeExit): Hash32 {
   return keccak256(
     hashBridgeExit(imported.bridgeExit),

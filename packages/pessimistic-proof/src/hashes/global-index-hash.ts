@@ -13,6 +13,7 @@ export function globalIndexToBigint(index: GlobalIndex): bigint {
  * A global index from an unsigned 256-bit number; `undefined` for rollup index 2^32−1.
  *
  * As upstream, bits 65 and up are ignored, and a rollup index beside the flag is kept.
+ * @see interop crates/unified-bridge/src/global_index.rs
  */
 export function globalIndexFromBigint(value: bigint): GlobalIndex | undefined {
   const rollupIndex = Number((value >> 32n) & 0xffff_ffffn)
@@ -26,7 +27,10 @@ export function networkOfGlobalIndex(index: GlobalIndex): NetworkId {
   return index.mainnetFlag ? MAINNET : index.rollupIndex + 1
 }
 
-/** keccak256 of the global index as u256, little-endian. */
+/**
+ * keccak256 of the global index as u256, little-endian.
+ * @see interop crates/unified-bridge/src/global_index.rs
+ */
 export function hashGlobalIndex(index: GlobalIndex): Hash32 {
   return writeGlobalIndex(new Preimage(32), index).keccak256()
 }

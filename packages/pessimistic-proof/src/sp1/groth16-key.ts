@@ -19,6 +19,7 @@ const mostInputPoints = 64
 /**
  * Parses gnark's binary form: α, β (G1, unused), β, γ (G2), δ (G1, unused), δ (G2), u32 count and that many points, and two empty
  * lists of commitments, which SP1's circuits do not use. All points are compressed, numbers big-endian.
+ * @see https://github.com/Consensys/gnark
  */
 export function parseGroth16Key(bn254: Bn254, bytes: Uint8Array): Result<Groth16Key, Sp1KeyFault> {
   const reader = new KeyReader(bn254, bytes)

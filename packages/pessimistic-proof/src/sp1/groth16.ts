@@ -10,6 +10,7 @@ const groth16ProofBytes = 256
  * it holds. The inputs are canonical scalars, as many as the key has points for.
  *
  * Proofs can be altered: whoever has (A, B, C) has (−A, −B, C) too, which is as valid. Never use a proof's bytes as an identifier.
+ * @see https://eprint.iacr.org/2016/260
  */
 export function groth16Fault(
   bn254: Bn254,

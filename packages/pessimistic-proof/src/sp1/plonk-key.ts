@@ -37,6 +37,7 @@ const largestDomain = 2 ** 28
 /**
  * Parses gnark's binary form: u64 n, n⁻¹, ω, u64 inputs, coset shift, S1 S2 S3 Ql Qr Qm Qo Qk, u32 1 and Qcp, the KZG setup, a
  * table of lines, u32 1 and the u64 commitment index. All points are compressed, numbers big-endian.
+ * @see https://github.com/Consensys/gnark
  */
 export function parsePlonkKey(bn254: Bn254, bytes: Uint8Array): Result<PlonkKey, Sp1KeyFault> {
   const reader = new KeyReader(bn254, bytes)

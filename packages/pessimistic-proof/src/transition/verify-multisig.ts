@@ -6,6 +6,7 @@ import type { MultisigError } from './proof-error.js'
 /**
  * Checks a committee's signatures of a commitment: enough of them, and every one given is its signer's. One signature that is
  * wrong is not made up for by others.
+ * @see agglayer crates/pessimistic-proof-core/src/aggchain_data/multisig.rs
  */
 export function multisigError(
   { signatures, expectedSigners, threshold }: MultiSignature,
