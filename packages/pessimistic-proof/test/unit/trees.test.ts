@@ -101,14 +101,22 @@ describe('a local exit tree', () => {
     )
   })
 
-  test('with stale frontier slots › has the same root and equals itself', () => {
+  test('with stale frontier slots › has the same root and equals itself, but no tree of other leaves', () => {
     let tree = LocalExitTree.empty
-    for (const leaf of leaves) tree = valueOf(tree.append(leaf))
-    const frontier = tree.frontier.map((slot, i) => (((3 >> i) & 1) === 1 ? slot : filled(0xee)))
-    const stale = LocalExitTree.from({ leafCount: 3, frontier })
-    expect(stale.root).toEqual(tree.root)
-    expect(stale.equals(tree)).toBe(true)
-    expect(valueOf(stale.append(filled(4))).root).toEqual(valueOf(tree.append(filled(4))).root)
+    let other = valueOf(LocalExitTree.empty.append(filled(9)))
+    for (const [i, leaf] of [...leaves, filled(4)].entries()) {
+      tree = valueOf(tree.append(leaf))
+      if (i > 0) other = valueOf(other.append(leaf))
+      const count = i + 1
+      const frontier = tree.frontier.map((slot, height) =>
+        ((count >> height) & 1) === 1 ? slot : filled(0xee),
+      )
+      const stale = LocalExitTree.from({ leafCount: count, frontier })
+      expect(stale.root).toEqual(tree.root)
+      expect(stale.equals(tree)).toBe(true)
+      expect(tree.equals(other)).toBe(false)
+      expect(valueOf(stale.append(filled(5))).root).toEqual(valueOf(tree.append(filled(5))).root)
+    }
   })
 
   test('with one leaf more › does not equal it', () => {
