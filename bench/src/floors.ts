@@ -4,12 +4,13 @@ import type { CaseCosts } from './case-costs.js'
 /**
  * The least CPU time, in milliseconds, that one block can cost all validators of a case on one thread.
  *
- * Signatures: each replica verifies the proposal alone and a quorum of votes together, and signs a vote and a NewView; the
- * leader signs its proposal besides. Payload: each replica hashes it once inside the signed proposal and once as the block's
+ * Signatures: each replica verifies a quorum of votes together, and all but the leader the proposal; each signs a vote and a NewView,
+ * and the leader its proposal besides. Payload: each replica hashes it once inside the signed proposal and once as the block's
  * payload, which the leader cannot share with the others. Sockets, disk and the state machine are taken to be free.
  */
 export function floorMs(c: BenchCase, costs: CaseCosts): number {
-  const checks = c.validators * (costs.verifyMs + costs.verifyAggregateMs)
+  const proposals = (c.validators - 1) * costs.verifyMs
+  const checks = proposals + c.validators * costs.verifyAggregateMs
   const signatures = (2 * c.validators + 1) * costs.signMs
   const hashes = 2 * c.validators * (c.payloadBytes / (1 << 20)) * costs.hashMiBMs
   return checks + signatures + hashes

@@ -42,7 +42,8 @@ export function markdown(
   return [
     `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread**;`,
     'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes were the only cost, as',
-    'measured in the process of the row just before and just after. Latency: from the leader’s payload to finality, over all validators.',
+    'measured in the process of the row just before and just after. A share above 100 % says that the',
+    'machine was slower while costs were measured. Latency: from the leader’s payload to finality, over all validators.',
     '',
     ...finalityTable(results),
     '',

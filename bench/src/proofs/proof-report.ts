@@ -25,6 +25,7 @@ export function proofTable(costs: readonly ProofCost[], machine: string, date: s
   return [
     `Measured ${date} by \`npm run bench -- --only pessimistic\` on ${machine}.`,
     '*Floor*: what the work named costs alone, run by turns with the operation: no hash is made twice, and nothing but hashes costs.',
+    'A transition that tries one signature on several digests shares work between its recoveries, and can be below the sum.',
     '',
     '| operation | median ms | p95 ms | floor | floor ms | × floor |',
     '| --- | --- | --- | --- | --- | --- |',
