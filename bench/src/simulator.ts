@@ -27,7 +27,7 @@ function seconds(work: () => void): number {
 /** `step` alone: replicas with stand-in signatures that hand each other messages in memory. */
 function runSteps(count: number): StepNetwork {
   const committee = createCommittee({ validators })
-  const network = createStepNetwork({ committee })
+  const network = createStepNetwork({ committee, replica: () => ({ freeze: false }) })
   network.start()
   const goal = BigInt(count)
   network.runUntil(() => network.nodes.every(({ state }) => state.view >= goal), 10 * count)

@@ -42,6 +42,8 @@ export interface StepReplicaOptions {
   /** Simulates a crash: called before each effect, the first `true` ends the replica with that effect not carried out. */
   readonly crashBefore?: (effect: Effect) => boolean
   readonly now?: number
+  /** Whether states and inputs are frozen. Default true; only who measures `step` should do without. */
+  readonly freeze?: boolean
 }
 
 /** A committee of one finalizes block after block by itself: give it an execution layer that stops proposing. */
@@ -85,7 +87,7 @@ export class StepReplica {
       maxPayloadBytes: o.maxPayloadBytes ?? 1000,
       viewTimeoutMs: o.viewTimeoutMs ?? 2000,
     }
-    this.state = deepFreeze(
+    this.state = this.#frozen(
       initialState({
         config,
         persisted: this.disk.load(),
@@ -159,15 +161,19 @@ export class StepReplica {
     return this.#sent.splice(0)
   }
 
+  #frozen<T>(value: T): T {
+    return this.#o.freeze === false ? value : deepFreeze(value)
+  }
+
   #settle(): void {
     let handled = 0
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       handled += 1
       if (handled > mostInputs) throw new RangeError('a replica alone never comes to rest')
       if (this.crashed || this.halted !== undefined) return
-      const input: Input = deepFreeze({ ...next, now: this.now })
+      const input: Input = this.#frozen({ ...next, now: this.now })
       const { state, effects } = (this.#o.step ?? step)(this.state, input)
-      this.state = deepFreeze(state)
+      this.state = this.#frozen(state)
       for (const effect of effects) {
         if (this.#o.crashBefore?.(effect) === true) {
           this.crashed = true
