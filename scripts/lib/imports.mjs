@@ -13,6 +13,7 @@ export const layers = {
   bft: ['concurrency', 'crypto', 'roles', 'storage'],
   network: ['concurrency', 'crypto', 'roles', 'storage'],
   executor: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network'],
+  l1: ['concurrency', 'crypto', 'pessimistic-proof', 'roles', 'storage'],
   node: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network', 'executor'],
 }
 
