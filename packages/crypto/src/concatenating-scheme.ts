@@ -26,6 +26,8 @@ export interface SingleSigner<Key> {
   isCanonicalSignature(bytes: Uint8Array): boolean
   sign(secret: Uint8Array, message: Uint8Array): Uint8Array
   verify(key: Key, message: Uint8Array, signature: Uint8Array): boolean
+  /** The verdict of `verify`, reached in another thread; absent when the library has none. */
+  verifyAsync?(key: Key, message: Uint8Array, signature: Uint8Array): Promise<boolean>
 }
 
 /**
@@ -40,6 +42,7 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   readonly publicKeyBytes: number
   readonly signatureBytes: number
   readonly needsProofOfPossession = false
+  readonly verifyAggregateAsync?: NonNullable<SignatureScheme['verifyAggregateAsync']>
   readonly #signer: SingleSigner<Key>
   readonly #keys: KeyRing<Key>
 
@@ -54,6 +57,10 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
     this.#keys = new KeyRing(signer.id, (bytes) =>
       bytes.length === signer.publicKeyBytes ? signer.decodeKey(bytes) : undefined,
     )
+    const verify = signer.verifyAsync?.bind(signer)
+    if (verify !== undefined) {
+      this.verifyAggregateAsync = (claims, aggregate) => this.#verifyAll(claims, aggregate, verify)
+    }
   }
 
   get emptyAggregate(): Uint8Array {
@@ -123,11 +130,12 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   }
 
   verifyAggregate(claims: readonly SignedClaim[], aggregate: Uint8Array): boolean {
-    assertAscending(claims)
-    const keys = claims.map(({ key }) => this.#keys.open(key))
-    if (claims.length === 0 || !this.isCanonicalAggregate(aggregate, claims.length)) return false
-    return claims.every(({ message }, rank) =>
-      this.#signer.verify(keys[rank] as Key, message, this.#part(aggregate, rank)),
+    const keys = this.#keysOf(claims, aggregate)
+    return (
+      keys !== undefined &&
+      claims.every(({ message }, rank) =>
+        this.#signer.verify(keys[rank] as Key, message, this.#part(aggregate, rank)),
+      )
     )
   }
 
@@ -142,6 +150,29 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   verifyPossession(key: PublicKeyHandle, proof: Uint8Array): boolean {
     this.#keys.open(key)
     return proof.length === 0
+  }
+
+  async #verifyAll(
+    claims: readonly SignedClaim[],
+    aggregate: Uint8Array,
+    verify: NonNullable<SingleSigner<Key>['verifyAsync']>,
+  ): Promise<boolean> {
+    const keys = this.#keysOf(claims, aggregate)
+    if (keys === undefined) return false
+    const verdicts = await Promise.all(
+      claims.map(({ message }, rank) =>
+        verify(keys[rank] as Key, message, this.#part(aggregate, rank)),
+      ),
+    )
+    return verdicts.every((verdict) => verdict)
+  }
+
+  /** The decoded keys of claims; `undefined` when the aggregate does not have their form. */
+  #keysOf(claims: readonly SignedClaim[], aggregate: Uint8Array): Key[] | undefined {
+    assertAscending(claims)
+    const keys = claims.map(({ key }) => this.#keys.open(key))
+    const fits = claims.length > 0 && this.isCanonicalAggregate(aggregate, claims.length)
+    return fits ? keys : undefined
   }
 
   #part(aggregate: Uint8Array, rank: number): Uint8Array {

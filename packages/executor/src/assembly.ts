@@ -1,5 +1,5 @@
 import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
-import { scope, Watch, type Ctx } from '@zkstack/concurrency'
+import { realClock, scope, Watch, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type Network } from '@zkstack/network'
 import type { EpochScope } from '@zkstack/roles'
 import { BlockQueue, type BlockStore } from '@zkstack/storage'
@@ -161,7 +161,11 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
     buildVersion: o.buildVersion,
     logger: o.logger,
     metrics: o.metrics,
-    verifyBlock: blockVerifier({ scope: p.epochScope, execution: o.execution }),
+    verifyBlock: blockVerifier({
+      scope: p.epochScope,
+      execution: o.execution,
+      threads: o.clock === realClock,
+    }),
     onConsensusMessage: (message, carrier) =>
       replica?.deliver(message, carrier) ?? Promise.resolve(),
     onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),

@@ -2,6 +2,7 @@ import { errorOf, isCanceled } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import {
   verifyFinalBlock,
+  verifyFinalBlockAsync,
   type Block,
   type EpochScope,
   type FinalBlock,
@@ -19,6 +20,8 @@ export interface BlockRefusal {
 export interface BlockVerifierInit {
   readonly scope: EpochScope
   readonly execution: Pick<ExecutionLayer, 'verifyPreGenesis'>
+  /** Whether signatures may be checked in other threads; not in virtual time, which does not wait for them. Default false. */
+  readonly threads?: boolean
 }
 
 /** Judges blocks that peers serve, before they may enter the store. */
@@ -33,12 +36,13 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
  */
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
   return (block, call) =>
-    block.kind === 'final'
-      ? Promise.resolve(verifyFinal(block, o.scope))
-      : verifyPreGenesis(block, o, call)
+    block.kind === 'final' ? verifyFinal(block, o) : verifyPreGenesis(block, o, call)
 }
 
-function verifyFinal(block: FinalBlock, scope: EpochScope): Result<void, BlockRefusal> {
+async function verifyFinal(
+  block: FinalBlock,
+  { scope, threads = false }: BlockVerifierInit,
+): Promise<Result<void, BlockRefusal>> {
   if (block.epoch !== scope.epoch) {
     return refuse(
       'WRONG_EPOCH',
@@ -51,7 +55,9 @@ function verifyFinal(block: FinalBlock, scope: EpochScope): Result<void, BlockRe
       `block ${block.number} is final, but the chain starts at ${scope.firstBlock}`,
     )
   }
-  const verified = verifyFinalBlock(block, scope)
+  const verified = threads
+    ? await verifyFinalBlockAsync(block, scope)
+    : verifyFinalBlock(block, scope)
   if (verified.ok) return ok(undefined)
   return refuse(verified.error.code, `block ${block.number} is not final: ${verified.error.code}`)
 }

@@ -98,7 +98,21 @@ export {
   type MessageLabel,
   type ReplicaNewView,
 } from './messages/consensus-msg.js'
-export { encodeMsg, decodeMsg, hashAnyMsg, hashMsg, hashPayload, type Msg } from './messages/msg.js'
+export {
+  encodeMsg,
+  decodeMsg,
+  hashAnyMsg,
+  hashMsg,
+  hashPayload,
+  payloadHashOf,
+  type Msg,
+} from './messages/msg.js'
+export {
+  HashedProposal,
+  type ProposalHasher,
+  type ProposalToHash,
+} from './messages/hashed-proposal.js'
+export { payloadPartBytes, payloadPartCount, PayloadHasher } from './messages/payload-hasher.js'
 export {
   encodeSigned,
   decodeSigned,
@@ -133,6 +147,7 @@ export {
 export {
   validateFinalBlock,
   verifyFinalBlock,
+  verifyFinalBlockAsync,
   type FinalBlockVerifyError,
 } from './messages/verify-final-block.js'
 export {
@@ -158,6 +173,15 @@ export {
 } from './messages/std.js'
 export { maxMessageBytes, type MessageSizeParameters } from './messages/max-message-bytes.js'
 export type { EpochScope } from './messages/epoch-scope.js'
+export { hashEpoch } from './epoch/epoch-hash.js'
+export {
+  decodeEpochRecord,
+  encodeEpochRecord,
+  epochScopeOf,
+  type EpochCertificate,
+  type EpochRecord,
+} from './epoch/epoch-record.js'
+export { verifyEpochRecord, type EpochRecordError } from './epoch/verify-epoch-record.js'
 export { Schedule, type Validator } from './schedule/schedule.js'
 export type { ScheduleError, ScheduleSpec, ValidatorSpec } from './schedule/schedule-spec.js'
 export { encodeSchedule } from './schedule/encode-schedule.js'

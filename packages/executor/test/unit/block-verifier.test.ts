@@ -18,29 +18,35 @@ async function setup(): Promise<{ genesis: Genesis & { schedule: Schedule }; blo
 const { genesis, block } = await setup()
 const scope = { genesis: genesis.hash, epoch: 0n, schedule: genesis.schedule, firstBlock: 10n }
 const verify = blockVerifier({ scope, execution: {} })
+const inThreads = blockVerifier({ scope, execution: {}, threads: true })
 
 async function codeOf(b: FinalBlock | PreGenesisBlock, v = verify): Promise<string> {
   const result = await v(b, { signal })
   return result.ok ? 'ok' : result.error.code
 }
 
-describe('block verifier', () => {
+describe.each([
+  ['in this thread', verify],
+  ['in other threads', inThreads],
+])('block verifier %s', (_, v) => {
   it('a block of the chain passes', async () => {
-    expect(await codeOf(block)).toBe('ok')
+    expect(await codeOf(block, v)).toBe('ok')
   })
 
   it('another payload, another epoch, a number before the chain, a certificate of strangers › refused', async () => {
     const payload = new Uint8Array([1])
-    expect(await codeOf({ ...block, payload })).toBe('HASH_MISMATCH')
-    expect(await codeOf({ ...block, epoch: 1n })).toBe('WRONG_EPOCH')
-    expect(await codeOf({ ...block, number: 9n })).toBe('BEFORE_FIRST_BLOCK')
+    expect(await codeOf({ ...block, payload }, v)).toBe('HASH_MISMATCH')
+    expect(await codeOf({ ...block, epoch: 1n }, v)).toBe('WRONG_EPOCH')
+    expect(await codeOf({ ...block, number: 9n }, v)).toBe('BEFORE_FIRST_BLOCK')
     const { message } = block.justification
     const forged = { ...message, proposal: { ...message.proposal, payload: hashPayload(payload) } }
     expect(
-      await codeOf(createFinalBlock(payload, { ...block.justification, message: forged })),
+      await codeOf(createFinalBlock(payload, { ...block.justification, message: forged }), v),
     ).toBe('JUSTIFICATION')
   })
+})
 
+describe('block verifier', () => {
   it('a pre-genesis block › is for the execution layer to judge, below the first block only', async () => {
     const early: PreGenesisBlock = {
       kind: 'preGenesis',

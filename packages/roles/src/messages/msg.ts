@@ -3,7 +3,8 @@ import type { CanonicalReader, DecodeOptions } from '../codec/canonical-reader.j
 import { decodeWith } from '../codec/canonical-reader.js'
 import { CanonicalWriter, encodeWith } from '../codec/canonical-writer.js'
 import type { ConsensusMsg } from './consensus-msg.js'
-import { readConsensusMsg, writeConsensusMsg } from './consensus-msg.js'
+import { readConsensusMsg, writeConsensusMsg, type LeaderProposal } from './consensus-msg.js'
+import { HashedProposal } from './hashed-proposal.js'
 import type { NetAddress } from './net-address.js'
 import { readNetAddress, writeNetAddress } from './net-address.js'
 
@@ -43,8 +44,14 @@ export function decodeMsg(bytes: Uint8Array, options?: DecodeOptions): Msg {
   return decodeWith(readMsg, bytes, options)
 }
 
-/** What is signed for any message: keccak256 of its canonical bytes. Payloads are hashed where they lie. */
+/**
+ * What is signed for any message: keccak256 of its canonical bytes. Payloads are hashed where they lie, and not again when
+ * the proposal is a {@link HashedProposal}.
+ */
 export function hashAnyMsg(msg: Msg): Hash32 {
+  if (msg.type === 'consensus' && msg.value.value instanceof HashedProposal) {
+    return msg.value.value.messageHash
+  }
   const writer = new CanonicalWriter()
   writeMsg(writer, msg)
   return keccak256(...writer.parts())
@@ -61,4 +68,10 @@ export function hashMsg(message: ConsensusMsg): Hash32 {
 /** The hash by which a block header names a payload: its keccak256. */
 export function hashPayload(payload: Uint8Array): Hash32 {
   return keccak256(payload)
+}
+
+/** The hash of a proposal's payload, not computed again when the proposal is a {@link HashedProposal}. */
+export function payloadHashOf(proposal: LeaderProposal): Hash32 {
+  if (proposal instanceof HashedProposal) return proposal.payloadHash
+  return hashPayload(proposal.payload ?? new Uint8Array())
 }

@@ -65,6 +65,23 @@ export function verifyCommitQC(
 }
 
 /**
+ * {@link verifyCommitQC} with the signatures checked in other threads where the scheme can; else at once, in this one.
+ * @see docs/spec/messages.md V3
+ */
+export async function verifyCommitQCAsync(
+  qc: CommitQC,
+  scope: EpochScope,
+): Promise<Result<void, CommitQCVerifyError>> {
+  const { scheme } = scope.schedule
+  if (scheme.verifyAggregateAsync === undefined) return verifyCommitQC(qc, scope)
+  const valid = validateCommitQC(qc, scope)
+  if (!valid.ok) return valid
+  const claims = commitQcClaims(qc, scope.schedule)
+  const verified = await scheme.verifyAggregateAsync(claims, qc.signature)
+  return verified ? ok(undefined) : err({ code: 'BAD_SIGNATURE' })
+}
+
+/**
  * The CommitQC with one more vote, whose signature is verified alone.
  * @see docs/spec/messages.md V9
  */

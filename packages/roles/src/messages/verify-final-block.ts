@@ -1,10 +1,10 @@
-import { bytesEqual, err, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import type { FinalBlock } from './block.js'
 import type { EpochScope } from './epoch-scope.js'
 import { hashPayload } from './msg.js'
 import type { VerifyOptions } from './qc-key.js'
 import type { CommitQCVerifyError } from './verify-commit-qc.js'
-import { validateCommitQC, verifyCommitQC } from './verify-commit-qc.js'
+import { validateCommitQC, verifyCommitQC, verifyCommitQCAsync } from './verify-commit-qc.js'
 
 /** Why a final block is invalid. */
 export type FinalBlockVerifyError =
@@ -31,15 +31,34 @@ export function verifyFinalBlock(
   return checkFinalBlock(block, () => verifyCommitQC(block.justification, scope, options))
 }
 
+/**
+ * {@link verifyFinalBlock} with the signatures checked in other threads where the scheme can.
+ * @see docs/spec/messages.md V8
+ */
+export async function verifyFinalBlockAsync(
+  block: FinalBlock,
+  scope: EpochScope,
+): Promise<Result<void, FinalBlockVerifyError>> {
+  const hash = checkPayloadHash(block)
+  if (!hash.ok) return hash
+  return justified(await verifyCommitQCAsync(block.justification, scope))
+}
+
 function checkFinalBlock(
   block: FinalBlock,
   judge: () => Result<void, CommitQCVerifyError>,
 ): Result<void, FinalBlockVerifyError> {
+  const hash = checkPayloadHash(block)
+  return hash.ok ? justified(judge()) : hash
+}
+
+function checkPayloadHash(block: FinalBlock): Result<void, FinalBlockVerifyError> {
   const headerHash = block.justification.message.proposal.payload
   const payloadHash = hashPayload(block.payload)
-  if (!bytesEqual(headerHash, payloadHash)) {
-    return err({ code: 'HASH_MISMATCH', headerHash, payloadHash })
-  }
-  const qc = judge()
+  if (bytesEqual(headerHash, payloadHash)) return ok(undefined)
+  return err({ code: 'HASH_MISMATCH', headerHash, payloadHash })
+}
+
+function justified(qc: Result<void, CommitQCVerifyError>): Result<void, FinalBlockVerifyError> {
   return qc.ok ? qc : err({ code: 'JUSTIFICATION', cause: qc.error })
 }
