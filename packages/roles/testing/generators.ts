@@ -1,5 +1,6 @@
 import { hash32, type Hash32 } from '@zkstack/crypto'
 import type { Random } from '@zkstack/concurrency'
+import type { EpochRecord } from '../src/epoch/epoch-record.js'
 import type { Evidence } from '../src/evidence/evidence.js'
 import { createEvidence } from '../src/evidence/evidence.js'
 import type { Block, FinalBlock } from '../src/messages/block.js'
@@ -18,6 +19,7 @@ import type { ReplicaTimeout } from '../src/messages/replica-timeout.js'
 import type { Signed } from '../src/messages/signed.js'
 import { Signers } from '../src/messages/signers.js'
 import type { Duration } from '../src/messages/std.js'
+import type { Schedule } from '../src/schedule/schedule.js'
 import type { TimeoutQC } from '../src/messages/timeout-qc.js'
 import { sortTimeoutQcEntries } from '../src/messages/timeout-qc.js'
 import type { View } from '../src/messages/view.js'
@@ -256,5 +258,21 @@ export function randomReplicaState(random: Random, shape: RandomShape = {}): Rep
     highCommitQc: random.float() < 0.7 ? randomCommitQC(random, shape) : undefined,
     highTimeoutQc: random.float() < 0.7 ? randomTimeoutQC(random, shape) : undefined,
     proposals: Array.from({ length: randomBelow(random, 4) }, () => randomProposal(random)),
+  }
+}
+
+/** An epoch of random number and certificate, and of the validators of a given schedule. */
+export function randomEpochRecord(random: Random, schedule: Schedule): EpochRecord {
+  const { length } = schedule
+  const certified = random.float() < 0.5
+  return {
+    epoch: randomUint64(random),
+    firstBlock: randomUint64(random),
+    schedule,
+    proofsOfPossession:
+      random.float() < 0.5 ? [] : Array.from({ length }, () => randomPayload(random)),
+    certificate: certified
+      ? { signers: randomSigners(random), signature: random.bytes(48) }
+      : undefined,
   }
 }

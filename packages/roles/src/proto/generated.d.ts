@@ -2241,6 +2241,157 @@ export namespace zkstack {
             }
 
             /**
+             * Properties of an EpochRecord.
+             * @deprecated Use zkstack.roles.validator.EpochRecord.$Properties instead.
+             */
+            interface IEpochRecord extends zkstack.roles.validator.EpochRecord.$Properties {
+            }
+
+            /** Represents an EpochRecord. */
+            class EpochRecord {
+
+                /**
+                 * Constructs a new EpochRecord.
+                 * @param [p] Properties to set
+                 */
+                constructor(p?: zkstack.roles.validator.EpochRecord.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EpochRecord epoch. */
+                epoch?: (Long|null);
+
+                /** EpochRecord firstBlock. */
+                firstBlock?: (Long|null);
+
+                /** EpochRecord schedule. */
+                schedule?: (zkstack.roles.validator.ValidatorSchedule.$Properties|null);
+
+                /** EpochRecord proofsOfPossession. */
+                proofsOfPossession: zkstack.roles.validator.Signature.$Properties[];
+
+                /** EpochRecord certificate. */
+                certificate?: (zkstack.roles.validator.EpochCertificate.$Properties|null);
+
+                /**
+                 * Encodes the specified EpochRecord message. Does not implicitly {@link zkstack.roles.validator.EpochRecord.verify|verify} messages.
+                 * @param m EpochRecord message or plain object to encode
+                 * @param [w] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(m: zkstack.roles.validator.EpochRecord.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EpochRecord message from the specified reader or buffer.
+                 * @param r Reader or buffer to decode from
+                 * @param [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochRecord & zkstack.roles.validator.EpochRecord.$Shape} EpochRecord
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.roles.validator.EpochRecord & zkstack.roles.validator.EpochRecord.$Shape;
+            }
+
+            namespace EpochRecord {
+
+                /** Properties of an EpochRecord. */
+                interface $Properties {
+
+                    /** EpochRecord epoch */
+                    epoch?: (Long|null);
+
+                    /** EpochRecord firstBlock */
+                    firstBlock?: (Long|null);
+
+                    /** EpochRecord schedule */
+                    schedule?: (zkstack.roles.validator.ValidatorSchedule.$Properties|null);
+
+                    /** EpochRecord proofsOfPossession */
+                    proofsOfPossession?: (zkstack.roles.validator.Signature.$Properties[]|null);
+
+                    /** EpochRecord certificate */
+                    certificate?: (zkstack.roles.validator.EpochCertificate.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EpochRecord. */
+                type $Shape = {
+                  epoch?: Long|null;
+                  firstBlock?: Long|null;
+                  schedule?: zkstack.roles.validator.ValidatorSchedule.$Shape|null;
+                  proofsOfPossession?: zkstack.roles.validator.Signature.$Shape[]|null;
+                  certificate?: zkstack.roles.validator.EpochCertificate.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                };
+            }
+
+            /**
+             * Properties of an EpochCertificate.
+             * @deprecated Use zkstack.roles.validator.EpochCertificate.$Properties instead.
+             */
+            interface IEpochCertificate extends zkstack.roles.validator.EpochCertificate.$Properties {
+            }
+
+            /** Represents an EpochCertificate. */
+            class EpochCertificate {
+
+                /**
+                 * Constructs a new EpochCertificate.
+                 * @param [p] Properties to set
+                 */
+                constructor(p?: zkstack.roles.validator.EpochCertificate.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EpochCertificate signers. */
+                signers?: (zkstack.std.BitVector.$Properties|null);
+
+                /** EpochCertificate sig. */
+                sig?: (zkstack.roles.validator.AggregateSignature.$Properties|null);
+
+                /**
+                 * Encodes the specified EpochCertificate message. Does not implicitly {@link zkstack.roles.validator.EpochCertificate.verify|verify} messages.
+                 * @param m EpochCertificate message or plain object to encode
+                 * @param [w] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(m: zkstack.roles.validator.EpochCertificate.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EpochCertificate message from the specified reader or buffer.
+                 * @param r Reader or buffer to decode from
+                 * @param [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochCertificate & zkstack.roles.validator.EpochCertificate.$Shape} EpochCertificate
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.roles.validator.EpochCertificate & zkstack.roles.validator.EpochCertificate.$Shape;
+            }
+
+            namespace EpochCertificate {
+
+                /** Properties of an EpochCertificate. */
+                interface $Properties {
+
+                    /** EpochCertificate signers */
+                    signers?: (zkstack.std.BitVector.$Properties|null);
+
+                    /** EpochCertificate sig */
+                    sig?: (zkstack.roles.validator.AggregateSignature.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EpochCertificate. */
+                type $Shape = zkstack.roles.validator.EpochCertificate.$Properties;
+            }
+
+            /**
              * Properties of an Evidence.
              * @deprecated Use zkstack.roles.validator.Evidence.$Properties instead.
              */

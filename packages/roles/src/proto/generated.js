@@ -5759,6 +5759,417 @@ export const zkstack = $root.zkstack = (() => {
                 return LeaderSelectionMode;
             })();
 
+            validator.EpochRecord = (function() {
+
+                /**
+                 * Properties of an EpochRecord.
+                 * @typedef {Object} zkstack.roles.validator.EpochRecord.$Properties
+                 * @property {Long|null} [epoch] EpochRecord epoch
+                 * @property {Long|null} [firstBlock] EpochRecord firstBlock
+                 * @property {zkstack.roles.validator.ValidatorSchedule.$Properties|null} [schedule] EpochRecord schedule
+                 * @property {Array.<zkstack.roles.validator.Signature.$Properties>|null} [proofsOfPossession] EpochRecord proofsOfPossession
+                 * @property {zkstack.roles.validator.EpochCertificate.$Properties|null} [certificate] EpochRecord certificate
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of an EpochRecord.
+                 * @memberof zkstack.roles.validator
+                 * @interface IEpochRecord
+                 * @augments zkstack.roles.validator.EpochRecord.$Properties
+                 * @deprecated Use zkstack.roles.validator.EpochRecord.$Properties instead.
+                 */
+
+                /**
+                 * Shape of an EpochRecord.
+                 * @typedef {{
+                 *   epoch?: Long|null;
+                 *   firstBlock?: Long|null;
+                 *   schedule?: zkstack.roles.validator.ValidatorSchedule.$Shape|null;
+                 *   proofsOfPossession?: Array.<zkstack.roles.validator.Signature.$Shape>|null;
+                 *   certificate?: zkstack.roles.validator.EpochCertificate.$Shape|null;
+                 *   $unknowns?: Array.<Uint8Array>;
+                 * }} zkstack.roles.validator.EpochRecord.$Shape
+                 */
+
+                /**
+                 * Constructs a new EpochRecord.
+                 * @memberof zkstack.roles.validator
+                 * @classdesc Represents an EpochRecord.
+                 * @constructor
+                 * @param {zkstack.roles.validator.EpochRecord.$Properties=} [p] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const EpochRecord = function (p) {
+                    this.proofsOfPossession = [];
+                    if (p)
+                        for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                            if (p[ks[i]] != null && ks[i] !== "__proto__")
+                                this[ks[i]] = p[ks[i]];
+                };
+
+                /**
+                 * EpochRecord epoch.
+                 * @member {Long|null|undefined} epoch
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @instance
+                 */
+                EpochRecord.prototype.epoch = null;
+
+                /**
+                 * EpochRecord firstBlock.
+                 * @member {Long|null|undefined} firstBlock
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @instance
+                 */
+                EpochRecord.prototype.firstBlock = null;
+
+                /**
+                 * EpochRecord schedule.
+                 * @member {zkstack.roles.validator.ValidatorSchedule.$Properties|null|undefined} schedule
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @instance
+                 */
+                EpochRecord.prototype.schedule = null;
+
+                /**
+                 * EpochRecord proofsOfPossession.
+                 * @member {Array.<zkstack.roles.validator.Signature.$Properties>} proofsOfPossession
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @instance
+                 */
+                EpochRecord.prototype.proofsOfPossession = $util.emptyArray;
+
+                /**
+                 * EpochRecord certificate.
+                 * @member {zkstack.roles.validator.EpochCertificate.$Properties|null|undefined} certificate
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @instance
+                 */
+                EpochRecord.prototype.certificate = null;
+
+                // OneOf field names bound to virtual getters and setters
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochRecord.prototype, "_epoch", {
+                    get: $util.oneOfGetter($oneOfFields = ["epoch"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochRecord.prototype, "_firstBlock", {
+                    get: $util.oneOfGetter($oneOfFields = ["firstBlock"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochRecord.prototype, "_schedule", {
+                    get: $util.oneOfGetter($oneOfFields = ["schedule"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochRecord.prototype, "_certificate", {
+                    get: $util.oneOfGetter($oneOfFields = ["certificate"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                /**
+                 * Encodes the specified EpochRecord message. Does not implicitly {@link zkstack.roles.validator.EpochRecord.verify|verify} messages.
+                 * @function encode
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @static
+                 * @param {zkstack.roles.validator.EpochRecord.$Properties} m EpochRecord message or plain object to encode
+                 * @param {$protobuf.Writer} [w] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                EpochRecord.encode = function (m, w, q) {
+                    if (!w)
+                        w = $Writer.create();
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (m.epoch != null && $Object.hasOwnProperty.call(m, "epoch"))
+                        w.uint32(/* id 1, wireType 0 =*/8).uint64(m.epoch);
+                    if (m.firstBlock != null && $Object.hasOwnProperty.call(m, "firstBlock"))
+                        w.uint32(/* id 2, wireType 0 =*/16).uint64(m.firstBlock);
+                    if (m.schedule != null && $Object.hasOwnProperty.call(m, "schedule"))
+                        $root.zkstack.roles.validator.ValidatorSchedule.encode(m.schedule, w.uint32(/* id 3, wireType 2 =*/26).fork(), q + 1).ldelim();
+                    if (m.proofsOfPossession != null && m.proofsOfPossession.length) {
+                        for (var i = 0; i < m.proofsOfPossession.length; ++i)
+                            $root.zkstack.roles.validator.Signature.encode(m.proofsOfPossession[i], w.uint32(/* id 4, wireType 2 =*/34).fork(), q + 1).ldelim();
+                    }
+                    if (m.certificate != null && $Object.hasOwnProperty.call(m, "certificate"))
+                        $root.zkstack.roles.validator.EpochCertificate.encode(m.certificate, w.uint32(/* id 5, wireType 2 =*/42).fork(), q + 1).ldelim();
+                    if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                        for (var i = 0; i < m.$unknowns.length; ++i)
+                            w.raw(m.$unknowns[i]);
+                    return w;
+                };
+
+                /**
+                 * Decodes an EpochRecord message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof zkstack.roles.validator.EpochRecord
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+                 * @param {number} [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochRecord & zkstack.roles.validator.EpochRecord.$Shape} EpochRecord
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                EpochRecord.decode = function (r, l, z, q, g) {
+                    if (!(r instanceof $Reader))
+                        r = $Reader.create(r);
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    var c, m;
+                    if (l === $undefined)
+                        c = r.len;
+                    else {
+                        c = r.pos + l;
+                        if (c > r.len)
+                            throw $RangeError("index out of range");
+                        l = r.len;
+                        r.len = c;
+                    }
+                    m = g || new $root.zkstack.roles.validator.EpochRecord();
+                    while (r.pos < c) {
+                        var s = r.pos;
+                        var t = r.tag();
+                        if (t === z) {
+                            z = $undefined;
+                            break;
+                        }
+                        var u = t & 7;
+                        switch (t >>>= 3) {
+                        case 1: {
+                                if (u !== 0)
+                                    break;
+                                m.epoch = r.uint64();
+                                m._epoch = "epoch";
+                                continue;
+                            }
+                        case 2: {
+                                if (u !== 0)
+                                    break;
+                                m.firstBlock = r.uint64();
+                                m._firstBlock = "firstBlock";
+                                continue;
+                            }
+                        case 3: {
+                                if (u !== 2)
+                                    break;
+                                m.schedule = $root.zkstack.roles.validator.ValidatorSchedule.decode(r, r.size(), $undefined, q + 1, m.schedule);
+                                m._schedule = "schedule";
+                                continue;
+                            }
+                        case 4: {
+                                if (u !== 2)
+                                    break;
+                                if (!(m.proofsOfPossession && m.proofsOfPossession.length))
+                                    m.proofsOfPossession = [];
+                                m.proofsOfPossession.push($root.zkstack.roles.validator.Signature.decode(r, r.size(), $undefined, q + 1));
+                                continue;
+                            }
+                        case 5: {
+                                if (u !== 2)
+                                    break;
+                                m.certificate = $root.zkstack.roles.validator.EpochCertificate.decode(r, r.size(), $undefined, q + 1, m.certificate);
+                                m._certificate = "certificate";
+                                continue;
+                            }
+                        }
+                        r.skipType(u, q, t);
+                        if (!r.discardUnknown) {
+                            $util.makeProp(m, "$unknowns", false);
+                            (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                        }
+                    }
+                    if (l !== $undefined) {
+                        if (r.pos !== c)
+                            throw $RangeError("index out of range");
+                        r.len = l;
+                    }
+                    if (z !== $undefined)
+                        throw $Error("missing end group");
+                    return m;
+                };
+
+                return EpochRecord;
+            })();
+
+            validator.EpochCertificate = (function() {
+
+                /**
+                 * Properties of an EpochCertificate.
+                 * @typedef {Object} zkstack.roles.validator.EpochCertificate.$Properties
+                 * @property {zkstack.std.BitVector.$Properties|null} [signers] EpochCertificate signers
+                 * @property {zkstack.roles.validator.AggregateSignature.$Properties|null} [sig] EpochCertificate sig
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of an EpochCertificate.
+                 * @memberof zkstack.roles.validator
+                 * @interface IEpochCertificate
+                 * @augments zkstack.roles.validator.EpochCertificate.$Properties
+                 * @deprecated Use zkstack.roles.validator.EpochCertificate.$Properties instead.
+                 */
+
+                /**
+                 * Shape of an EpochCertificate.
+                 * @typedef {zkstack.roles.validator.EpochCertificate.$Properties} zkstack.roles.validator.EpochCertificate.$Shape
+                 */
+
+                /**
+                 * Constructs a new EpochCertificate.
+                 * @memberof zkstack.roles.validator
+                 * @classdesc Represents an EpochCertificate.
+                 * @constructor
+                 * @param {zkstack.roles.validator.EpochCertificate.$Properties=} [p] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const EpochCertificate = function (p) {
+                    if (p)
+                        for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                            if (p[ks[i]] != null && ks[i] !== "__proto__")
+                                this[ks[i]] = p[ks[i]];
+                };
+
+                /**
+                 * EpochCertificate signers.
+                 * @member {zkstack.std.BitVector.$Properties|null|undefined} signers
+                 * @memberof zkstack.roles.validator.EpochCertificate
+                 * @instance
+                 */
+                EpochCertificate.prototype.signers = null;
+
+                /**
+                 * EpochCertificate sig.
+                 * @member {zkstack.roles.validator.AggregateSignature.$Properties|null|undefined} sig
+                 * @memberof zkstack.roles.validator.EpochCertificate
+                 * @instance
+                 */
+                EpochCertificate.prototype.sig = null;
+
+                // OneOf field names bound to virtual getters and setters
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochCertificate.prototype, "_signers", {
+                    get: $util.oneOfGetter($oneOfFields = ["signers"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochCertificate.prototype, "_sig", {
+                    get: $util.oneOfGetter($oneOfFields = ["sig"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                /**
+                 * Encodes the specified EpochCertificate message. Does not implicitly {@link zkstack.roles.validator.EpochCertificate.verify|verify} messages.
+                 * @function encode
+                 * @memberof zkstack.roles.validator.EpochCertificate
+                 * @static
+                 * @param {zkstack.roles.validator.EpochCertificate.$Properties} m EpochCertificate message or plain object to encode
+                 * @param {$protobuf.Writer} [w] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                EpochCertificate.encode = function (m, w, q) {
+                    if (!w)
+                        w = $Writer.create();
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (m.signers != null && $Object.hasOwnProperty.call(m, "signers"))
+                        $root.zkstack.std.BitVector.encode(m.signers, w.uint32(/* id 1, wireType 2 =*/10).fork(), q + 1).ldelim();
+                    if (m.sig != null && $Object.hasOwnProperty.call(m, "sig"))
+                        $root.zkstack.roles.validator.AggregateSignature.encode(m.sig, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
+                    if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                        for (var i = 0; i < m.$unknowns.length; ++i)
+                            w.raw(m.$unknowns[i]);
+                    return w;
+                };
+
+                /**
+                 * Decodes an EpochCertificate message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof zkstack.roles.validator.EpochCertificate
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+                 * @param {number} [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochCertificate & zkstack.roles.validator.EpochCertificate.$Shape} EpochCertificate
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                EpochCertificate.decode = function (r, l, z, q, g) {
+                    if (!(r instanceof $Reader))
+                        r = $Reader.create(r);
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    var c, m;
+                    if (l === $undefined)
+                        c = r.len;
+                    else {
+                        c = r.pos + l;
+                        if (c > r.len)
+                            throw $RangeError("index out of range");
+                        l = r.len;
+                        r.len = c;
+                    }
+                    m = g || new $root.zkstack.roles.validator.EpochCertificate();
+                    while (r.pos < c) {
+                        var s = r.pos;
+                        var t = r.tag();
+                        if (t === z) {
+                            z = $undefined;
+                            break;
+                        }
+                        var u = t & 7;
+                        switch (t >>>= 3) {
+                        case 1: {
+                                if (u !== 2)
+                                    break;
+                                m.signers = $root.zkstack.std.BitVector.decode(r, r.size(), $undefined, q + 1, m.signers);
+                                m._signers = "signers";
+                                continue;
+                            }
+                        case 2: {
+                                if (u !== 2)
+                                    break;
+                                m.sig = $root.zkstack.roles.validator.AggregateSignature.decode(r, r.size(), $undefined, q + 1, m.sig);
+                                m._sig = "sig";
+                                continue;
+                            }
+                        }
+                        r.skipType(u, q, t);
+                        if (!r.discardUnknown) {
+                            $util.makeProp(m, "$unknowns", false);
+                            (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                        }
+                    }
+                    if (l !== $undefined) {
+                        if (r.pos !== c)
+                            throw $RangeError("index out of range");
+                        r.len = l;
+                    }
+                    if (z !== $undefined)
+                        throw $Error("missing end group");
+                    return m;
+                };
+
+                return EpochCertificate;
+            })();
+
             validator.Evidence = (function() {
 
                 /**

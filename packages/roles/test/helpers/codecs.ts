@@ -170,6 +170,13 @@ export const codecs: readonly TestedCodec[] = [
     (b) => roles.decodeSchedule(b, ed25519),
   ),
   codec(
+    'EpochRecord',
+    'roles.validator.EpochRecord',
+    (r) => random.randomEpochRecord(r, randomSchedule(r)),
+    roles.encodeEpochRecord,
+    (b) => roles.decodeEpochRecord(b, ed25519),
+  ),
+  codec(
     'Genesis',
     'roles.validator.Genesis',
     randomGenesis,
