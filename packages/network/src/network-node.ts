@@ -9,7 +9,7 @@ import {
 } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import type { NodePublicKey, Signed } from '@zkstack/roles'
-import { isMember } from './consensus/consensus-protocol.js'
+import { committeesOf, isIn, isMember } from './consensus/committees.js'
 import { Outbox } from './consensus/outbox.js'
 import { isNetworkError, NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
@@ -63,7 +63,8 @@ export class NetworkNode implements Network {
     this.#registry = new PeerRegistry({
       ownKey: init.nodeKey.publicKey,
       isStatic: (id) => staticIds.has(id),
-      isCommitteeMember: (carrier) => init.scope()?.schedule.indexOf(carrier) !== undefined,
+      isCommitteeMember: (carrier) =>
+        committeesOf(init).some((committee) => isIn(committee, carrier)),
       maxDynamicInbound,
       limits: init.limits,
       bans: this.#bans,
@@ -99,6 +100,10 @@ export class NetworkNode implements Network {
         'a message above the limit of its chain was not sent',
       ),
     )
+  }
+
+  committeeChanged(): void {
+    this.#outbox.changed.notify()
   }
 
   gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void {
@@ -183,8 +188,8 @@ export class NetworkNode implements Network {
   }
 
   #onMisbehaviour(peer: Peer, rule: string): void {
-    const { limits, scope: committee } = this.#init
-    const isKnown = peer.isStatic || isMember(peer, committee())
+    const { limits } = this.#init
+    const isKnown = peer.isStatic || isMember(peer, this.#init)
     this.#bans.ban(peer.id, isKnown ? limits.banStaticMs : limits.banMs)
     this.#metrics.onMisbehaved(rule)
     this.#emit({ type: 'peerMisbehaved', peer: peer.key, rule })

@@ -41,6 +41,8 @@ export interface NetworkInit {
   readonly genesis: Genesis
   /** The committee with whom consensus messages are exchanged now; undefined: none. */
   scope(): EpochScope | undefined
+  /** The committee that takes over next, once it is known: its members are let in, dialled and listened to already. */
+  pendingScope?(): EpochScope | undefined
   readonly nodeKey: NodeSecretKey
   readonly validator?: HelloSigner | undefined
   readonly transport: NetworkTransport
@@ -128,6 +130,8 @@ export interface Network {
    * sent again, a peer that reconnects gets the newest of each label again. Never waits, never to ourselves.
    */
   broadcast(message: Signed): void
+  /** To be called when {@link NetworkInit.scope} or {@link NetworkInit.pendingScope} has changed. */
+  committeeChanged(): void
   /** Floods a transaction to all peers, except one. */
   gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void
   peers(): PeerInfo[]

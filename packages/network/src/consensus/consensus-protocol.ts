@@ -1,28 +1,28 @@
 import type { Ctx } from '@zkstack/concurrency'
-import { decodeSigned, type EpochScope, type MessageLabel } from '@zkstack/roles'
+import { decodeSigned, type MessageLabel } from '@zkstack/roles'
+import { committeesOf, isIn, isMember } from './committees.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
-import { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import type { Lane, Outbox } from './outbox.js'
 
-/** Whether the validator proven on this connection is of the committee now. */
-export function isMember(peer: Peer, scope: EpochScope | undefined): boolean {
-  return peer.carrier !== undefined && scope?.schedule.indexOf(peer.carrier) !== undefined
-}
-
-/** Sends one lane of the outbox to a peer, as fast as the peer takes it, while its validator is of the committee. */
+/**
+ * Sends one lane of the outbox to a peer, as fast as the peer takes it, while its validator is of a committee: messages of an
+ * epoch go to the committee of that epoch.
+ */
 export async function sendConsensus(
   ctx: Ctx,
   peer: Peer,
   stream: FrameStream,
-  o: { readonly outbox: Outbox; readonly lane: Lane; readonly scope: NetworkInit['scope'] },
+  o: { readonly outbox: Outbox; readonly lane: Lane; readonly init: NetworkInit },
 ): Promise<void> {
   const sent = new Map<MessageLabel, number>()
+  const throttle = peer.budget.outgoing('consensusRate')
   for (;;) {
-    const slot = isMember(peer, o.scope()) ? o.outbox.next(o.lane, sent) : undefined
+    const slot = o.outbox.next(o.lane, sent, epochsOf(peer, o.init))
     if (slot) {
       sent.set(slot.label, slot.generation)
+      await throttle.pass(ctx, permitsOf(slot.frame))
       await ctx.race(stream.send(slot.frame))
     } else {
       await ctx.race(o.outbox.changed.wait())
@@ -40,14 +40,27 @@ export async function receiveConsensus(
   stream: FrameStream,
   init: NetworkInit,
 ): Promise<void> {
-  const throttle = new Throttle(init.limits.consensusRate, ctx.clock)
+  const throttle = peer.budget.incoming('consensusRate')
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return
-    await throttle.pass(ctx)
-    // a peer that has just left the committee, or is about to enter it, is no offender
-    if (!isMember(peer, init.scope())) continue
+    await throttle.pass(ctx, permitsOf(frame))
+    // a peer that has just left the committee is no offender
+    if (!isMember(peer, init)) continue
     const message = decodeSigned(frame, init.genesis.scheme, { ownsBytes: true })
     await ctx.race(init.onConsensusMessage(message, peer.carrier, peer.key))
   }
+}
+
+/** The epochs in whose committee the peer is. */
+function epochsOf({ carrier }: Peer, init: NetworkInit): readonly bigint[] {
+  if (carrier === undefined) return []
+  return committeesOf(init).flatMap((scope) => (isIn(scope, carrier) ? [scope.epoch] : []))
+}
+
+/** A frame costs one permit, and one more for each of these bytes: a large message takes as long to handle as many votes. */
+const BYTES_PER_PERMIT = 64 * 1024
+
+function permitsOf(frame: Uint8Array): number {
+  return 1 + Math.floor(frame.length / BYTES_PER_PERMIT)
 }

@@ -53,15 +53,17 @@ export class Outbox {
     return 'taken'
   }
 
-  /** The oldest message of a lane that is younger than what was sent of its label. */
+  /** The oldest message of a lane and of certain epochs that is younger than what was sent of its label. */
   next(
     lane: Lane,
     sent: ReadonlyMap<MessageLabel, number>,
+    epochs: readonly bigint[],
   ): (Slot & { readonly label: MessageLabel }) | undefined {
     let next: (Slot & { readonly label: MessageLabel }) | undefined
     for (const label of lanes[lane]) {
       const slot = this.#slots.get(label)
       if (!slot || slot.generation <= (sent.get(label) ?? 0)) continue
+      if (!epochs.includes(slot.view.epoch)) continue
       if (!next || slot.generation < next.generation) next = { ...slot, label }
     }
     return next

@@ -10,9 +10,10 @@ const timeout = (view: bigint): Signed =>
   committee.sign(0, { type: 'replicaTimeout', value: committee.timeout(view) })
 
 /** What a peer gets that has got nothing yet, or what `sent` says. */
-function drain(outbox: Outbox, lane: Lane, sent = new Map()): string[] {
+function drain(outbox: Outbox, lane: Lane, sent = new Map(), epochs = [0n, 1n]): string[] {
   const got: string[] = []
-  for (let slot = outbox.next(lane, sent); slot; slot = outbox.next(lane, sent)) {
+  const next = () => outbox.next(lane, sent, epochs)
+  for (let slot = next(); slot; slot = next()) {
     sent.set(slot.label, slot.generation)
     const { msg } = decodeSigned(slot.frame, committee.scheme)
     got.push(`${labelOf(msg)} ${viewOf(msg).number}`)
@@ -54,6 +55,16 @@ test('outbox › a later epoch begins with a lower view › it wins', () => {
   expect(outbox.offer(commit(101n))).toBe('superseded')
 })
 
+test('outbox › a peer that is of one epoch only › gets nothing of the other', () => {
+  const outbox = new Outbox(10_000)
+  const later = testCommittee(6, { epoch: 1n })
+  outbox.offer(commit(100n))
+  outbox.offer(later.sign(0, { type: 'replicaTimeout', value: later.timeout(0n) }))
+  expect(drain(outbox, 'votes', new Map(), [0n])).toEqual(['ReplicaCommitV2 100'])
+  expect(drain(outbox, 'votes', new Map(), [1n])).toEqual(['ReplicaTimeoutV2 0'])
+  expect(drain(outbox, 'votes', new Map(), [])).toEqual([])
+})
+
 test('outbox › a proposal › has a lane of its own', () => {
   const outbox = new Outbox(10_000)
   const qc = committee.commitQc(committee.commit(1n, 1n))
@@ -71,7 +82,7 @@ test('outbox › a proposal › has a lane of its own', () => {
 test('outbox › many peers › send the very same bytes', () => {
   const outbox = new Outbox(10_000)
   outbox.offer(commit(1n))
-  const [a, b] = [outbox.next('votes', new Map()), outbox.next('votes', new Map())]
+  const [a, b] = [outbox.next('votes', new Map(), [0n]), outbox.next('votes', new Map(), [0n])]
   expect(a?.frame).toBe(b?.frame)
   expect(new Uint8Array(a?.frame ?? [])).toEqual(new Uint8Array(encodeSigned(commit(1n))))
 })
