@@ -1,7 +1,8 @@
 import type { IHasher } from 'hash-wasm'
-import type { Keccak256 } from './keccak256.js'
+import type { Hash32 } from './hash32.js'
+import type { Keccak256, KeccakStream } from './keccak256.js'
 
-/** keccak256 by hash-wasm: one shared instance, whose digests are each begun and ended within one call. */
+/** keccak256 by hash-wasm: one shared instance, into which a stream's state is loaded for each of its calls. */
 export async function loadHashWasm(): Promise<Keccak256> {
   const { createKeccak } = await import('hash-wasm')
   const hasher: IHasher = await createKeccak(256)
@@ -20,6 +21,23 @@ export async function loadHashWasm(): Promise<Keccak256> {
         for (const part of parts) hasher.update(part)
       }
       return hasher.digest('binary')
+    },
+    stream: () => streamOf(hasher),
+  }
+}
+
+function streamOf(hasher: IHasher): KeccakStream {
+  hasher.init()
+  let state = hasher.save()
+  return {
+    update(bytes) {
+      hasher.load(state)
+      hasher.update(bytes)
+      state = hasher.save()
+    },
+    digest() {
+      hasher.load(state)
+      return hasher.digest('binary') as Hash32
     },
   }
 }

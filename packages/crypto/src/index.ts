@@ -20,7 +20,13 @@ export { DecodeError } from './decode-error.js'
 export { domains } from './domains.js'
 export type { Ed25519 } from './ed25519/node-keys.js'
 export { hash32, type Hash32 } from './hash32.js'
-export { hashBackend, keccak256, type HashBackend } from './keccak256.js'
+export {
+  hashBackend,
+  keccak256,
+  keccakStream,
+  type HashBackend,
+  type KeccakStream,
+} from './keccak256.js'
 export { err, ok, type Result } from './result.js'
 export type { SchemeFamily } from './scheme-family.js'
 export type {

@@ -4,10 +4,19 @@ import type { Hash32 } from './hash32.js'
 /** Names of the implementations of keccak256. */
 export type HashBackend = 'noble' | 'hash-wasm'
 
+/** keccak256 of bytes that come piece by piece; any number of them may be under way at once. */
+export interface KeccakStream {
+  /** Takes the next bytes; they may change afterwards. */
+  update(bytes: Uint8Array): void
+  /** keccak256 of everything so far: 32 bytes. More may follow. */
+  digest(): Hash32
+}
+
 /** An implementation of keccak256 over the concatenation of `parts`; synchronous, so that no two digests interleave. */
 export interface Keccak256 {
   readonly backend: HashBackend
   digest(parts: readonly Uint8Array[]): Uint8Array
+  stream(): KeccakStream
 }
 
 /** The pure implementation, which is always there. */
@@ -19,6 +28,13 @@ export const nobleKeccak256: Keccak256 = {
     const hasher = keccak_256.create()
     for (const part of parts) hasher.update(part)
     return hasher.digest()
+  },
+  stream() {
+    const hasher = keccak_256.create()
+    return {
+      update: (bytes) => void hasher.update(bytes),
+      digest: () => hasher.clone().digest() as Hash32,
+    }
   },
 }
 
@@ -35,6 +51,11 @@ export function useKeccak256(implementation: Keccak256): void {
  */
 export function keccak256(...parts: Uint8Array[]): Hash32 {
   return current.digest(parts) as Hash32
+}
+
+/** {@link keccak256} of bytes that are not there yet, or too many to be hashed in one go. */
+export function keccakStream(): KeccakStream {
+  return current.stream()
 }
 
 /** Which implementation {@link keccak256} uses now. */

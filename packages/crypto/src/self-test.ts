@@ -7,15 +7,21 @@ import type { SignatureScheme } from './signature-scheme.js'
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
 
-/** The hash of no bytes. */
+/** The hashes of no bytes and of 0x123456. */
+const hashOf123456 = bytes('6adf031833174bbe4c85eafe59ddb54e6584648c2c962c6f94791ab49caa0ad4')
 const hashOfNothing = bytes('c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470')
 
 /**
- * Whether a hash backend gives the known hash of nothing, in a stream begun after another one.
+ * Whether a hash backend gives the known hash of nothing, in a digest begun after another one, and that of a stream into
+ * which it falls.
  */
 export function hashPasses(implementation: Keccak256): boolean {
+  const stream = implementation.stream()
+  stream.update(bytes('1234'))
   implementation.digest([bytes('123456')])
-  return bytesEqual(implementation.digest([]), hashOfNothing)
+  const passes = bytesEqual(implementation.digest([]), hashOfNothing)
+  stream.update(bytes('56'))
+  return passes && bytesEqual(stream.digest(), hashOf123456)
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   fromHex,
   hashBackend,
   keccak256,
+  keccakStream,
   loadCryptoBackends,
   toHex,
 } from '../../src/index.js'
@@ -63,6 +64,35 @@ describe.each(['noble', 'hash-wasm'] as const)('keccak256 by %s', (backend) => {
     const buffer = pattern(300)
     const view = buffer.subarray(100, 164)
     expect(keccak256(view)).toEqual(keccak256(view.slice()))
+  })
+
+  test('streams that run beside each other and beside digests › each give the hash of their own bytes', () => {
+    const inputs = [pattern(1), pattern(50_000), pattern(70_000)]
+    const streams = inputs.map(() => keccakStream())
+    for (let at = 0; at < 70_000; at += 7_777) {
+      for (const [i, stream] of streams.entries()) {
+        stream.update((inputs[i] ?? pattern(0)).subarray(at, at + 7_777))
+        keccak256(pattern(3))
+      }
+    }
+    expect(streams.map((stream) => toHex(stream.digest()))).toEqual(
+      inputs.map((input) => toHex(keccak_256(input))),
+    )
+  })
+
+  test('a stream asked for its digest on the way › gives that of what came so far, and goes on', () => {
+    const stream = keccakStream()
+    expect(toHex(stream.digest())).toBe(golden[0]?.[1])
+    const input = pattern(1_000)
+    for (const [start, end] of [
+      [0, 100],
+      [100, 136],
+      [136, 136],
+      [136, 1_000],
+    ] as const) {
+      stream.update(input.subarray(start, end))
+      expect(toHex(stream.digest())).toBe(toHex(keccak_256(input.subarray(0, end))))
+    }
   })
 
   test('results › stay unchanged by later hashes', () => {

@@ -58,7 +58,25 @@ describe('the self-test of a loaded backend', () => {
         seen.push(...parts)
         return nobleKeccak256.digest(seen)
       },
+      stream: () => nobleKeccak256.stream(),
     }
     expect(hashPasses(leaky)).toBe(false)
+  })
+
+  test('a hash whose streams forget what came before › fails', () => {
+    const forgetful = {
+      ...nobleKeccak256,
+      stream() {
+        let stream = nobleKeccak256.stream()
+        return {
+          update(bytes: Uint8Array) {
+            stream = nobleKeccak256.stream()
+            stream.update(bytes)
+          },
+          digest: () => stream.digest(),
+        }
+      },
+    }
+    expect(hashPasses(forgetful)).toBe(false)
   })
 })
