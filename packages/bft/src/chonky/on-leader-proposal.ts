@@ -1,5 +1,5 @@
 import { bytesEqual } from '@zkstack/crypto'
-import { hashPayload, impliedBlock, validateLeaderProposal } from '@zkstack/roles'
+import { impliedBlock, payloadHashOf, validateLeaderProposal } from '@zkstack/roles'
 import type { BlockHeader, LeaderProposal } from '@zkstack/roles'
 import { noteContradiction } from './conflict.js'
 import { MAX_VIEW, processJustification, qcView, settleJustification } from './justification.js'
@@ -53,7 +53,7 @@ export function onLeaderProposal(
     return
   }
   const leader = turn.schedule.leaderAt(view)
-  const hash = hashPayload(message.payload ?? new Uint8Array())
+  const hash = payloadHashOf(message)
   const { number } = implied
   turn.update({
     pendingProposal: { message, leader, number, hash, waitsFor: 'previousBlock' },

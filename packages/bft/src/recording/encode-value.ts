@@ -1,4 +1,4 @@
-import { Signers } from '@zkstack/roles'
+import { HashedProposal, Signers } from '@zkstack/roles'
 import { mostNesting, valueTag } from './value-tag.js'
 
 const utf8 = new TextEncoder()
@@ -62,7 +62,9 @@ class ValueWriter {
 
   #fields(value: object, depth: number): void {
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== Object.prototype && prototype !== null) {
+    // what a hashed proposal is more than its fields comes back by hashing
+    const isPlain = prototype === Object.prototype || value instanceof HashedProposal
+    if (!isPlain && prototype !== null) {
       throw new TypeError('value: an instance of a class cannot be recorded')
     }
     const fields = Object.entries(value)

@@ -108,6 +108,7 @@ class Runner implements ReplicaRunner {
       signer: init.signer,
       scheme: schedule.scheme,
       timeoutMs: init.viewTimeoutMs,
+      yieldTurn: this.#yieldTurn,
       signed: (message) => {
         this.#send(message)
       },

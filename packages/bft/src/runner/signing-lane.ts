@@ -1,6 +1,6 @@
 import { errorOf, lazySignal } from '@zkstack/concurrency'
 import type { Ctx } from '@zkstack/concurrency'
-import { hashMsg, labelOf } from '@zkstack/roles'
+import { HashedProposal, hashMsg, labelOf, payloadPartBytes } from '@zkstack/roles'
 import type { ConsensusMsg, MessageLabel, Signed } from '@zkstack/roles'
 import type { SignatureScheme } from '@zkstack/crypto'
 import { ReplicaWarning } from './errors.js'
@@ -12,6 +12,8 @@ export interface SigningLaneInit {
   readonly scheme: SignatureScheme
   /** After that many milliseconds an answer of the signer is no longer awaited. */
   readonly timeoutMs: number
+  /** Lets other work run; awaited between two parts of a large payload. */
+  yieldTurn(): Promise<void>
   /** Takes each signed message, in order. */
   signed(message: Signed): void
   warn(warning: ReplicaWarning): void
@@ -77,10 +79,11 @@ export class SigningLane {
     }
   }
 
-  async #sign(outer: Ctx, label: MessageLabel, msg: ConsensusMsg): Promise<void> {
+  async #sign(outer: Ctx, label: MessageLabel, message: ConsensusMsg): Promise<void> {
     const { signer, scheme, timeoutMs, signed, warn } = this.#init
     const ctx = outer.child({ timeoutMs })
     try {
+      const msg = await this.#hashed(ctx, message)
       const sig = await ctx.race(this.#ask(msg, ctx))
       if (scheme.isCanonicalSignature(sig)) {
         signed({ msg, key: signer.publicKey, sig: Uint8Array.from(sig) })
@@ -94,7 +97,20 @@ export class SigningLane {
     } finally {
       ctx[Symbol.dispose]()
     }
-    if (!this.#waiting.has(label)) this.#failed.set(label, msg)
+    if (!this.#waiting.has(label)) this.#failed.set(label, message)
+  }
+
+  /** Hashes a large proposal part by part, once for us and for all who get it from us. */
+  async #hashed(ctx: Ctx, message: ConsensusMsg): Promise<ConsensusMsg> {
+    if (message.type !== 'leaderProposal') return message
+    const { payload, justification } = message.value
+    if (payload === undefined || payload.length <= payloadPartBytes) return message
+    const hasher = HashedProposal.start({ payload, justification })
+    for (;;) {
+      hasher.next()
+      if (hasher.result !== undefined) return { type: message.type, value: hasher.result }
+      await ctx.race(this.#init.yieldTurn())
+    }
   }
 
   /** Async, so that a signer that throws at once rejects like any other. Most signers never look at the signal. */
