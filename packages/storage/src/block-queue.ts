@@ -135,11 +135,13 @@ export class BlockQueue {
       // One turn later, so that `#draining` is set before this can end.
       await Promise.resolve()
       for (;;) {
-        const entry = this.#entries.get(this.range.value.next)
-        if (entry === undefined || this.#failure !== undefined) return
-        entry.writing = true
-        await this.#append(entry)
+        const run = this.#nextRun()
+        if (run.length === 0 || this.#failure !== undefined) return
+        // All at once, so that the store may write them together; each settles before anything is judged.
+        const outcomes = await Promise.allSettled(run.map((entry) => this.#append(entry)))
         this.#advance(this.store.range())
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+        if (failed !== undefined) throw failed.reason
       }
     } catch (e) {
       this.#fail(errorOf(e))
@@ -148,7 +150,19 @@ export class BlockQueue {
     }
   }
 
-  async #append({ block, hash }: Entry): Promise<void> {
+  /** The blocks whose turn it is, one after another without a gap. */
+  #nextRun(): Entry[] {
+    const run: Entry[] = []
+    for (let n = this.range.value.next; ; n++) {
+      const entry = this.#entries.get(n)
+      if (entry === undefined) return run
+      run.push(entry)
+    }
+  }
+
+  async #append(entry: Entry): Promise<void> {
+    const { block, hash } = entry
+    entry.writing = true
     try {
       await this.store.append(block)
     } catch (e) {

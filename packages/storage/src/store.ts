@@ -25,7 +25,8 @@ export interface BlockStore extends AsyncDisposable {
    */
   get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined>
   /**
-   * Adds the block with number `range().next`; resolves once it is synced to disk. All or nothing.
+   * Adds the block with number `range().next`; resolves once it is synced to disk. All or nothing. Calls that do not wait for
+   * one another are taken in their order, so that a store may write several blocks at once.
    * @throws StorageError `STORE_ORDER` for any other number.
    */
   append(block: Block, o?: Partial<CallOptions>): Promise<void>

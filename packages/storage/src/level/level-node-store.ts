@@ -1,3 +1,4 @@
+import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual, ok, type Hash32, type Result } from '@zkstack/crypto'
 import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import { assertAppendable, tipOf } from '../block-identity.js'
@@ -15,6 +16,7 @@ import type {
   StoreOpenError,
 } from '../store.js'
 import { throwIfAborted } from '../throw-if-aborted.js'
+import { AppendBatch } from './append-batch.js'
 import type { BlockTable } from './block-table.js'
 import { be64 } from './fields.js'
 import { noChecksum } from './head.js'
@@ -47,6 +49,9 @@ export class LevelNodeStore implements NodeStore {
   /** Ends when the last write that was begun has ended. */
   #writes: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
+  /** What the next append joins: appends that wait for their write, if nothing was called after them. */
+  #batch: AppendBatch | undefined
+  #batchWritten: Promise<readonly (Error | undefined)[]> = Promise.resolve([])
 
   constructor(parts: LevelNodeStoreParts) {
     this.#parts = parts
@@ -89,18 +94,14 @@ export class LevelNodeStore implements NodeStore {
   }
 
   async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
-    return this.#write(async () => {
-      throwIfAborted(o)
-      const { journal, blocks, states, payloadsHere } = this.#parts
-      assertAppendable(block, this.range(), this.#bound())
-      const { operations, change } = blocks.planAppend(block, journal.head, {
-        payloadHere: payloadsHere,
-        payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
-      })
-      await journal.commit(operations, change)
-      const { first } = this.range()
-      this.#feed.set({ first, next: block.number + 1n, last: tipOf(block) })
-    })
+    const open = this.#batch?.hasRoomFor(block) === true ? this.#batch : undefined
+    const batch = open ?? new AppendBatch()
+    const at = batch.add({ block, o })
+    const written = open ? this.#batchWritten : this.#write(() => this.#appendAll(batch))
+    this.#batch = batch
+    this.#batchWritten = written
+    const error = (await written)[at]
+    if (error !== undefined) throw error
   }
 
   async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {
@@ -142,6 +143,36 @@ export class LevelNodeStore implements NodeStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  /** Writes the blocks that may be appended, all in one commit. @returns what is wrong with each of the others. */
+  async #appendAll(batch: AppendBatch): Promise<readonly (Error | undefined)[]> {
+    if (this.#batch === batch) this.#batch = undefined
+    const { journal, blocks, states, payloadsHere } = this.#parts
+    const operations: Operation[] = []
+    let { head } = journal
+    let range = this.range()
+    const outcomes = batch.appends.map(({ block, o }) => {
+      try {
+        throwIfAborted(o)
+        assertAppendable(block, range, this.#bound())
+      } catch (e) {
+        return errorOf(e)
+      }
+      const plan = blocks.planAppend(block, head, {
+        payloadHere: payloadsHere,
+        payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
+      })
+      operations.push(...plan.operations)
+      head = { ...head, ...plan.change }
+      range = { first: range.first, next: block.number + 1n, last: tipOf(block) }
+      return undefined
+    })
+    if (operations.length > 0) {
+      await journal.commit(operations, { next: head.next, tip: head.tip })
+      this.#feed.set(range)
+    }
+    return outcomes
   }
 
   async #pruneStep(end: bigint, o: Partial<CallOptions> | undefined): Promise<void> {
@@ -238,6 +269,7 @@ export class LevelNodeStore implements NodeStore {
 
   async #write<T>(task: () => Promise<T>): Promise<T> {
     this.#assertOpen()
+    this.#batch = undefined
     const result = this.#writes.then(task)
     this.#writes = result.catch(() => undefined)
     return result

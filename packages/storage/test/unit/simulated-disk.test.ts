@@ -58,3 +58,71 @@ describe('a power cut at any write', () => {
     })
   }
 })
+
+describe('appends that do not wait for one another', () => {
+  const chain = new TestChain()
+
+  it('are written together › and one that may not be appended fails alone', async () => {
+    let writes = 0
+    const onWrite = (write: DiskWrite): Promise<void> => {
+      writes += 1
+      write.apply()
+      return Promise.resolve()
+    }
+    const store = await new SimulatedDisk().open({ random, onWrite })
+    await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+    const before = writes
+    const aborted = { signal: AbortSignal.abort() }
+    const outcomes = await Promise.allSettled([
+      store.append(chain.block(0n)),
+      store.append(chain.block(2n)),
+      store.append(chain.block(1n), aborted),
+      store.append(chain.block(1n)),
+      store.append(chain.block(2n)),
+    ])
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+    ])
+    expect(store.range().next).toBe(3n)
+    expect(writes - before).toBe(2)
+  })
+
+  it('keep their place among other calls', async () => {
+    const store = await new SimulatedDisk().open({ random })
+    await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+    const ends: string[] = []
+    const note = (name: string) => () => ends.push(name)
+    const [key, state] = [chain.key(), chain.state(1n)]
+    await Promise.all([
+      store.append(chain.block(0n)).then(note('0')),
+      store.save(key, state).then(note('save')),
+      store.append(chain.block(1n)).then(note('1')),
+    ])
+    expect(ends).toEqual(['0', 'save', '1'])
+  })
+
+  it('are all there or none after a power cut', async () => {
+    for (let fatal = 1; fatal <= 6; fatal++) {
+      const disk = new SimulatedDisk()
+      let writes = 0
+      const onWrite = (write: DiskWrite): Promise<void> => {
+        writes += 1
+        if (writes >= fatal) return never
+        write.apply()
+        return Promise.resolve()
+      }
+      const life = async (): Promise<void> => {
+        const store = await disk.open({ random, onWrite })
+        await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+        await Promise.all([0n, 1n, 2n].map((n) => store.append(chain.block(n))))
+      }
+      await Promise.race([life(), new Promise((resolve) => setImmediate(resolve))])
+      const store = await disk.open({ random })
+      expect(store.range().next).toBeOneOf([0n, 3n])
+    }
+  })
+})
