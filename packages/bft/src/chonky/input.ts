@@ -41,6 +41,11 @@ export interface BlockPersistedInput {
   readonly now: number
   readonly first: bigint
   readonly next: bigint
+  /**
+   * The last block of the epoch, once the committee that follows is known. The driver must know it before it tells that the
+   * block before the first of the next epoch is applied; absent: as told before.
+   */
+  readonly last?: bigint | undefined
 }
 
 /** The execution layer judged the payload named by a `verifyPayload` effect. */

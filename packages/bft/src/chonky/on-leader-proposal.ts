@@ -6,6 +6,7 @@ import { MAX_VIEW, processJustification, qcView, settleJustification } from './j
 import type { PayloadVerifiedInput } from './input.js'
 import type { Rejection } from './rejection.js'
 import { requestCheck } from './slots.js'
+import { isAfterEpoch } from './state.js'
 import type { Arrival, ChonkyState, PendingProposal } from './state.js'
 import type { Turn } from './turn.js'
 import { startNewView } from './view-change.js'
@@ -100,6 +101,7 @@ function checkPayload(
   implied: { readonly number: bigint; readonly payload: Uint8Array | undefined },
 ): Rejection | undefined {
   const { number } = implied
+  if (isAfterEpoch(state, number)) return epochOver(state)
   if (number < state.firstBlock) return { code: 'PROPOSAL_ALREADY_PRUNED', number }
   if (implied.payload !== undefined) {
     return message.payload === undefined ? undefined : { code: 'REPROPOSAL_WITH_PAYLOAD' }
@@ -112,18 +114,28 @@ function checkPayload(
 }
 
 /**
- * Has the pending payload judged once the block before it is there.
+ * Has the pending payload judged once the block before it is there, unless the epoch turns out to end before it.
  *
- * @see docs/spec/chonky.md P9
+ * @see docs/spec/chonky.md P8, P9
  */
 export function continuePendingProposal(turn: Turn): void {
   const { pendingProposal: pending, nextBlock, view, deadline } = turn.state
-  if (pending?.waitsFor !== 'previousBlock' || nextBlock < pending.number) return
+  if (pending?.waitsFor !== 'previousBlock') return
+  if (isAfterEpoch(turn.state, pending.number)) {
+    turn.update({ pendingProposal: undefined })
+    rejectPending(turn, pending, epochOver(turn.state))
+    return
+  }
+  if (nextBlock < pending.number) return
   const { message, number, hash, leader } = pending
   const { payload } = message
   if (payload === undefined) return
   turn.update({ pendingProposal: { ...pending, waitsFor: 'verdict' } })
   turn.emit({ type: 'verifyPayload', view, number, payload, hash, leader, deadline })
+}
+
+function epochOver({ lastBlock }: ChonkyState): Rejection {
+  return { code: 'EPOCH_OVER', lastBlock: lastBlock ?? 0n }
 }
 
 /**

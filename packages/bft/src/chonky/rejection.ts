@@ -30,5 +30,7 @@ export type Rejection =
   | { readonly code: 'PROPOSAL_OVERSIZED_PAYLOAD'; readonly payloadBytes: number }
   /** Block `number` did not arrive before the view ended. */
   | { readonly code: 'MISSING_PREVIOUS_PAYLOAD'; readonly number: bigint }
+  /** The proposed block belongs to the committee that follows; ours ends with block `lastBlock`. */
+  | { readonly code: 'EPOCH_OVER'; readonly lastBlock: bigint }
   /** The execution layer refused the payload. */
   | { readonly code: 'INVALID_PAYLOAD'; readonly reason: string }

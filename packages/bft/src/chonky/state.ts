@@ -84,6 +84,8 @@ export interface ChonkyState {
   /** Blocks `[firstBlock, nextBlock)` are on disk and applied. */
   readonly firstBlock: bigint
   readonly nextBlock: bigint
+  /** The last block of the epoch, once the committee that follows is known: nothing above it is proposed or voted for. */
+  readonly lastBlock: bigint | undefined
   readonly votes: Readonly<Record<VoteKind, VoteTally>>
   readonly pendingProposal: PendingProposal | undefined
   readonly proposer: ProposerState
@@ -107,6 +109,8 @@ export interface InitialConditions {
   readonly persisted: ReplicaState | undefined
   readonly firstBlock: bigint
   readonly nextBlock: bigint
+  /** The last block of the epoch, if the committee that follows is known already. */
+  readonly lastBlock?: bigint | undefined
 }
 
 /**
@@ -131,6 +135,7 @@ export function initialState(init: InitialConditions): ChonkyState {
     deadline: 0,
     firstBlock: init.firstBlock,
     nextBlock: init.nextBlock,
+    lastBlock: init.lastBlock,
     votes: { commit: emptyTally(validators), timeout: emptyTally(validators) },
     pendingProposal: undefined,
     proposer: undefined,
@@ -142,6 +147,11 @@ export function initialState(init: InitialConditions): ChonkyState {
     cooldowns: new Map(),
     conflicts: new Map(),
   }
+}
+
+/** Whether a block comes after the last one of the epoch. */
+export function isAfterEpoch({ lastBlock }: ChonkyState, number: bigint): boolean {
+  return lastBlock !== undefined && number > lastBlock
 }
 
 /**

@@ -28,7 +28,11 @@ export function step(state: ChonkyState, input: Input): Transition {
       onTick(turn)
       break
     case 'blockPersisted':
-      turn.update({ firstBlock: input.first, nextBlock: input.next })
+      turn.update({
+        firstBlock: input.first,
+        nextBlock: input.next,
+        lastBlock: input.last ?? turn.state.lastBlock,
+      })
       continuePendingProposal(turn)
       continueToLead(turn)
       break

@@ -1,6 +1,7 @@
 import { impliedBlock } from '@zkstack/roles'
 import { livingProposals, saveFinalBlock } from './final-block.js'
 import { currentJustification } from './justification.js'
+import { isAfterEpoch } from './state.js'
 import { pruneTally } from './vote-tally.js'
 import type { Turn } from './turn.js'
 
@@ -74,6 +75,7 @@ function lead(turn: Turn): void {
   const justification = currentJustification(turn.state)
   const { schedule, firstBlock } = turn.state.config.scope
   const implied = impliedBlock(justification, schedule, firstBlock)
+  if (isAfterEpoch(turn.state, implied.number)) return
   if (implied.payload !== undefined) {
     const value = { payload: undefined, justification }
     turn.emit({ type: 'broadcast', message: { type: 'leaderProposal', value } })
@@ -84,10 +86,15 @@ function lead(turn: Turn): void {
   continueToLead(turn)
 }
 
-/** Asks for the payload once the block before is there. */
+/** Asks for the payload once the block before is there, unless the epoch turns out to end with that. */
 export function continueToLead(turn: Turn): void {
   const { proposer, nextBlock, view, deadline } = turn.state
-  if (proposer?.step !== 'previousBlock' || nextBlock < proposer.number) return
+  if (proposer?.step !== 'previousBlock') return
+  if (isAfterEpoch(turn.state, proposer.number)) {
+    turn.update({ proposer: undefined })
+    return
+  }
+  if (nextBlock < proposer.number) return
   const { number } = proposer
   turn.update({ proposer: nextBlock === number ? { step: 'payload', number } : undefined })
   if (nextBlock === number) turn.emit({ type: 'propose', view, number, deadline })

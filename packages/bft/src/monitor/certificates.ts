@@ -1,8 +1,8 @@
-import { sameBlockHeader, sameReplicaCommit } from '@zkstack/roles'
-import type { BlockHeader, CommitQC, ReplicaCommit } from '@zkstack/roles'
+import { compareViews, sameBlockHeader, sameReplicaCommit, sameView } from '@zkstack/roles'
+import type { BlockHeader, CommitQC, ReplicaCommit, View } from '@zkstack/roles'
 import type { InvariantViolation } from './invariant.js'
 
-/** Certificates remembered; older ones are forgotten, lowest view first. */
+/** Certificates remembered; older ones are forgotten, lowest epoch and view first. */
 const mostCertificates = 64
 
 /** Compares a verified certificate with those known, and remembers it. */
@@ -19,7 +19,7 @@ export function checkCertificate(
     const violation = compare(other, qc)
     if (violation !== undefined) violations.push(violation)
   }
-  const certificates = [...known, qc].sort((a, b) => (viewNumber(a) < viewNumber(b) ? -1 : 1))
+  const certificates = [...known, qc].sort((a, b) => compareViews(a.message.view, b.message.view))
   return { certificates: certificates.slice(-mostCertificates), violations }
 }
 
@@ -51,12 +51,13 @@ function isOther(a: BlockHeader, b: BlockHeader): boolean {
 }
 
 function compare(one: CommitQC, other: CommitQC): InvariantViolation | undefined {
-  const [first, second] = viewNumber(one) <= viewNumber(other) ? [one, other] : [other, one]
+  const isInOrder = compareViews(one.message.view, other.message.view) <= 0
+  const [first, second] = isInOrder ? [one, other] : [other, one]
   const [a, b] = [first.message, second.message]
   const data = { qcs: [first, second] }
-  const views = `views ${a.view.number} and ${b.view.number}`
-  if (a.view.number === b.view.number) {
-    const message = `two blocks are final in view ${a.view.number}: ${a.proposal.number} and ${b.proposal.number}`
+  const views = `views ${nameOf(a.view)} and ${nameOf(b.view)}`
+  if (sameView(a.view, b.view)) {
+    const message = `two blocks are final in view ${nameOf(a.view)}: ${a.proposal.number} and ${b.proposal.number}`
     return { code: 'ONE_BLOCK_A_VIEW', message, data }
   }
   if (isOther(a.proposal, b.proposal)) {
@@ -70,4 +71,8 @@ function compare(one: CommitQC, other: CommitQC): InvariantViolation | undefined
 
 function viewNumber(qc: CommitQC): bigint {
   return qc.message.view.number
+}
+
+function nameOf({ epoch, number }: View): string {
+  return epoch === 0n ? `${number}` : `${number} of epoch ${epoch}`
 }

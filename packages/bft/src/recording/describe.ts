@@ -40,8 +40,10 @@ export function describeInput(input: Input, { config }: Pick<ChonkyState, 'confi
     }
     case 'verified':
       return `check ${input.id}: ${describeResult(input.result)}`
-    case 'blockPersisted':
-      return `blocks ${input.first} to below ${input.next} are on disk and applied`
+    case 'blockPersisted': {
+      const end = input.last === undefined ? '' : `; the epoch ends with block ${input.last}`
+      return `blocks ${input.first} to below ${input.next} are on disk and applied${end}`
+    }
     case 'payloadVerified':
       return input.verdict.ok
         ? `the execution layer accepts the payload of view ${input.view}`

@@ -37,7 +37,8 @@ export class InputRecorder {
     const sequence = this.#sequence
     this.#sequence += 1
     if (this.#sink.wants === 'nothing') return
-    if (this.#sink.wants === 'checkpoint') this.#begin(sequence, before)
+    // A replica of another epoch may have filled the sink before.
+    if (sequence === 0 || this.#sink.wants === 'checkpoint') this.#begin(sequence, before)
     const digest = after === undefined ? new Uint8Array() : this.#digest.of(after)
     const record = encodeInputRecord({ type: 'input', sequence, input, digest })
     if (this.#sink.append(record)) return

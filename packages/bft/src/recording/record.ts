@@ -8,7 +8,7 @@ import { decodeValue } from './decode-value.js'
 import { encodeValue } from './encode-value.js'
 
 /** The layout of records and of the states in them; raised whenever either changes. */
-export const recordingFormat = 1
+export const recordingFormat = 2
 
 /** Where a segment begins: a whole state, with everything that it is judged by. */
 export interface CheckpointRecord {

@@ -17,6 +17,15 @@ export interface NextInput {
   readonly done: () => void
 }
 
+/** What the state machine is told about blocks. */
+export interface KnownBlocks {
+  /** Blocks [firstBlock, nextBlock) are on disk and applied. */
+  readonly firstBlock: bigint
+  readonly nextBlock: bigint
+  /** The last block of the epoch, once the committee that follows is known. */
+  readonly lastBlock: bigint | undefined
+}
+
 const nothing = (): void => undefined
 
 /**
@@ -47,9 +56,9 @@ export class InputQueue {
     this.#wake()
   }
 
-  /** Tells the newest range of blocks on disk and applied. */
-  setBlocks(first: bigint, next: bigint): void {
-    this.#blocks = { type: 'blockPersisted', first, next }
+  /** Tells the newest range of blocks on disk and applied, and the last block of the epoch once it is known. */
+  setBlocks({ firstBlock: first, nextBlock: next, lastBlock: last }: KnownBlocks): void {
+    this.#blocks = { type: 'blockPersisted', first, next, last }
     this.#wake()
   }
 

@@ -15,6 +15,11 @@ export interface ReplicaRunnerInit {
   readonly blocks: BlockQueue
   /** The next height that the execution layer has still to commit. */
   readonly applied: Watch<bigint>
+  /**
+   * The last block of the epoch, once the committee that follows is known; must be set before `applied` moves above it. Absent:
+   * the epoch never ends.
+   */
+  readonly lastBlock?: Watch<bigint | undefined> | undefined
   readonly execution: Pick<ExecutionLayer, 'propose' | 'verify'>
   readonly clock: Clock
   readonly random?: Random | undefined

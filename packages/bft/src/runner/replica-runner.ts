@@ -26,7 +26,7 @@ import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError, ReplicaWarning } from './errors.js'
 import { ExecutionCalls } from './execution-calls.js'
 import { InputQueue } from './input-queue.js'
-import type { NextInput } from './input-queue.js'
+import type { KnownBlocks, NextInput } from './input-queue.js'
 import { loadReplicaState } from './load-replica-state.js'
 import type { ReplicaEvent } from './replica-event.js'
 import { ReplicaMetrics } from './replica-metrics.js'
@@ -328,19 +328,20 @@ class Runner implements ReplicaRunner {
     }
   }
 
-  #blocks(): { readonly firstBlock: bigint; readonly nextBlock: bigint } {
+  #blocks(): KnownBlocks {
     const { first, next } = this.#init.blocks.range.value
     const applied = this.#init.applied.value
-    return { firstBlock: first, nextBlock: applied < next ? applied : next }
+    const lastBlock = this.#init.lastBlock?.value
+    return { firstBlock: first, nextBlock: applied < next ? applied : next, lastBlock }
   }
 
   #watchBlocks(): () => void {
     const tell = (): void => {
       this.#observeTip()
-      const { firstBlock, nextBlock } = this.#blocks()
-      this.#inputs.setBlocks(firstBlock, nextBlock)
+      this.#inputs.setBlocks(this.#blocks())
     }
-    const ends = [this.#init.blocks.range.subscribe(tell), this.#init.applied.subscribe(tell)]
+    const { blocks, applied, lastBlock } = this.#init
+    const ends = [blocks.range, applied, lastBlock].flatMap((known) => known?.subscribe(tell) ?? [])
     return () => {
       for (const end of ends) end()
     }
