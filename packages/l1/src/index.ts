@@ -1,5 +1,14 @@
+/**
+ * An Ethereum client that doubts what it is told.
+ *
+ * @packageDocumentation
+ */
+
 // Client
+export { createL1Client } from './client/create-l1-client.js'
+export type { Fetch } from './client/http-exchange.js'
 export type { L1Client } from './client/l1-client.js'
+export type { EndpointOptions, L1ClientOptions } from './client/l1-client-options.js'
 export type {
   BlockRef,
   BlockTag,
