@@ -1,9 +1,21 @@
 import { errorOf } from '@zkstack/concurrency'
 import { DecodeError } from '@zkstack/crypto'
+import { decodeNetAddress, encodeNetAddress, type SocketAddress } from '@zkstack/roles'
 import Long from 'long'
+import type { ValidatorAddress } from './addresses/validator-address.js'
+import type { PeerAddress } from './peers/peer-table.js'
 import { zkstack } from './proto/generated.js'
 
-const { HelloFrame, BlockRange, GetBlockRequest, GetBlockResponse, Transactions } = zkstack.network
+const {
+  HelloFrame,
+  BlockRange,
+  GetBlocksRequest,
+  GetBlocksResponse,
+  Transactions,
+  PeersRequest,
+  Peers,
+  ValidatorAddresses,
+} = zkstack.network
 
 /** The one place where `bigint` becomes what the protobuf runtime knows; it would write a bigint as 0. */
 function toLong(value: bigint): Long {
@@ -110,36 +122,63 @@ export interface AnnouncedRange {
 
 /** Bytes of an announcement. */
 export function encodeBlockRange(range: AnnouncedRange): Uint8Array {
-  return BlockRange.encode({ first: toLong(range.first), next: toLong(range.next) }).finish()
+  return BlockRange.encode(wireRange(range)).finish()
 }
 
 /** @throws DecodeError `MALFORMED`, `OUT_OF_RANGE` when the range ends before it begins. */
 export function decodeBlockRange(bytes: Uint8Array): AnnouncedRange {
-  const message = decode(BlockRange, bytes)
+  return rangeOf(decode(BlockRange, bytes))
+}
+
+/** A request for `count` blocks from `first` on. */
+export interface GetBlocksRequest {
+  readonly first: bigint
+  /** At least 1. */
+  readonly count: number
+}
+
+/** Bytes of a request. */
+export function encodeGetBlocksRequest({ first, count }: GetBlocksRequest): Uint8Array {
+  return GetBlocksRequest.encode({ first: toLong(first), count }).finish()
+}
+
+/** @throws DecodeError `MALFORMED`, `OUT_OF_RANGE` for a count of 0. */
+export function decodeGetBlocksRequest(bytes: Uint8Array): GetBlocksRequest {
+  const { first, count } = decode(GetBlocksRequest, bytes)
+  if (!count) throw new DecodeError('OUT_OF_RANGE', 'a request for no block')
+  return { first: fromLong(first), count }
+}
+
+/** An answer: canonical bytes of blocks, from the first one asked for on, and what the sender has now. */
+export interface GetBlocksResponse {
+  readonly blocks: readonly Uint8Array[]
+  readonly range: AnnouncedRange
+}
+
+/** Bytes of an answer. */
+export function encodeGetBlocksResponse({ blocks, range }: GetBlocksResponse): Uint8Array {
+  return GetBlocksResponse.encode({ blocks: [...blocks], range: wireRange(range) }).finish()
+}
+
+/** The answer; its blocks are views of the frame. @throws DecodeError */
+export function decodeGetBlocksResponse(bytes: Uint8Array): GetBlocksResponse {
+  const { blocks, range } = decode(GetBlocksResponse, bytes)
+  if (!range) throw new DecodeError('MISSING_FIELD', 'an answer without a range')
+  return { blocks: blocks ?? [], range: rangeOf(range) }
+}
+
+function wireRange(range: AnnouncedRange): { first: Long; next: Long } {
+  return { first: toLong(range.first), next: toLong(range.next) }
+}
+
+function rangeOf(message: {
+  first?: Long | number | null
+  next?: Long | number | null
+}): AnnouncedRange {
   const range = { first: fromLong(message.first), next: fromLong(message.next) }
   if (range.next < range.first)
     throw new DecodeError('OUT_OF_RANGE', 'a range that ends before it begins')
   return range
-}
-
-/** Bytes of a request for the block of that number. */
-export function encodeGetBlockRequest(number: bigint): Uint8Array {
-  return GetBlockRequest.encode({ number: toLong(number) }).finish()
-}
-
-/** @throws DecodeError */
-export function decodeGetBlockRequest(bytes: Uint8Array): bigint {
-  return fromLong(decode(GetBlockRequest, bytes).number)
-}
-
-/** Bytes of an answer: a block's canonical bytes, or undefined for "not here". */
-export function encodeGetBlockResponse(block: Uint8Array | undefined): Uint8Array {
-  return GetBlockResponse.encode(block ? { block } : {}).finish()
-}
-
-/** The block's bytes, a view of the frame. @throws DecodeError */
-export function decodeGetBlockResponse(bytes: Uint8Array): Uint8Array | undefined {
-  return decode(GetBlockResponse, bytes).block ?? undefined
 }
 
 /** Bytes of a batch of transactions. */
@@ -150,4 +189,74 @@ export function encodeTransactions(txs: readonly Uint8Array[]): Uint8Array {
 /** The transactions, each in memory of its own. @throws DecodeError */
 export function decodeTransactions(bytes: Uint8Array): Uint8Array[] {
   return (decode(Transactions, bytes).txs ?? []).map(copyOf)
+}
+
+/** A question for peers, with where its sender can be dialled. */
+export interface PeersQuestion {
+  /** 0: nowhere. */
+  readonly port: number
+  /** 4 or 16 bytes; undefined: where the receiver sees the sender. */
+  readonly ip: Uint8Array | undefined
+}
+
+/** Bytes of a question for peers. */
+export function encodePeersRequest({ port, ip }: PeersQuestion): Uint8Array {
+  return PeersRequest.encode({ port, ...(ip && { ip }) }).finish()
+}
+
+/** @throws DecodeError */
+export function decodePeersRequest(bytes: Uint8Array): PeersQuestion {
+  const { port, ip } = decode(PeersRequest, bytes)
+  return {
+    port: checkedPort(port),
+    ip: ip && ip.length > 0 ? checkedIp(ip) : undefined,
+  }
+}
+
+/** Bytes of an answer. */
+export function encodePeers(peers: readonly PeerAddress[]): Uint8Array {
+  return Peers.encode({
+    peers: peers.map(({ key, addr: { ip, port } }) => ({ key, ip, port })),
+  }).finish()
+}
+
+/** @throws DecodeError */
+export function decodePeers(bytes: Uint8Array): PeerAddress[] {
+  return (decode(Peers, bytes).peers ?? []).map(({ key, ip, port }) => ({
+    key: checkedNodeKey(key),
+    addr: { ip: checkedIp(ip), port: checkedPort(port) },
+  }))
+}
+
+/** Bytes of a list of validator addresses. */
+export function encodeValidatorAddresses(addresses: readonly ValidatorAddress[]): Uint8Array {
+  return ValidatorAddresses.encode({
+    addresses: addresses.map((a) => ({ ...a, address: encodeNetAddress(a.address) })),
+  }).finish()
+}
+
+/** @throws DecodeError */
+export function decodeValidatorAddresses(bytes: Uint8Array): ValidatorAddress[] {
+  return (decode(ValidatorAddresses, bytes).addresses ?? []).map((a) => ({
+    validatorKey: copyOf(a.validatorKey),
+    nodeKey: checkedNodeKey(a.nodeKey),
+    address: decodeNetAddress(copyOf(a.address)),
+    signature: copyOf(a.signature),
+  }))
+}
+
+function checkedNodeKey(key: Uint8Array | null | undefined): Uint8Array {
+  if (key?.length !== 32) throw new DecodeError('BAD_LENGTH', 'a node key has 32 bytes')
+  return copyOf(key)
+}
+
+function checkedIp(ip: Uint8Array | null | undefined): SocketAddress['ip'] {
+  if (ip?.length !== 4 && ip?.length !== 16)
+    throw new DecodeError('BAD_LENGTH', 'an IP address has 4 or 16 bytes')
+  return copyOf(ip)
+}
+
+function checkedPort(port: number | null | undefined): number {
+  if ((port ?? 0) > 0xffff) throw new DecodeError('OUT_OF_RANGE', 'a port above 65535')
+  return port ?? 0
 }

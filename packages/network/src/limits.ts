@@ -1,4 +1,5 @@
-import { maxMessageBytes, type Genesis } from '@zkstack/roles'
+import { maxMessageBytes, payloadPartBytes, payloadPartCount, type Genesis } from '@zkstack/roles'
+import { maxPartFrameBytes } from './parts/part-frame.js'
 
 const KB = 1024
 const MB = 1024 * KB
@@ -13,11 +14,14 @@ export interface Rate {
 export interface FrameLimits {
   readonly hello: number
   readonly consensus: number
+  readonly proposals: number
   readonly blockRange: number
   readonly blockRequest: number
   readonly block: number
   readonly transactions: number
   readonly ping: number
+  readonly peers: number
+  readonly addresses: number
 }
 
 /** Sizes, rates and times of the network; made by {@link networkLimits}. */
@@ -45,26 +49,53 @@ export interface NetworkLimits {
   /** How long a peer that broke a rule stays out, when it is a stranger and when it is a configured peer. */
   readonly banMs: number
   readonly banStaticMs: number
+  /** In this time a peer works off one of the 100 points that ban it. */
+  readonly faultDecayMs: number
+  /** Attempts to connect to peers that others told us of, all together, and how many of them at once. */
+  readonly dialRate: Rate
+  readonly maxDials: number
+  /** Pause between questions for more peers, while some are wanted. */
+  readonly peersRequestMs: number
+  /** Questions for peers, of each peer. */
+  readonly peersRequestRate: Rate
+  /** Lists of validator addresses, of each peer. */
+  readonly addressRate: Rate
+  /** How often a validator announces its address again. */
+  readonly announceMs: number
+  /** Least time between two announcements that answer another address for our key. */
+  readonly announceAgainMs: number
+  /** Hellos with one stranger; beyond it connections are cut. */
+  readonly greetingRate: Rate
   /** Hellos with strangers, all together. */
   readonly helloRate: Rate
   /** Pings answered per peer. */
   readonly pingRate: Rate
   /** Consensus messages per peer. */
   readonly consensusRate: Rate
+  /** Parts of large proposals per peer. */
+  readonly proposalPartRate: Rate
   /** Announcements of our block range per peer. */
   readonly blockRangeRate: Rate
   /** Least time between two announcements of our block range to a committee member, which learns of blocks from votes. */
   readonly memberRangeMs: number
-  /** Answered block requests per peer. */
+  /** Blocks given to a peer. */
   readonly blockRequestRate: Rate
   /** Transactions taken from a peer. */
   readonly transactionRate: Rate
-  /** One call for a block. */
+  /** Their bytes, in KiB. */
+  readonly transactionKibRate: Rate
+  /** Silence on requests for blocks. */
   readonly blockTimeoutMs: number
-  /** Calls for blocks outstanding at one peer. */
+  /** Requests for blocks outstanding at one peer. */
   readonly blockInflight: number
-  /** Heights that sync holds at once: asked for, or waiting to become durable. */
+  /** Heights in one request. */
+  readonly blocksPerRequest: number
+  /** Bytes of blocks in one answer; a single block may be larger. */
+  readonly answerBytes: number
+  /** Heights that sync holds at once: asked for, being verified, or waiting to become durable. */
   readonly syncWindow: number
+  /** Bytes of those blocks; what is asked for counts with the most that may come. */
+  readonly syncWindowBytes: number
   /** After this long without an answer another peer is asked too. */
   readonly syncHedgeMs: number
   /** How long a committee member waits for consensus to bring a block at the tip before it asks for it. */
@@ -72,9 +103,13 @@ export interface NetworkLimits {
   /** Transactions waiting for one peer; further ones are not sent to it. */
   readonly transactionQueue: number
   readonly transactionQueueBytes: number
+  /** How long transactions are collected for a frame, unless it is full before. */
+  readonly transactionBatchMs: number
   /** Transactions remembered as seen, and for how long. */
   readonly seenTransactions: number
   readonly seenTransactionMs: number
+  /** How long a rejected transaction is not looked at again; each further rejection doubles it, up to `seenTransactionMs`. */
+  readonly rejectedTransactionMs: number
 }
 
 /** What {@link networkLimits} computes from. */
@@ -94,18 +129,22 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
   const maxPayloadBytes = chosen.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
   const maxTransactionBytes = chosen.maxTransactionBytes ?? DEFAULT_MAX_TRANSACTION_BYTES
   const validators = genesis.schedule?.length ?? maxValidators
-  const message = maxMessageBytes({ validators, scheme: genesis.scheme, maxPayloadBytes })
+  const sizeFor = (payloadBytes: number): number =>
+    maxMessageBytes({ validators, scheme: genesis.scheme, maxPayloadBytes: payloadBytes })
+  const message = sizeFor(maxPayloadBytes)
   const limits = {
     ...defaults,
-    syncWindow: syncWindow(message),
+    proposalPartRate: proposalPartRate(maxPayloadBytes),
     ...chosen,
     maxPayloadBytes,
     maxTransactionBytes,
     frames: {
       ...fixedFrames,
-      consensus: message,
+      // a larger payload travels in parts
+      consensus: sizeFor(Math.min(maxPayloadBytes, payloadPartBytes)),
+      proposals: maxPartFrameBytes(maxPayloadBytes, sizeFor(0)),
       // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
-      block: message + KB,
+      block: Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB,
       // many small transactions share a frame, or one of the largest has its own
       transactions: Math.max(64 * KB, maxTransactionBytes + KB),
     },
@@ -123,13 +162,20 @@ const DEFAULT_MAX_PAYLOAD_BYTES = 2_500_000
 /** Era's local networks use 100 000. */
 const DEFAULT_MAX_TRANSACTION_BYTES = 100_000
 
-const mayBeZero: ReadonlySet<string> = new Set(['redialJitter', 'syncGraceMs', 'memberRangeMs'])
+const mayBeZero: ReadonlySet<string> = new Set([
+  'redialJitter',
+  'syncGraceMs',
+  'memberRangeMs',
+  'transactionBatchMs',
+])
 
 const fixedFrames = {
   hello: 10 * KB, // handshake frame
   blockRange: 10 * KB, // push_block_store_state
   blockRequest: KB, // get_block request
   ping: KB,
+  peers: 10 * KB, // as the other small protocols; 32 addresses need 2
+  addresses: 100 * KB, // push_validator_addrs
 }
 
 const defaults = {
@@ -146,22 +192,38 @@ const defaults = {
   maxPendingInbound: 64, // twice upstream's listen backlog
   banMs: 600_000,
   banStaticMs: 20_000, // a committee must not lose a member for minutes over one bad frame
+  faultDecayMs: 6_000, // 100 points in the 10 minutes of a ban
+  dialRate: { burst: 8, refreshMs: 1_000 },
+  maxDials: 4,
+  peersRequestMs: 30_000,
+  peersRequestRate: { burst: 4, refreshMs: 5_000 },
+  addressRate: { burst: 8, refreshMs: 1_000 }, // upstream 1/5 s: then a start of n validators takes n times as long
+  announceMs: 600_000, // ADDRESS_ANNOUNCER_INTERVAL
+  announceAgainMs: 5_000, // two nodes with one key must not talk each other into a flood
+  greetingRate: { burst: 8, refreshMs: 500 }, // a stranger with the shortest of our own pauses
   consensusRate: { burst: 1_000, refreshMs: 1 }, // four labels per view: room for 250 views/s and a re-send of all
   blockRangeRate: { burst: 10, refreshMs: 50 }, // upstream 2/200 ms delays followers; a range is 20 bytes
   memberRangeMs: 250, // a member that is not behind has no use for it: as long as it waits for consensus anyway
-  blockRequestRate: { burst: 64, refreshMs: 2 }, // upstream 10/100 ms cannot follow a chain of 100 blocks/s
+  blockRequestRate: { burst: 1_024, refreshMs: 0.1 }, // per block; upstream 10/100 ms cannot follow a chain of 100 blocks/s
   transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, not per frame: frames are batches
+  transactionKibRate: { burst: 4 * KB, refreshMs: 0.05 }, // 20 MiB/s: more than a committee puts into blocks
   blockTimeoutMs: 10_000, // get_block timeout
   blockInflight: 5, // INFLIGHT of get_block
+  blocksPerRequest: 64,
+  answerBytes: 256 * KB,
+  syncWindow: 1_024, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
+  syncWindowBytes: 64 * MB,
   syncHedgeMs: 2_000,
   syncGraceMs: 250, // a wide-area round trip: the spread within which a committee finalizes a block
   transactionQueue: 1_000, // tx broadcast capacity
   transactionQueueBytes: 4 * MB,
+  transactionBatchMs: 2, // a frame of many costs hardly more than a frame of one
   seenTransactions: 65_536,
   seenTransactionMs: 120_000,
+  rejectedTransactionMs: 5_000, // a nonce gap closes, a balance grows: but not before the next blocks
 }
 
-/** max_block_queue_size is 20; small blocks take more to fill a long path, large ones less to bound memory. */
-function syncWindow(blockBytes: number): number {
-  return Math.max(4, Math.min(64, Math.floor((64 * MB) / blockBytes)))
+/** Two of the largest payloads at once, and 32 MiB/s: a part costs the receiver a third of a millisecond. */
+function proposalPartRate(maxPayloadBytes: number): Rate {
+  return { burst: 2 * (1 + payloadPartCount(maxPayloadBytes)), refreshMs: 1 }
 }

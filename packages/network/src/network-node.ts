@@ -15,9 +15,11 @@ import { isNetworkError, NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
 import type { Network, NetworkEvent, NetworkInit, PeerInfo, StaticPeer } from './network.js'
 import { formatPeerId } from './peer-id.js'
-import { BanList } from './peers/ban-list.js'
+import { BanLedger } from './peers/ban-ledger.js'
 import { ConnectionServer } from './peers/connection-server.js'
 import { keepConnected } from './peers/dialer.js'
+import { pointsOf, type PeerFault } from './peers/fault.js'
+import { PeerBudgets } from './peers/peer-budgets.js'
 import type { Peer } from './peers/peer.js'
 import { PeerRegistry } from './peers/peer-registry.js'
 import { SyncRunner } from './sync/sync-runner.js'
@@ -36,7 +38,7 @@ export class NetworkNode implements Network {
   readonly #gossip: TransactionGossip
   readonly #sync: SyncRunner
   readonly #metrics: NetworkMetrics
-  readonly #bans: BanList
+  readonly #bans: BanLedger
   readonly #registry: PeerRegistry
   readonly #server: ConnectionServer
   /** Takes an accepted connection; before `run`, connections wait. */
@@ -49,11 +51,11 @@ export class NetworkNode implements Network {
   constructor(init: NetworkInit) {
     this.#init = init
     this.#logger = init.logger ?? silentLogger
-    this.#outbox = new Outbox(init.limits.frames.consensus)
+    this.#outbox = new Outbox(init.limits)
     this.#gossip = new TransactionGossip(init)
     this.#sync = new SyncRunner(init)
     this.#metrics = new NetworkMetrics(init.metrics)
-    this.#bans = new BanList(init.clock)
+    this.#bans = new BanLedger({ decayMs: init.limits.faultDecayMs })
     const {
       outbound = [],
       inbound = [],
@@ -68,6 +70,7 @@ export class NetworkNode implements Network {
       maxDynamicInbound,
       limits: init.limits,
       bans: this.#bans,
+      clock: init.clock,
     })
     this.#server = new ConnectionServer({
       services: {
@@ -81,7 +84,8 @@ export class NetworkNode implements Network {
       logger: this.#logger,
       isStatic: (id) => staticIds.has(id),
       emit: (e) => this.#emit(e),
-      onMisbehaviour: (peer, rule) => this.#onMisbehaviour(peer, rule),
+      budgets: new PeerBudgets(init.limits, init.clock),
+      onFault: (peer, fault) => this.#onFault(peer, fault),
     })
   }
 
@@ -187,12 +191,19 @@ export class NetworkNode implements Network {
     }
   }
 
-  #onMisbehaviour(peer: Peer, rule: string): void {
-    const { limits } = this.#init
+  #onFault(peer: Peer, fault: PeerFault): void {
+    const { limits, clock } = this.#init
     const isKnown = peer.isStatic || isMember(peer, this.#init)
-    this.#bans.ban(peer.id, isKnown ? limits.banStaticMs : limits.banMs)
-    this.#metrics.onMisbehaved(rule)
-    this.#emit({ type: 'peerMisbehaved', peer: peer.key, rule })
+    const banMs = isKnown ? limits.banStaticMs : limits.banMs
+    const isBanned = this.#bans.charge(peer.id, {
+      points: pointsOf(fault),
+      now: clock.now(),
+      banMs,
+    })
+    if (isBanned) this.#logger.warn('banned a peer', { peer: formatPeerId(peer.key), fault, banMs })
+    if (fault === 'UNRESPONSIVE') return
+    this.#metrics.onMisbehaved(fault)
+    this.#emit({ type: 'peerMisbehaved', peer: peer.key, rule: fault })
   }
 
   #warn(error: ZkStackError): void {

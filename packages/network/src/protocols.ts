@@ -4,12 +4,18 @@ export const protocols = {
   hello: '/zkstack/hello/1',
   /** Signed consensus messages. */
   consensus: '/zkstack/consensus/1',
+  /** Large proposals, in parts. */
+  proposals: '/zkstack/proposals/1',
   /** Announcements of the blocks that the sender can serve. */
   blocks: '/zkstack/blocks/1',
   /** Requests for blocks and their answers. */
-  getBlock: '/zkstack/get-block/1',
+  getBlocks: '/zkstack/get-blocks/1',
   /** Batches of transactions. */
   transactions: '/zkstack/transactions/1',
+  /** Requests for addresses of peers and their answers. */
+  peers: '/zkstack/peers/1',
+  /** Signed addresses of validators. */
+  addresses: '/zkstack/addresses/1',
   /** Echo of 32 bytes. */
   ping: '/zkstack/ping/1',
 } as const

@@ -13,9 +13,16 @@ export class Throttle {
 
   /** Waits for `n` permits and uses them; more than the burst counts as the burst. */
   async pass(ctx: Ctx, n = 1): Promise<void> {
-    const permits = Math.min(n, this.#burst)
-    const permit =
-      this.#limiter.tryAcquire(permits) ?? (await ctx.race(this.#limiter.acquire(permits)))
+    if (this.tryPass(n)) return
+    const { signal } = ctx
+    const permit = await this.#limiter.acquire(Math.min(n, this.#burst), { signal })
     permit[Symbol.dispose]()
+  }
+
+  /** Uses `n` permits, if they are there and nobody waits for any. */
+  tryPass(n = 1): boolean {
+    const permit = this.#limiter.tryAcquire(Math.min(n, this.#burst))
+    permit?.[Symbol.dispose]()
+    return permit !== undefined
   }
 }

@@ -3,13 +3,15 @@ import type { BlockQueue } from '@zkstack/storage'
 import { decodeBlockRange, encodeBlockRange, type AnnouncedRange } from '../codec.js'
 import type { NetworkLimits } from '../limits.js'
 import { Notifier } from '../notifier.js'
-import { Throttle } from '../throttle.js'
+import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
 /** What {@link announceBlocks} takes. */
 export interface AnnounceOptions {
   readonly blocks: BlockQueue
   readonly limits: NetworkLimits
+  /** What the peer takes. */
+  readonly throttle: Throttle
   /** Whether the peer is of the committee now. */
   isMember(): boolean
 }
@@ -23,7 +25,6 @@ export async function announceBlocks(
   stream: FrameStream,
   o: AnnounceOptions,
 ): Promise<void> {
-  const throttle = new Throttle(o.limits.blockRangeRate, ctx.clock)
   const changed = new Notifier()
   const unsubscribe = o.blocks.range.subscribe(() => changed.notify())
   try {
@@ -35,7 +36,7 @@ export async function announceBlocks(
       }
       told = range
       await ctx.race(stream.send(encodeBlockRange(range)))
-      await throttle.pass(ctx)
+      await o.throttle.pass(ctx)
       if (o.isMember()) await ctx.sleep(o.limits.memberRangeMs)
     }
   } finally {
@@ -47,13 +48,12 @@ export async function announceBlocks(
 export async function receiveBlockRanges(
   ctx: Ctx,
   stream: FrameStream,
-  o: { readonly limits: NetworkLimits; onRange(range: AnnouncedRange): void },
+  o: { readonly throttle: Throttle; onRange(range: AnnouncedRange): void },
 ): Promise<void> {
-  const throttle = new Throttle(o.limits.blockRangeRate, ctx.clock)
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return
     o.onRange(decodeBlockRange(frame))
-    await throttle.pass(ctx)
+    await o.throttle.pass(ctx)
   }
 }

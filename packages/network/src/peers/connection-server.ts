@@ -10,6 +10,8 @@ import { Patience } from '../patience.js'
 import { formatPeerId } from '../peer-id.js'
 import { Throttle } from '../throttle.js'
 import type { FrameStream, TransportConnection } from '../transport/network-transport.js'
+import type { PeerFault } from './fault.js'
+import type { PeerBudget, PeerBudgets } from './peer-budgets.js'
 import { Peer } from './peer.js'
 import type { PeerRegistry } from './peer-registry.js'
 import { runSession, type SessionServices } from './peer-session.js'
@@ -21,7 +23,8 @@ export interface ConnectionServerInit {
   readonly logger: Logger
   readonly isStatic: (id: string) => boolean
   emit(e: NetworkEvent): void
-  onMisbehaviour(peer: Peer, rule: string): void
+  readonly budgets: PeerBudgets
+  onFault(peer: Peer, fault: PeerFault): void
 }
 
 /** How long the last words of a peer may take after its connection has ended. */
@@ -49,16 +52,16 @@ export class ConnectionServer {
 
   /** Serves a connection until it or `ctx` ends; a failure of the store or a bug is thrown. */
   async serve(ctx: Ctx, connection: TransportConnection): Promise<void> {
-    const { registry, isStatic } = this.#o
-    if (!registry.begin(connection)) {
+    const { registry } = this.#o
+    const isStranger = this.#isStranger(connection)
+    const isTooOften = isStranger && !this.#budgetOf(connection).incoming('greetingRate').tryPass()
+    if (isTooOften || !registry.begin(connection)) {
       connection.abort(new Error('too many connections at once'))
       return
     }
     using life = ctx.child()
     try {
-      if (connection.direction === 'inbound' && !isStatic(toHex(connection.remote))) {
-        await this.#strangers.pass(life)
-      }
+      if (isStranger) await this.#strangers.pass(life)
       const peer = await this.#greet(life, connection)
       if (peer) await this.#serve(life, peer.peer, peer.stream)
     } finally {
@@ -67,12 +70,20 @@ export class ConnectionServer {
     }
   }
 
+  #isStranger({ direction, remote }: TransportConnection): boolean {
+    return direction === 'inbound' && !this.#o.isStatic(toHex(remote))
+  }
+
+  #budgetOf({ remote }: TransportConnection): PeerBudget {
+    return this.#o.budgets.of(toHex(remote))
+  }
+
   /** The hello; undefined when either side refused. */
   async #greet(
     life: Ctx,
     connection: TransportConnection,
   ): Promise<{ readonly peer: Peer; readonly stream: FrameStream } | undefined> {
-    const { services, registry, isStatic, onMisbehaviour } = this.#o
+    const { services, registry, isStatic, onFault } = this.#o
     const { init } = services
     const hello = {
       genesis: init.genesis,
@@ -92,7 +103,8 @@ export class ConnectionServer {
       connection,
       hello: outcome.value,
       isStatic: isStatic(toHex(connection.remote)),
-      onMisbehaviour,
+      budget: this.#budgetOf(connection),
+      onFault,
     })
     const refusal = registry.activate(peer)
     registry.settled(connection)

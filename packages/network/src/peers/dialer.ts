@@ -1,7 +1,7 @@
 import type { Ctx } from '@zkstack/concurrency'
 import type { NetworkLimits } from '../limits.js'
 import { Backoff } from './backoff.js'
-import type { BanList } from './ban-list.js'
+import type { BanLedger } from './ban-ledger.js'
 import type { PeerRegistry } from './peer-registry.js'
 
 /** What {@link keepConnected} works with. */
@@ -9,7 +9,7 @@ export interface DialerOptions {
   /** Key of the peer in hex. */
   readonly id: string
   readonly registry: PeerRegistry
-  readonly bans: BanList
+  readonly bans: BanLedger
   readonly limits: NetworkLimits
   /** Connects, and serves the connection until it ends. */
   attempt(ctx: Ctx): Promise<void>
@@ -27,6 +27,6 @@ export async function keepConnected(ctx: Ctx, o: DialerOptions): Promise<never> 
     if (!o.registry.peers.has(o.id)) await o.attempt(ctx)
     while (o.registry.peers.has(o.id)) await ctx.race(o.registry.changed.wait())
     if (ctx.clock.now() - start >= healthyAfterMs) backoff.reset()
-    await ctx.sleep(Math.max(backoff.next(), o.bans.remainingMs(o.id)))
+    await ctx.sleep(Math.max(backoff.next(), o.bans.remainingMs(o.id, ctx.clock.now())))
   }
 }

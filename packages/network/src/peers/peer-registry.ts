@@ -1,11 +1,12 @@
-import type { Ctx } from '@zkstack/concurrency'
+import type { Clock, Ctx } from '@zkstack/concurrency'
 import { bytesEqual, compareBytes, toHex } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
 import { goodbye, type Goodbye } from '../goodbye.js'
 import type { NetworkLimits } from '../limits.js'
 import { Notifier } from '../notifier.js'
-import type { TransportConnection } from '../transport/network-transport.js'
-import type { BanList } from './ban-list.js'
+import type { ConnectionDirection, TransportConnection } from '../transport/network-transport.js'
+import { refusalOf, yieldsTo, type Candidate } from './admission.js'
+import type { BanLedger } from './ban-ledger.js'
 import type { Peer } from './peer.js'
 
 /** Options of a {@link PeerRegistry}. */
@@ -15,7 +16,8 @@ export interface PeerRegistryOptions {
   readonly isCommitteeMember: (carrier: Uint8Array) => boolean
   readonly maxDynamicInbound: number
   readonly limits: NetworkLimits
-  readonly bans: BanList
+  readonly bans: BanLedger
+  readonly clock: Clock
 }
 
 /**
@@ -68,11 +70,10 @@ export class PeerRegistry {
     carrier: Uint8Array | undefined,
   ): Promise<Goodbye | undefined> {
     while (this.#rivalInHello(connection)) await ctx.race(this.changed.wait())
-    return (
-      this.#banned(connection) ??
-      this.#duplicate(connection) ??
-      this.#aboveLimit(connection, carrier)
-    )
+    const candidate = this.#candidate(connection, carrier)
+    // the other side would hardly dial if it still had the connection that we know
+    if (yieldsTo(candidate)) this.#peers.get(toHex(connection.remote))?.doubted.notify()
+    return refusalOf(candidate)
   }
 
   /**
@@ -80,8 +81,8 @@ export class PeerRegistry {
    * @returns the reason to refuse it, when another one came in between.
    */
   activate(peer: Peer): Goodbye | undefined {
-    const refusal = this.#duplicate(peer.connection)
-    if (refusal) return refusal
+    const candidate = this.#candidate(peer.connection, peer.carrier)
+    if (yieldsTo(candidate)) return refusalOf(candidate)
     const previous = this.#peers.get(peer.id)
     this.#peers.set(peer.id, peer)
     previous?.disconnect(goodbye('ALREADY_CONNECTED', 'another connection takes over'))
@@ -113,44 +114,35 @@ export class PeerRegistry {
   }
 
   /** The direction, seen from here, of connections dialled by the lower PeerId. */
-  #preferredDirection({
-    localPeerId,
-    remotePeerId,
-  }: TransportConnection): TransportConnection['direction'] {
+  #preferredDirection({ localPeerId, remotePeerId }: TransportConnection): ConnectionDirection {
     return compareBytes(localPeerId, remotePeerId) < 0 ? 'outbound' : 'inbound'
   }
 
-  #banned({ remote }: TransportConnection): Goodbye | undefined {
-    const seconds = Math.ceil(this.#o.bans.remainingMs(toHex(remote)) / 1000)
-    return seconds > 0 ? goodbye('BANNED', `come back in ${seconds} s`) : undefined
-  }
-
-  #duplicate(connection: TransportConnection): Goodbye | undefined {
-    const active = this.#peers.get(toHex(connection.remote))
-    if (!active || active.end) return undefined
-    if (active.connection.direction === connection.direction) return undefined
-    if (connection.direction === this.#preferredDirection(connection)) return undefined
-    // the other side would hardly dial if it still had that connection
-    active.doubted.notify()
-    return goodbye('ALREADY_CONNECTED', 'the connection dialled by the lower PeerId stays')
-  }
-
-  #aboveLimit(
-    connection: TransportConnection,
-    carrier: Uint8Array | undefined,
-  ): Goodbye | undefined {
-    const { isStatic, maxDynamicInbound } = this.#o
-    if (connection.direction === 'outbound' || isStatic(toHex(connection.remote))) return undefined
-    if (carrier && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier))
-      return undefined
-    let dynamic = 0
-    for (const peer of this.#peers.values()) {
-      const counts =
-        peer.connection.direction === 'inbound' && !peer.isStatic && !this.#isMember(peer)
-      if (counts && !bytesEqual(peer.key, connection.remote)) dynamic++
+  #candidate(connection: TransportConnection, carrier: Uint8Array | undefined): Candidate {
+    const { bans, clock, isStatic, maxDynamicInbound } = this.#o
+    const id = toHex(connection.remote)
+    const active = this.#peers.get(id)
+    const isFirstOfMember =
+      carrier !== undefined && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier)
+    return {
+      direction: connection.direction,
+      preferred: this.#preferredDirection(connection),
+      rival: active && !active.end ? active.connection.direction : undefined,
+      bannedMs: bans.remainingMs(id, clock.now()),
+      isExempt: isStatic(id) || isFirstOfMember,
+      dynamicInbound: this.dynamicCount('inbound', id),
+      maxDynamicInbound,
     }
-    if (dynamic < maxDynamicInbound) return undefined
-    return goodbye('LIMIT', `${maxDynamicInbound} peers are connected already`)
+  }
+
+  /** Connections of a direction that count against its limit: neither of configured peers nor of members. */
+  dynamicCount(direction: ConnectionDirection, except?: string): number {
+    let count = 0
+    for (const peer of this.#peers.values()) {
+      if (peer.connection.direction !== direction || peer.id === except) continue
+      if (!peer.isStatic && !this.#isMember(peer)) count++
+    }
+    return count
   }
 
   #isMember({ carrier }: Peer): boolean {

@@ -1,9 +1,15 @@
 import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
 import { BlockClient } from '../blocks/block-client.js'
 import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
-import { serveBlocks } from '../blocks/get-block-server.js'
-import { isMember, receiveConsensus, sendConsensus } from '../consensus/consensus-protocol.js'
+import { serveBlocks } from '../blocks/get-blocks-server.js'
+import { isMember } from '../consensus/committees.js'
+import { receiveConsensus, sendConsensus } from '../consensus/consensus-protocol.js'
 import type { Lane, Outbox } from '../consensus/outbox.js'
+import {
+  largeProposalOffered,
+  receiveLargeProposals,
+  sendLargeProposals,
+} from '../consensus/proposal-protocol.js'
 import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
 import { runPing, servePing } from '../ping/ping.js'
@@ -27,6 +33,8 @@ interface StreamTask {
   readonly protocol: string
   /** Limit of what is received. */
   readonly maxFrameBytes: number
+  /** Waited for before the stream is opened; default: nothing. */
+  when?(ctx: Ctx): Promise<void>
   run(ctx: Ctx, stream: FrameStream): Promise<void>
 }
 
@@ -53,6 +61,7 @@ export async function runSession(ctx: Ctx, peer: Peer, shared: SessionServices):
       const { protocol, maxFrameBytes } = task
       tasks.spawnBackground((taskCtx) =>
         guarded(taskCtx, peer, async () => {
+          await task.when?.(taskCtx)
           // a signal for each stream: the negotiations of all would be many listeners on one
           const { signal } = taskCtx
           const opening = peer.connection.openStream(protocol, { signal, maxFrameBytes })
@@ -78,12 +87,13 @@ async function guarded(ctx: Ctx, peer: Peer, task: () => Promise<void>): Promise
 
 function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): StreamTask[] {
   const { limits, store } = init
+  const { budget } = peer
   const { frames } = limits
   return [
     {
       protocol: protocols.ping,
       maxFrameBytes: frames.ping,
-      run: (ctx, stream) => servePing(ctx, stream, limits),
+      run: (ctx, stream) => servePing(ctx, stream, budget.incoming('pingRate')),
     },
     {
       protocol: protocols.consensus,
@@ -91,11 +101,16 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
       run: (ctx, stream) => receiveConsensus(ctx, peer, stream, init),
     },
     {
+      protocol: protocols.proposals,
+      maxFrameBytes: frames.proposals,
+      run: (ctx, stream) => receiveLargeProposals(ctx, peer, stream, init),
+    },
+    {
       protocol: protocols.blocks,
       maxFrameBytes: frames.blockRange,
       run: (ctx, stream) =>
         receiveBlockRanges(ctx, stream, {
-          limits,
+          throttle: budget.incoming('blockRangeRate'),
           onRange: (range) => {
             peer.range = range
             sync.announced(peer, range)
@@ -103,9 +118,10 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
         }),
     },
     {
-      protocol: protocols.getBlock,
+      protocol: protocols.getBlocks,
       maxFrameBytes: frames.blockRequest,
-      run: (ctx, stream) => serveBlocks(ctx, stream, { store, limits }),
+      run: (ctx, stream) =>
+        serveBlocks(ctx, stream, { store, limits, throttle: budget.incoming('blockRequestRate') }),
     },
     {
       protocol: protocols.transactions,
@@ -124,12 +140,11 @@ function openedTasks(
   { init, outbox, gossip, sync, metrics }: SessionServices,
   session: Ctx,
 ): StreamTask[] {
-  const { limits, blocks, scope: committee } = init
+  const { limits, blocks } = init
   const lane = (name: Lane): StreamTask => ({
     protocol: protocols.consensus,
     maxFrameBytes: NOTHING,
-    run: (ctx, stream) =>
-      sendConsensus(ctx, peer, stream, { outbox, lane: name, scope: committee }),
+    run: (ctx, stream) => sendConsensus(ctx, peer, stream, { outbox, lane: name, init }),
   })
   return [
     lane('votes'),
@@ -146,12 +161,19 @@ function openedTasks(
         announceBlocks(ctx, stream, {
           blocks,
           limits,
-          isMember: () => isMember(peer, committee()),
+          throttle: peer.budget.outgoing('blockRangeRate'),
+          isMember: () => isMember(peer, init),
         }),
     },
     lane('proposals'),
     {
-      protocol: protocols.getBlock,
+      protocol: protocols.proposals,
+      maxFrameBytes: NOTHING,
+      when: (ctx) => largeProposalOffered(ctx, peer, { outbox, init }),
+      run: (ctx, stream) => sendLargeProposals(ctx, peer, stream, { outbox, init }),
+    },
+    {
+      protocol: protocols.getBlocks,
       maxFrameBytes: limits.frames.block,
       run: (ctx, stream) => {
         const client = new BlockClient(stream, { timeoutMs: limits.blockTimeoutMs })

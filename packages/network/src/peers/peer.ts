@@ -8,6 +8,8 @@ import type { HelloResult } from '../hello/hello.js'
 import type { PeerInfo } from '../network.js'
 import { Notifier } from '../notifier.js'
 import { formatPeerId } from '../peer-id.js'
+import type { PeerFault, PeerRule } from './fault.js'
+import type { PeerBudget } from './peer-budgets.js'
 import type { TransportConnection } from '../transport/network-transport.js'
 
 /** A peer whose hello is complete: one connection and what is known about the other side. */
@@ -20,6 +22,7 @@ export class Peer {
   readonly connection: TransportConnection
   readonly carrier: Uint8Array | undefined
   readonly isStatic: boolean
+  readonly budget: PeerBudget
   /** Fires when the liveness of the connection is doubted: ping now. */
   readonly doubted = new Notifier()
   range: AnnouncedRange | undefined
@@ -28,7 +31,7 @@ export class Peer {
   lostBecause: string | undefined
   readonly #hello: HelloResult
   readonly #ctx: Ctx
-  readonly #onMisbehaviour: (peer: Peer, rule: string) => void
+  readonly #onFault: (peer: Peer, fault: PeerFault) => void
   #end: Goodbye | undefined
 
   /** @param ctx ends with the connection, and is cancelled to end it. */
@@ -38,7 +41,8 @@ export class Peer {
     readonly connection: TransportConnection
     readonly hello: HelloResult
     readonly isStatic: boolean
-    readonly onMisbehaviour: (peer: Peer, rule: string) => void
+    readonly budget: PeerBudget
+    readonly onFault: (peer: Peer, fault: PeerFault) => void
   }) {
     this.key = o.connection.remote
     this.id = toHex(this.key)
@@ -46,9 +50,10 @@ export class Peer {
     this.connection = o.connection
     this.carrier = o.hello.carrier
     this.isStatic = o.isStatic
+    this.budget = o.budget
     this.#hello = o.hello
     this.#ctx = o.ctx
-    this.#onMisbehaviour = o.onMisbehaviour
+    this.#onFault = o.onFault
   }
 
   /** Why the connection ends; undefined while it lives. */
@@ -63,10 +68,17 @@ export class Peer {
   }
 
   /** Ends the connection because the peer broke a rule. */
-  misbehaved(rule: string, text: string): void {
+  misbehaved(rule: PeerRule, text: string): void {
     if (this.#end) return
     this.disconnect(goodbye('MISBEHAVED', `${rule}: ${text}`))
-    this.#onMisbehaviour(this, rule)
+    this.#onFault(this, rule)
+  }
+
+  /** Ends the connection because an answer did not come in time. */
+  unresponsive(text: string): void {
+    if (this.#end) return
+    this.disconnect(goodbye('UNRESPONSIVE', text))
+    this.#onFault(this, 'UNRESPONSIVE')
   }
 
   /**
@@ -77,7 +89,7 @@ export class Peer {
     if (e instanceof DecodeError) this.misbehaved('MALFORMED', e.message)
     else if (!(e instanceof NetworkError)) throw e
     else if (e.code === 'NETWORK_FRAME_TOO_LARGE') this.misbehaved('FRAME_TOO_LARGE', e.message)
-    else if (e.code === 'NETWORK_TIMEOUT') this.disconnect(goodbye('UNRESPONSIVE', e.message))
+    else if (e.code === 'NETWORK_TIMEOUT') this.unresponsive(e.message)
     else this.#lose(e.message)
   }
 

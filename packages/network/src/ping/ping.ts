@@ -3,7 +3,7 @@ import { bytesEqual, DecodeError } from '@zkstack/crypto'
 import { NetworkError } from '../errors.js'
 import type { NetworkLimits } from '../limits.js'
 import type { Peer } from '../peers/peer.js'
-import { Throttle } from '../throttle.js'
+import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
 const PING_BYTES = 32
@@ -35,12 +35,7 @@ export async function runPing(
 }
 
 /** Sends every ping back. */
-export async function servePing(
-  ctx: Ctx,
-  stream: FrameStream,
-  limits: NetworkLimits,
-): Promise<void> {
-  const throttle = new Throttle(limits.pingRate, ctx.clock)
+export async function servePing(ctx: Ctx, stream: FrameStream, throttle: Throttle): Promise<void> {
   for (;;) {
     const ping = await ctx.race(stream.receive())
     if (!ping) return

@@ -419,117 +419,129 @@ export namespace zkstack {
         }
 
         /**
-         * Properties of a GetBlockRequest.
-         * @deprecated Use zkstack.network.GetBlockRequest.$Properties instead.
+         * Properties of a GetBlocksRequest.
+         * @deprecated Use zkstack.network.GetBlocksRequest.$Properties instead.
          */
-        interface IGetBlockRequest extends zkstack.network.GetBlockRequest.$Properties {
+        interface IGetBlocksRequest extends zkstack.network.GetBlocksRequest.$Properties {
         }
 
-        /** Represents a GetBlockRequest. */
-        class GetBlockRequest {
+        /** Represents a GetBlocksRequest. */
+        class GetBlocksRequest {
 
             /**
-             * Constructs a new GetBlockRequest.
+             * Constructs a new GetBlocksRequest.
              * @param [p] Properties to set
              */
-            constructor(p?: zkstack.network.GetBlockRequest.$Properties);
+            constructor(p?: zkstack.network.GetBlocksRequest.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GetBlockRequest number. */
-            number: Long;
+            /** GetBlocksRequest first. */
+            first: Long;
+
+            /** GetBlocksRequest count. */
+            count: number;
 
             /**
-             * Encodes the specified GetBlockRequest message. Does not implicitly {@link zkstack.network.GetBlockRequest.verify|verify} messages.
-             * @param m GetBlockRequest message or plain object to encode
+             * Encodes the specified GetBlocksRequest message. Does not implicitly {@link zkstack.network.GetBlocksRequest.verify|verify} messages.
+             * @param m GetBlocksRequest message or plain object to encode
              * @param [w] Writer to encode to
              * @returns Writer
              */
-            static encode(m: zkstack.network.GetBlockRequest.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+            static encode(m: zkstack.network.GetBlocksRequest.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GetBlockRequest message from the specified reader or buffer.
+             * Decodes a GetBlocksRequest message from the specified reader or buffer.
              * @param r Reader or buffer to decode from
              * @param [l] Message length if known beforehand
-             * @returns {zkstack.network.GetBlockRequest & zkstack.network.GetBlockRequest.$Shape} GetBlockRequest
+             * @returns {zkstack.network.GetBlocksRequest & zkstack.network.GetBlocksRequest.$Shape} GetBlocksRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetBlockRequest & zkstack.network.GetBlockRequest.$Shape;
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetBlocksRequest & zkstack.network.GetBlocksRequest.$Shape;
         }
 
-        namespace GetBlockRequest {
+        namespace GetBlocksRequest {
 
-            /** Properties of a GetBlockRequest. */
+            /** Properties of a GetBlocksRequest. */
             interface $Properties {
 
-                /** GetBlockRequest number */
-                number?: (Long|null);
+                /** GetBlocksRequest first */
+                first?: (Long|null);
+
+                /** GetBlocksRequest count */
+                count?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a GetBlockRequest. */
-            type $Shape = zkstack.network.GetBlockRequest.$Properties;
+            /** Shape of a GetBlocksRequest. */
+            type $Shape = zkstack.network.GetBlocksRequest.$Properties;
         }
 
         /**
-         * Properties of a GetBlockResponse.
-         * @deprecated Use zkstack.network.GetBlockResponse.$Properties instead.
+         * Properties of a GetBlocksResponse.
+         * @deprecated Use zkstack.network.GetBlocksResponse.$Properties instead.
          */
-        interface IGetBlockResponse extends zkstack.network.GetBlockResponse.$Properties {
+        interface IGetBlocksResponse extends zkstack.network.GetBlocksResponse.$Properties {
         }
 
-        /** Represents a GetBlockResponse. */
-        class GetBlockResponse {
+        /** Represents a GetBlocksResponse. */
+        class GetBlocksResponse {
 
             /**
-             * Constructs a new GetBlockResponse.
+             * Constructs a new GetBlocksResponse.
              * @param [p] Properties to set
              */
-            constructor(p?: zkstack.network.GetBlockResponse.$Properties);
+            constructor(p?: zkstack.network.GetBlocksResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GetBlockResponse block. */
-            block?: (Uint8Array|null);
+            /** GetBlocksResponse blocks. */
+            blocks: Uint8Array[];
+
+            /** GetBlocksResponse range. */
+            range?: (zkstack.network.BlockRange.$Properties|null);
 
             /**
-             * Encodes the specified GetBlockResponse message. Does not implicitly {@link zkstack.network.GetBlockResponse.verify|verify} messages.
-             * @param m GetBlockResponse message or plain object to encode
+             * Encodes the specified GetBlocksResponse message. Does not implicitly {@link zkstack.network.GetBlocksResponse.verify|verify} messages.
+             * @param m GetBlocksResponse message or plain object to encode
              * @param [w] Writer to encode to
              * @returns Writer
              */
-            static encode(m: zkstack.network.GetBlockResponse.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+            static encode(m: zkstack.network.GetBlocksResponse.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GetBlockResponse message from the specified reader or buffer.
+             * Decodes a GetBlocksResponse message from the specified reader or buffer.
              * @param r Reader or buffer to decode from
              * @param [l] Message length if known beforehand
-             * @returns {zkstack.network.GetBlockResponse & zkstack.network.GetBlockResponse.$Shape} GetBlockResponse
+             * @returns {zkstack.network.GetBlocksResponse & zkstack.network.GetBlocksResponse.$Shape} GetBlocksResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetBlockResponse & zkstack.network.GetBlockResponse.$Shape;
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetBlocksResponse & zkstack.network.GetBlocksResponse.$Shape;
         }
 
-        namespace GetBlockResponse {
+        namespace GetBlocksResponse {
 
-            /** Properties of a GetBlockResponse. */
+            /** Properties of a GetBlocksResponse. */
             interface $Properties {
 
-                /** GetBlockResponse block */
-                block?: (Uint8Array|null);
+                /** GetBlocksResponse blocks */
+                blocks?: (Uint8Array[]|null);
+
+                /** GetBlocksResponse range */
+                range?: (zkstack.network.BlockRange.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a GetBlockResponse. */
-            type $Shape = zkstack.network.GetBlockResponse.$Properties;
+            /** Shape of a GetBlocksResponse. */
+            type $Shape = zkstack.network.GetBlocksResponse.$Properties;
         }
 
         /**
@@ -587,6 +599,327 @@ export namespace zkstack {
 
             /** Shape of a Transactions. */
             type $Shape = zkstack.network.Transactions.$Properties;
+        }
+
+        /**
+         * Properties of a PeersRequest.
+         * @deprecated Use zkstack.network.PeersRequest.$Properties instead.
+         */
+        interface IPeersRequest extends zkstack.network.PeersRequest.$Properties {
+        }
+
+        /** Represents a PeersRequest. */
+        class PeersRequest {
+
+            /**
+             * Constructs a new PeersRequest.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.PeersRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeersRequest port. */
+            port: number;
+
+            /** PeersRequest ip. */
+            ip: Uint8Array;
+
+            /**
+             * Encodes the specified PeersRequest message. Does not implicitly {@link zkstack.network.PeersRequest.verify|verify} messages.
+             * @param m PeersRequest message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.PeersRequest.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeersRequest message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.PeersRequest & zkstack.network.PeersRequest.$Shape} PeersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.PeersRequest & zkstack.network.PeersRequest.$Shape;
+        }
+
+        namespace PeersRequest {
+
+            /** Properties of a PeersRequest. */
+            interface $Properties {
+
+                /** PeersRequest port */
+                port?: (number|null);
+
+                /** PeersRequest ip */
+                ip?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeersRequest. */
+            type $Shape = zkstack.network.PeersRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Peers.
+         * @deprecated Use zkstack.network.Peers.$Properties instead.
+         */
+        interface IPeers extends zkstack.network.Peers.$Properties {
+        }
+
+        /** Represents a Peers. */
+        class Peers {
+
+            /**
+             * Constructs a new Peers.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.Peers.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Peers peers. */
+            peers: zkstack.network.PeerAddress.$Properties[];
+
+            /**
+             * Encodes the specified Peers message. Does not implicitly {@link zkstack.network.Peers.verify|verify} messages.
+             * @param m Peers message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.Peers.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Peers message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.Peers & zkstack.network.Peers.$Shape} Peers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.Peers & zkstack.network.Peers.$Shape;
+        }
+
+        namespace Peers {
+
+            /** Properties of a Peers. */
+            interface $Properties {
+
+                /** Peers peers */
+                peers?: (zkstack.network.PeerAddress.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Peers. */
+            type $Shape = zkstack.network.Peers.$Properties;
+        }
+
+        /**
+         * Properties of a PeerAddress.
+         * @deprecated Use zkstack.network.PeerAddress.$Properties instead.
+         */
+        interface IPeerAddress extends zkstack.network.PeerAddress.$Properties {
+        }
+
+        /** Represents a PeerAddress. */
+        class PeerAddress {
+
+            /**
+             * Constructs a new PeerAddress.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.PeerAddress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerAddress key. */
+            key: Uint8Array;
+
+            /** PeerAddress ip. */
+            ip: Uint8Array;
+
+            /** PeerAddress port. */
+            port: number;
+
+            /**
+             * Encodes the specified PeerAddress message. Does not implicitly {@link zkstack.network.PeerAddress.verify|verify} messages.
+             * @param m PeerAddress message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.PeerAddress.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerAddress message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.PeerAddress & zkstack.network.PeerAddress.$Shape} PeerAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.PeerAddress & zkstack.network.PeerAddress.$Shape;
+        }
+
+        namespace PeerAddress {
+
+            /** Properties of a PeerAddress. */
+            interface $Properties {
+
+                /** PeerAddress key */
+                key?: (Uint8Array|null);
+
+                /** PeerAddress ip */
+                ip?: (Uint8Array|null);
+
+                /** PeerAddress port */
+                port?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerAddress. */
+            type $Shape = zkstack.network.PeerAddress.$Properties;
+        }
+
+        /**
+         * Properties of a ValidatorAddresses.
+         * @deprecated Use zkstack.network.ValidatorAddresses.$Properties instead.
+         */
+        interface IValidatorAddresses extends zkstack.network.ValidatorAddresses.$Properties {
+        }
+
+        /** Represents a ValidatorAddresses. */
+        class ValidatorAddresses {
+
+            /**
+             * Constructs a new ValidatorAddresses.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.ValidatorAddresses.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ValidatorAddresses addresses. */
+            addresses: zkstack.network.ValidatorAddress.$Properties[];
+
+            /**
+             * Encodes the specified ValidatorAddresses message. Does not implicitly {@link zkstack.network.ValidatorAddresses.verify|verify} messages.
+             * @param m ValidatorAddresses message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.ValidatorAddresses.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ValidatorAddresses message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.ValidatorAddresses & zkstack.network.ValidatorAddresses.$Shape} ValidatorAddresses
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.ValidatorAddresses & zkstack.network.ValidatorAddresses.$Shape;
+        }
+
+        namespace ValidatorAddresses {
+
+            /** Properties of a ValidatorAddresses. */
+            interface $Properties {
+
+                /** ValidatorAddresses addresses */
+                addresses?: (zkstack.network.ValidatorAddress.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ValidatorAddresses. */
+            type $Shape = zkstack.network.ValidatorAddresses.$Properties;
+        }
+
+        /**
+         * Properties of a ValidatorAddress.
+         * @deprecated Use zkstack.network.ValidatorAddress.$Properties instead.
+         */
+        interface IValidatorAddress extends zkstack.network.ValidatorAddress.$Properties {
+        }
+
+        /** Represents a ValidatorAddress. */
+        class ValidatorAddress {
+
+            /**
+             * Constructs a new ValidatorAddress.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.ValidatorAddress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ValidatorAddress validatorKey. */
+            validatorKey: Uint8Array;
+
+            /** ValidatorAddress nodeKey. */
+            nodeKey: Uint8Array;
+
+            /** ValidatorAddress address. */
+            address: Uint8Array;
+
+            /** ValidatorAddress signature. */
+            signature: Uint8Array;
+
+            /**
+             * Encodes the specified ValidatorAddress message. Does not implicitly {@link zkstack.network.ValidatorAddress.verify|verify} messages.
+             * @param m ValidatorAddress message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.ValidatorAddress.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ValidatorAddress message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.ValidatorAddress & zkstack.network.ValidatorAddress.$Shape} ValidatorAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.ValidatorAddress & zkstack.network.ValidatorAddress.$Shape;
+        }
+
+        namespace ValidatorAddress {
+
+            /** Properties of a ValidatorAddress. */
+            interface $Properties {
+
+                /** ValidatorAddress validatorKey */
+                validatorKey?: (Uint8Array|null);
+
+                /** ValidatorAddress nodeKey */
+                nodeKey?: (Uint8Array|null);
+
+                /** ValidatorAddress address */
+                address?: (Uint8Array|null);
+
+                /** ValidatorAddress signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ValidatorAddress. */
+            type $Shape = zkstack.network.ValidatorAddress.$Properties;
         }
     }
 }

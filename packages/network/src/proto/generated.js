@@ -1053,37 +1053,38 @@ export const zkstack = $root.zkstack = (() => {
             return BlockRange;
         })();
 
-        network.GetBlockRequest = (function() {
+        network.GetBlocksRequest = (function() {
 
             /**
-             * Properties of a GetBlockRequest.
-             * @typedef {Object} zkstack.network.GetBlockRequest.$Properties
-             * @property {Long|null} [number] GetBlockRequest number
+             * Properties of a GetBlocksRequest.
+             * @typedef {Object} zkstack.network.GetBlocksRequest.$Properties
+             * @property {Long|null} [first] GetBlocksRequest first
+             * @property {number|null} [count] GetBlocksRequest count
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a GetBlockRequest.
+             * Properties of a GetBlocksRequest.
              * @memberof zkstack.network
-             * @interface IGetBlockRequest
-             * @augments zkstack.network.GetBlockRequest.$Properties
-             * @deprecated Use zkstack.network.GetBlockRequest.$Properties instead.
+             * @interface IGetBlocksRequest
+             * @augments zkstack.network.GetBlocksRequest.$Properties
+             * @deprecated Use zkstack.network.GetBlocksRequest.$Properties instead.
              */
 
             /**
-             * Shape of a GetBlockRequest.
-             * @typedef {zkstack.network.GetBlockRequest.$Properties} zkstack.network.GetBlockRequest.$Shape
+             * Shape of a GetBlocksRequest.
+             * @typedef {zkstack.network.GetBlocksRequest.$Properties} zkstack.network.GetBlocksRequest.$Shape
              */
 
             /**
-             * Constructs a new GetBlockRequest.
+             * Constructs a new GetBlocksRequest.
              * @memberof zkstack.network
-             * @classdesc Represents a GetBlockRequest.
+             * @classdesc Represents a GetBlocksRequest.
              * @constructor
-             * @param {zkstack.network.GetBlockRequest.$Properties=} [p] Properties to set
+             * @param {zkstack.network.GetBlocksRequest.$Properties=} [p] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const GetBlockRequest = function (p) {
+            const GetBlocksRequest = function (p) {
                 if (p)
                     for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
                         if (p[ks[i]] != null && ks[i] !== "__proto__")
@@ -1091,31 +1092,41 @@ export const zkstack = $root.zkstack = (() => {
             };
 
             /**
-             * GetBlockRequest number.
-             * @member {Long} number
-             * @memberof zkstack.network.GetBlockRequest
+             * GetBlocksRequest first.
+             * @member {Long} first
+             * @memberof zkstack.network.GetBlocksRequest
              * @instance
              */
-            GetBlockRequest.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GetBlocksRequest.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Encodes the specified GetBlockRequest message. Does not implicitly {@link zkstack.network.GetBlockRequest.verify|verify} messages.
+             * GetBlocksRequest count.
+             * @member {number} count
+             * @memberof zkstack.network.GetBlocksRequest
+             * @instance
+             */
+            GetBlocksRequest.prototype.count = 0;
+
+            /**
+             * Encodes the specified GetBlocksRequest message. Does not implicitly {@link zkstack.network.GetBlocksRequest.verify|verify} messages.
              * @function encode
-             * @memberof zkstack.network.GetBlockRequest
+             * @memberof zkstack.network.GetBlocksRequest
              * @static
-             * @param {zkstack.network.GetBlockRequest.$Properties} m GetBlockRequest message or plain object to encode
+             * @param {zkstack.network.GetBlocksRequest.$Properties} m GetBlocksRequest message or plain object to encode
              * @param {$protobuf.Writer} [w] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            GetBlockRequest.encode = function (m, w, q) {
+            GetBlocksRequest.encode = function (m, w, q) {
                 if (!w)
                     w = $Writer.create();
                 if (q === $undefined)
                     q = 0;
                 if (q > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (m.number != null && $Object.hasOwnProperty.call(m, "number") && (typeof m.number === "object" ? m.number.low || m.number.high : m.number !== 0))
-                    w.uint32(/* id 1, wireType 0 =*/8).uint64(m.number);
+                if (m.first != null && $Object.hasOwnProperty.call(m, "first") && (typeof m.first === "object" ? m.first.low || m.first.high : m.first !== 0))
+                    w.uint32(/* id 1, wireType 0 =*/8).uint64(m.first);
+                if (m.count != null && $Object.hasOwnProperty.call(m, "count") && m.count !== 0)
+                    w.uint32(/* id 2, wireType 0 =*/16).uint32(m.count);
                 if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
                     for (var i = 0; i < m.$unknowns.length; ++i)
                         w.raw(m.$unknowns[i]);
@@ -1123,17 +1134,17 @@ export const zkstack = $root.zkstack = (() => {
             };
 
             /**
-             * Decodes a GetBlockRequest message from the specified reader or buffer.
+             * Decodes a GetBlocksRequest message from the specified reader or buffer.
              * @function decode
-             * @memberof zkstack.network.GetBlockRequest
+             * @memberof zkstack.network.GetBlocksRequest
              * @static
              * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
              * @param {number} [l] Message length if known beforehand
-             * @returns {zkstack.network.GetBlockRequest & zkstack.network.GetBlockRequest.$Shape} GetBlockRequest
+             * @returns {zkstack.network.GetBlocksRequest & zkstack.network.GetBlocksRequest.$Shape} GetBlocksRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            GetBlockRequest.decode = function (r, l, z, q, g) {
+            GetBlocksRequest.decode = function (r, l, z, q, g) {
                 if (!(r instanceof $Reader))
                     r = $Reader.create(r);
                 if (q === $undefined)
@@ -1150,7 +1161,7 @@ export const zkstack = $root.zkstack = (() => {
                     l = r.len;
                     r.len = c;
                 }
-                m = g || new $root.zkstack.network.GetBlockRequest();
+                m = g || new $root.zkstack.network.GetBlocksRequest();
                 while (r.pos < c) {
                     var s = r.pos;
                     var t = r.tag();
@@ -1164,9 +1175,18 @@ export const zkstack = $root.zkstack = (() => {
                             if (u !== 0)
                                 break;
                             if (typeof (v = r.uint64()) === "object" ? v.low || v.high : v !== 0)
-                                m.number = v;
+                                m.first = v;
                             else
-                                delete m.number;
+                                delete m.first;
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 0)
+                                break;
+                            if (v = r.uint32())
+                                m.count = v;
+                            else
+                                delete m.count;
                             continue;
                         }
                     }
@@ -1186,40 +1206,42 @@ export const zkstack = $root.zkstack = (() => {
                 return m;
             };
 
-            return GetBlockRequest;
+            return GetBlocksRequest;
         })();
 
-        network.GetBlockResponse = (function() {
+        network.GetBlocksResponse = (function() {
 
             /**
-             * Properties of a GetBlockResponse.
-             * @typedef {Object} zkstack.network.GetBlockResponse.$Properties
-             * @property {Uint8Array|null} [block] GetBlockResponse block
+             * Properties of a GetBlocksResponse.
+             * @typedef {Object} zkstack.network.GetBlocksResponse.$Properties
+             * @property {Array.<Uint8Array>|null} [blocks] GetBlocksResponse blocks
+             * @property {zkstack.network.BlockRange.$Properties|null} [range] GetBlocksResponse range
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a GetBlockResponse.
+             * Properties of a GetBlocksResponse.
              * @memberof zkstack.network
-             * @interface IGetBlockResponse
-             * @augments zkstack.network.GetBlockResponse.$Properties
-             * @deprecated Use zkstack.network.GetBlockResponse.$Properties instead.
+             * @interface IGetBlocksResponse
+             * @augments zkstack.network.GetBlocksResponse.$Properties
+             * @deprecated Use zkstack.network.GetBlocksResponse.$Properties instead.
              */
 
             /**
-             * Shape of a GetBlockResponse.
-             * @typedef {zkstack.network.GetBlockResponse.$Properties} zkstack.network.GetBlockResponse.$Shape
+             * Shape of a GetBlocksResponse.
+             * @typedef {zkstack.network.GetBlocksResponse.$Properties} zkstack.network.GetBlocksResponse.$Shape
              */
 
             /**
-             * Constructs a new GetBlockResponse.
+             * Constructs a new GetBlocksResponse.
              * @memberof zkstack.network
-             * @classdesc Represents a GetBlockResponse.
+             * @classdesc Represents a GetBlocksResponse.
              * @constructor
-             * @param {zkstack.network.GetBlockResponse.$Properties=} [p] Properties to set
+             * @param {zkstack.network.GetBlocksResponse.$Properties=} [p] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const GetBlockResponse = function (p) {
+            const GetBlocksResponse = function (p) {
+                this.blocks = [];
                 if (p)
                     for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
                         if (p[ks[i]] != null && ks[i] !== "__proto__")
@@ -1227,40 +1249,43 @@ export const zkstack = $root.zkstack = (() => {
             };
 
             /**
-             * GetBlockResponse block.
-             * @member {Uint8Array|null|undefined} block
-             * @memberof zkstack.network.GetBlockResponse
+             * GetBlocksResponse blocks.
+             * @member {Array.<Uint8Array>} blocks
+             * @memberof zkstack.network.GetBlocksResponse
              * @instance
              */
-            GetBlockResponse.prototype.block = null;
-
-            // OneOf field names bound to virtual getters and setters
-            let $oneOfFields;
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(GetBlockResponse.prototype, "_block", {
-                get: $util.oneOfGetter($oneOfFields = ["block"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
+            GetBlocksResponse.prototype.blocks = $util.emptyArray;
 
             /**
-             * Encodes the specified GetBlockResponse message. Does not implicitly {@link zkstack.network.GetBlockResponse.verify|verify} messages.
+             * GetBlocksResponse range.
+             * @member {zkstack.network.BlockRange.$Properties|null|undefined} range
+             * @memberof zkstack.network.GetBlocksResponse
+             * @instance
+             */
+            GetBlocksResponse.prototype.range = null;
+
+            /**
+             * Encodes the specified GetBlocksResponse message. Does not implicitly {@link zkstack.network.GetBlocksResponse.verify|verify} messages.
              * @function encode
-             * @memberof zkstack.network.GetBlockResponse
+             * @memberof zkstack.network.GetBlocksResponse
              * @static
-             * @param {zkstack.network.GetBlockResponse.$Properties} m GetBlockResponse message or plain object to encode
+             * @param {zkstack.network.GetBlocksResponse.$Properties} m GetBlocksResponse message or plain object to encode
              * @param {$protobuf.Writer} [w] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            GetBlockResponse.encode = function (m, w, q) {
+            GetBlocksResponse.encode = function (m, w, q) {
                 if (!w)
                     w = $Writer.create();
                 if (q === $undefined)
                     q = 0;
                 if (q > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (m.block != null && $Object.hasOwnProperty.call(m, "block"))
-                    w.uint32(/* id 1, wireType 2 =*/10).bytes(m.block);
+                if (m.blocks != null && m.blocks.length) {
+                    for (var i = 0; i < m.blocks.length; ++i)
+                        w.uint32(/* id 1, wireType 2 =*/10).bytes(m.blocks[i]);
+                }
+                if (m.range != null && $Object.hasOwnProperty.call(m, "range"))
+                    $root.zkstack.network.BlockRange.encode(m.range, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
                 if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
                     for (var i = 0; i < m.$unknowns.length; ++i)
                         w.raw(m.$unknowns[i]);
@@ -1268,24 +1293,24 @@ export const zkstack = $root.zkstack = (() => {
             };
 
             /**
-             * Decodes a GetBlockResponse message from the specified reader or buffer.
+             * Decodes a GetBlocksResponse message from the specified reader or buffer.
              * @function decode
-             * @memberof zkstack.network.GetBlockResponse
+             * @memberof zkstack.network.GetBlocksResponse
              * @static
              * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
              * @param {number} [l] Message length if known beforehand
-             * @returns {zkstack.network.GetBlockResponse & zkstack.network.GetBlockResponse.$Shape} GetBlockResponse
+             * @returns {zkstack.network.GetBlocksResponse & zkstack.network.GetBlocksResponse.$Shape} GetBlocksResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            GetBlockResponse.decode = function (r, l, z, q, g) {
+            GetBlocksResponse.decode = function (r, l, z, q, g) {
                 if (!(r instanceof $Reader))
                     r = $Reader.create(r);
                 if (q === $undefined)
                     q = 0;
                 if (q > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                var c, m;
+                var c, m, v;
                 if (l === $undefined)
                     c = r.len;
                 else {
@@ -1295,7 +1320,7 @@ export const zkstack = $root.zkstack = (() => {
                     l = r.len;
                     r.len = c;
                 }
-                m = g || new $root.zkstack.network.GetBlockResponse();
+                m = g || new $root.zkstack.network.GetBlocksResponse();
                 while (r.pos < c) {
                     var s = r.pos;
                     var t = r.tag();
@@ -1308,8 +1333,15 @@ export const zkstack = $root.zkstack = (() => {
                     case 1: {
                             if (u !== 2)
                                 break;
-                            m.block = r.bytes();
-                            m._block = "block";
+                            if (!(m.blocks && m.blocks.length))
+                                m.blocks = [];
+                            m.blocks.push(r.bytes());
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 2)
+                                break;
+                            m.range = $root.zkstack.network.BlockRange.decode(r, r.size(), $undefined, q + 1, m.range);
                             continue;
                         }
                     }
@@ -1329,7 +1361,7 @@ export const zkstack = $root.zkstack = (() => {
                 return m;
             };
 
-            return GetBlockResponse;
+            return GetBlocksResponse;
         })();
 
         network.Transactions = (function() {
@@ -1468,6 +1500,810 @@ export const zkstack = $root.zkstack = (() => {
             };
 
             return Transactions;
+        })();
+
+        network.PeersRequest = (function() {
+
+            /**
+             * Properties of a PeersRequest.
+             * @typedef {Object} zkstack.network.PeersRequest.$Properties
+             * @property {number|null} [port] PeersRequest port
+             * @property {Uint8Array|null} [ip] PeersRequest ip
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeersRequest.
+             * @memberof zkstack.network
+             * @interface IPeersRequest
+             * @augments zkstack.network.PeersRequest.$Properties
+             * @deprecated Use zkstack.network.PeersRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeersRequest.
+             * @typedef {zkstack.network.PeersRequest.$Properties} zkstack.network.PeersRequest.$Shape
+             */
+
+            /**
+             * Constructs a new PeersRequest.
+             * @memberof zkstack.network
+             * @classdesc Represents a PeersRequest.
+             * @constructor
+             * @param {zkstack.network.PeersRequest.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeersRequest = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * PeersRequest port.
+             * @member {number} port
+             * @memberof zkstack.network.PeersRequest
+             * @instance
+             */
+            PeersRequest.prototype.port = 0;
+
+            /**
+             * PeersRequest ip.
+             * @member {Uint8Array} ip
+             * @memberof zkstack.network.PeersRequest
+             * @instance
+             */
+            PeersRequest.prototype.ip = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified PeersRequest message. Does not implicitly {@link zkstack.network.PeersRequest.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.PeersRequest
+             * @static
+             * @param {zkstack.network.PeersRequest.$Properties} m PeersRequest message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeersRequest.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.port != null && $Object.hasOwnProperty.call(m, "port") && m.port !== 0)
+                    w.uint32(/* id 1, wireType 0 =*/8).uint32(m.port);
+                if (m.ip != null && $Object.hasOwnProperty.call(m, "ip") && m.ip.length)
+                    w.uint32(/* id 2, wireType 2 =*/18).bytes(m.ip);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a PeersRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.PeersRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.PeersRequest & zkstack.network.PeersRequest.$Shape} PeersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeersRequest.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m, v;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.PeersRequest();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 0)
+                                break;
+                            if (v = r.uint32())
+                                m.port = v;
+                            else
+                                delete m.port;
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.ip = v;
+                            else
+                                delete m.ip;
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return PeersRequest;
+        })();
+
+        network.Peers = (function() {
+
+            /**
+             * Properties of a Peers.
+             * @typedef {Object} zkstack.network.Peers.$Properties
+             * @property {Array.<zkstack.network.PeerAddress.$Properties>|null} [peers] Peers peers
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Peers.
+             * @memberof zkstack.network
+             * @interface IPeers
+             * @augments zkstack.network.Peers.$Properties
+             * @deprecated Use zkstack.network.Peers.$Properties instead.
+             */
+
+            /**
+             * Shape of a Peers.
+             * @typedef {zkstack.network.Peers.$Properties} zkstack.network.Peers.$Shape
+             */
+
+            /**
+             * Constructs a new Peers.
+             * @memberof zkstack.network
+             * @classdesc Represents a Peers.
+             * @constructor
+             * @param {zkstack.network.Peers.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Peers = function (p) {
+                this.peers = [];
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * Peers peers.
+             * @member {Array.<zkstack.network.PeerAddress.$Properties>} peers
+             * @memberof zkstack.network.Peers
+             * @instance
+             */
+            Peers.prototype.peers = $util.emptyArray;
+
+            /**
+             * Encodes the specified Peers message. Does not implicitly {@link zkstack.network.Peers.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.Peers
+             * @static
+             * @param {zkstack.network.Peers.$Properties} m Peers message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Peers.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.peers != null && m.peers.length) {
+                    for (var i = 0; i < m.peers.length; ++i)
+                        $root.zkstack.network.PeerAddress.encode(m.peers[i], w.uint32(/* id 1, wireType 2 =*/10).fork(), q + 1).ldelim();
+                }
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a Peers message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.Peers
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.Peers & zkstack.network.Peers.$Shape} Peers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Peers.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.Peers();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 2)
+                                break;
+                            if (!(m.peers && m.peers.length))
+                                m.peers = [];
+                            m.peers.push($root.zkstack.network.PeerAddress.decode(r, r.size(), $undefined, q + 1));
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return Peers;
+        })();
+
+        network.PeerAddress = (function() {
+
+            /**
+             * Properties of a PeerAddress.
+             * @typedef {Object} zkstack.network.PeerAddress.$Properties
+             * @property {Uint8Array|null} [key] PeerAddress key
+             * @property {Uint8Array|null} [ip] PeerAddress ip
+             * @property {number|null} [port] PeerAddress port
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerAddress.
+             * @memberof zkstack.network
+             * @interface IPeerAddress
+             * @augments zkstack.network.PeerAddress.$Properties
+             * @deprecated Use zkstack.network.PeerAddress.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerAddress.
+             * @typedef {zkstack.network.PeerAddress.$Properties} zkstack.network.PeerAddress.$Shape
+             */
+
+            /**
+             * Constructs a new PeerAddress.
+             * @memberof zkstack.network
+             * @classdesc Represents a PeerAddress.
+             * @constructor
+             * @param {zkstack.network.PeerAddress.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerAddress = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * PeerAddress key.
+             * @member {Uint8Array} key
+             * @memberof zkstack.network.PeerAddress
+             * @instance
+             */
+            PeerAddress.prototype.key = $util.newBuffer([]);
+
+            /**
+             * PeerAddress ip.
+             * @member {Uint8Array} ip
+             * @memberof zkstack.network.PeerAddress
+             * @instance
+             */
+            PeerAddress.prototype.ip = $util.newBuffer([]);
+
+            /**
+             * PeerAddress port.
+             * @member {number} port
+             * @memberof zkstack.network.PeerAddress
+             * @instance
+             */
+            PeerAddress.prototype.port = 0;
+
+            /**
+             * Encodes the specified PeerAddress message. Does not implicitly {@link zkstack.network.PeerAddress.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.PeerAddress
+             * @static
+             * @param {zkstack.network.PeerAddress.$Properties} m PeerAddress message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerAddress.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.key != null && $Object.hasOwnProperty.call(m, "key") && m.key.length)
+                    w.uint32(/* id 1, wireType 2 =*/10).bytes(m.key);
+                if (m.ip != null && $Object.hasOwnProperty.call(m, "ip") && m.ip.length)
+                    w.uint32(/* id 2, wireType 2 =*/18).bytes(m.ip);
+                if (m.port != null && $Object.hasOwnProperty.call(m, "port") && m.port !== 0)
+                    w.uint32(/* id 3, wireType 0 =*/24).uint32(m.port);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a PeerAddress message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.PeerAddress
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.PeerAddress & zkstack.network.PeerAddress.$Shape} PeerAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerAddress.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m, v;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.PeerAddress();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.key = v;
+                            else
+                                delete m.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.ip = v;
+                            else
+                                delete m.ip;
+                            continue;
+                        }
+                    case 3: {
+                            if (u !== 0)
+                                break;
+                            if (v = r.uint32())
+                                m.port = v;
+                            else
+                                delete m.port;
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return PeerAddress;
+        })();
+
+        network.ValidatorAddresses = (function() {
+
+            /**
+             * Properties of a ValidatorAddresses.
+             * @typedef {Object} zkstack.network.ValidatorAddresses.$Properties
+             * @property {Array.<zkstack.network.ValidatorAddress.$Properties>|null} [addresses] ValidatorAddresses addresses
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ValidatorAddresses.
+             * @memberof zkstack.network
+             * @interface IValidatorAddresses
+             * @augments zkstack.network.ValidatorAddresses.$Properties
+             * @deprecated Use zkstack.network.ValidatorAddresses.$Properties instead.
+             */
+
+            /**
+             * Shape of a ValidatorAddresses.
+             * @typedef {zkstack.network.ValidatorAddresses.$Properties} zkstack.network.ValidatorAddresses.$Shape
+             */
+
+            /**
+             * Constructs a new ValidatorAddresses.
+             * @memberof zkstack.network
+             * @classdesc Represents a ValidatorAddresses.
+             * @constructor
+             * @param {zkstack.network.ValidatorAddresses.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ValidatorAddresses = function (p) {
+                this.addresses = [];
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * ValidatorAddresses addresses.
+             * @member {Array.<zkstack.network.ValidatorAddress.$Properties>} addresses
+             * @memberof zkstack.network.ValidatorAddresses
+             * @instance
+             */
+            ValidatorAddresses.prototype.addresses = $util.emptyArray;
+
+            /**
+             * Encodes the specified ValidatorAddresses message. Does not implicitly {@link zkstack.network.ValidatorAddresses.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.ValidatorAddresses
+             * @static
+             * @param {zkstack.network.ValidatorAddresses.$Properties} m ValidatorAddresses message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ValidatorAddresses.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.addresses != null && m.addresses.length) {
+                    for (var i = 0; i < m.addresses.length; ++i)
+                        $root.zkstack.network.ValidatorAddress.encode(m.addresses[i], w.uint32(/* id 1, wireType 2 =*/10).fork(), q + 1).ldelim();
+                }
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a ValidatorAddresses message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.ValidatorAddresses
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.ValidatorAddresses & zkstack.network.ValidatorAddresses.$Shape} ValidatorAddresses
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ValidatorAddresses.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.ValidatorAddresses();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 2)
+                                break;
+                            if (!(m.addresses && m.addresses.length))
+                                m.addresses = [];
+                            m.addresses.push($root.zkstack.network.ValidatorAddress.decode(r, r.size(), $undefined, q + 1));
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return ValidatorAddresses;
+        })();
+
+        network.ValidatorAddress = (function() {
+
+            /**
+             * Properties of a ValidatorAddress.
+             * @typedef {Object} zkstack.network.ValidatorAddress.$Properties
+             * @property {Uint8Array|null} [validatorKey] ValidatorAddress validatorKey
+             * @property {Uint8Array|null} [nodeKey] ValidatorAddress nodeKey
+             * @property {Uint8Array|null} [address] ValidatorAddress address
+             * @property {Uint8Array|null} [signature] ValidatorAddress signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ValidatorAddress.
+             * @memberof zkstack.network
+             * @interface IValidatorAddress
+             * @augments zkstack.network.ValidatorAddress.$Properties
+             * @deprecated Use zkstack.network.ValidatorAddress.$Properties instead.
+             */
+
+            /**
+             * Shape of a ValidatorAddress.
+             * @typedef {zkstack.network.ValidatorAddress.$Properties} zkstack.network.ValidatorAddress.$Shape
+             */
+
+            /**
+             * Constructs a new ValidatorAddress.
+             * @memberof zkstack.network
+             * @classdesc Represents a ValidatorAddress.
+             * @constructor
+             * @param {zkstack.network.ValidatorAddress.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ValidatorAddress = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * ValidatorAddress validatorKey.
+             * @member {Uint8Array} validatorKey
+             * @memberof zkstack.network.ValidatorAddress
+             * @instance
+             */
+            ValidatorAddress.prototype.validatorKey = $util.newBuffer([]);
+
+            /**
+             * ValidatorAddress nodeKey.
+             * @member {Uint8Array} nodeKey
+             * @memberof zkstack.network.ValidatorAddress
+             * @instance
+             */
+            ValidatorAddress.prototype.nodeKey = $util.newBuffer([]);
+
+            /**
+             * ValidatorAddress address.
+             * @member {Uint8Array} address
+             * @memberof zkstack.network.ValidatorAddress
+             * @instance
+             */
+            ValidatorAddress.prototype.address = $util.newBuffer([]);
+
+            /**
+             * ValidatorAddress signature.
+             * @member {Uint8Array} signature
+             * @memberof zkstack.network.ValidatorAddress
+             * @instance
+             */
+            ValidatorAddress.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified ValidatorAddress message. Does not implicitly {@link zkstack.network.ValidatorAddress.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.ValidatorAddress
+             * @static
+             * @param {zkstack.network.ValidatorAddress.$Properties} m ValidatorAddress message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ValidatorAddress.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.validatorKey != null && $Object.hasOwnProperty.call(m, "validatorKey") && m.validatorKey.length)
+                    w.uint32(/* id 1, wireType 2 =*/10).bytes(m.validatorKey);
+                if (m.nodeKey != null && $Object.hasOwnProperty.call(m, "nodeKey") && m.nodeKey.length)
+                    w.uint32(/* id 2, wireType 2 =*/18).bytes(m.nodeKey);
+                if (m.address != null && $Object.hasOwnProperty.call(m, "address") && m.address.length)
+                    w.uint32(/* id 3, wireType 2 =*/26).bytes(m.address);
+                if (m.signature != null && $Object.hasOwnProperty.call(m, "signature") && m.signature.length)
+                    w.uint32(/* id 4, wireType 2 =*/34).bytes(m.signature);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a ValidatorAddress message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.ValidatorAddress
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.ValidatorAddress & zkstack.network.ValidatorAddress.$Shape} ValidatorAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ValidatorAddress.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m, v;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.ValidatorAddress();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.validatorKey = v;
+                            else
+                                delete m.validatorKey;
+                            continue;
+                        }
+                    case 2: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.nodeKey = v;
+                            else
+                                delete m.nodeKey;
+                            continue;
+                        }
+                    case 3: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.address = v;
+                            else
+                                delete m.address;
+                            continue;
+                        }
+                    case 4: {
+                            if (u !== 2)
+                                break;
+                            if ((v = r.bytes()).length)
+                                m.signature = v;
+                            else
+                                delete m.signature;
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return ValidatorAddress;
         })();
 
         return network;

@@ -4,7 +4,6 @@ import type { NodePublicKey } from '@zkstack/roles'
 import { decodeTransactions, encodeTransactions } from '../codec.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
-import { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { SeenTransactions } from './seen-transactions.js'
 import { TransactionQueue } from './transaction-queue.js'
@@ -61,7 +60,7 @@ export class TransactionGossip {
 
   /** Receives a peer's transactions, offers new ones to the mempool, and passes accepted ones on. */
   async receive(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
-    const throttle = new Throttle(this.#init.limits.transactionRate, ctx.clock)
+    const throttle = peer.budget.incoming('transactionRate')
     for (;;) {
       const frame = await ctx.race(stream.receive())
       if (!frame) return

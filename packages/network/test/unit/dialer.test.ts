@@ -3,7 +3,8 @@ import { testCommittee } from '@zkstack/roles/testing'
 import { expect, test } from 'vitest'
 import { networkLimits } from '../../src/limits.js'
 import { Notifier } from '../../src/notifier.js'
-import { BanList } from '../../src/peers/ban-list.js'
+import { BanLedger } from '../../src/peers/ban-ledger.js'
+import { BAN_SCORE } from '../../src/peers/fault.js'
 import { keepConnected } from '../../src/peers/dialer.js'
 import type { PeerRegistry } from '../../src/peers/peer-registry.js'
 
@@ -13,13 +14,13 @@ const limits = networkLimits({ genesis: testCommittee(6).genesis, redialJitter: 
 async function attempts(o: {
   readonly forMs: number
   readonly livesMs?: (attempt: number) => number
-  readonly prepare?: (bans: BanList) => void
+  readonly prepare?: (bans: BanLedger) => void
 }): Promise<number[]> {
   const clock = new ManualClock()
   const ctx = Ctx.root({ clock, random: seededRandom(1) })
   const peers = new Map<string, never>()
   const registry = { peers, changed: new Notifier() } as unknown as PeerRegistry
-  const bans = new BanList(clock)
+  const bans = new BanLedger({ decayMs: 6_000 })
   o.prepare?.(bans)
   const times: number[] = []
   const attempt = async (attemptCtx: Ctx): Promise<void> => {
@@ -52,7 +53,8 @@ test('dialer › the connection lasted less › goes on', async () => {
 })
 
 test('dialer › the peer is banned › waits for the end of the ban', async () => {
-  expect(await attempts({ forMs: 21_000, prepare: (bans) => bans.ban('a', 20_000) })).toEqual([
-    0, 20_000, 21_000,
-  ])
+  const prepare = (bans: BanLedger): void => {
+    bans.charge('a', { points: BAN_SCORE, now: 0, banMs: 20_000 })
+  }
+  expect(await attempts({ forMs: 21_000, prepare })).toEqual([0, 20_000, 21_000])
 })

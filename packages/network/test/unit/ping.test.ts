@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { networkLimits } from '../../src/limits.js'
 import { Notifier } from '../../src/notifier.js'
 import type { Peer } from '../../src/peers/peer.js'
+import { Throttle } from '../../src/throttle.js'
 import { runPing, servePing } from '../../src/ping/ping.js'
 import { MemoryFrameStream } from '../../src/transport/memory-frame-stream.js'
 import { MemoryHub } from '../../src/transport/memory-hub.js'
@@ -30,7 +31,7 @@ test('ping › it is answered › goes out every interval and measures the round
   const rtts: number[] = []
   const ends = [
     runPing(ctx, peer, ours, { limits, onRtt: (ms) => rtts.push(ms) }),
-    servePing(ctx, theirs, limits),
+    servePing(ctx, theirs, new Throttle(limits.pingRate, clock)),
   ].map((end) => end.catch(() => undefined))
   await clock.run(3 * limits.pingIntervalMs + 200)
   expect(rtts).toEqual([30, 30, 30, 30])
