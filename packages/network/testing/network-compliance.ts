@@ -2,6 +2,7 @@ import type { TransportFactory } from './compliance/bed.js'
 import type { ComplianceCase } from './compliance/case.js'
 import { connectionCases } from './compliance/connection-cases.js'
 import { consensusCases } from './compliance/consensus-cases.js'
+import { proposalCases } from './compliance/proposal-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
 import { syncCases } from './compliance/sync-cases.js'
 import { transactionCases } from './compliance/transaction-cases.js'
@@ -12,6 +13,7 @@ export function networkCompliance(makeTransport: TransportFactory): ComplianceCa
     ...helloCases(makeTransport),
     ...connectionCases(makeTransport),
     ...consensusCases(makeTransport),
+    ...proposalCases(makeTransport),
     ...syncCases(makeTransport),
     ...transactionCases(makeTransport),
   ]

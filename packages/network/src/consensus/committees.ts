@@ -19,3 +19,12 @@ export function isMember(peer: Peer, init: Pick<NetworkInit, 'scope' | 'pendingS
   const { carrier } = peer
   return carrier !== undefined && committeesOf(init).some((committee) => isIn(committee, carrier))
 }
+
+/** The epochs in whose committee the peer is. */
+export function epochsOf(
+  { carrier }: Peer,
+  init: Pick<NetworkInit, 'scope' | 'pendingScope'>,
+): readonly bigint[] {
+  if (carrier === undefined) return []
+  return committeesOf(init).flatMap((scope) => (isIn(scope, carrier) ? [scope.epoch] : []))
+}

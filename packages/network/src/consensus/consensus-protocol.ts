@@ -1,6 +1,6 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { decodeSigned, type MessageLabel } from '@zkstack/roles'
-import { committeesOf, isIn, isMember } from './committees.js'
+import { epochsOf, isMember } from './committees.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
@@ -50,12 +50,6 @@ export async function receiveConsensus(
     const message = decodeSigned(frame, init.genesis.scheme, { ownsBytes: true })
     await ctx.race(init.onConsensusMessage(message, peer.carrier, peer.key))
   }
-}
-
-/** The epochs in whose committee the peer is. */
-function epochsOf({ carrier }: Peer, init: NetworkInit): readonly bigint[] {
-  if (carrier === undefined) return []
-  return committeesOf(init).flatMap((scope) => (isIn(scope, carrier) ? [scope.epoch] : []))
 }
 
 /** A frame costs one permit, and one more for each of these bytes: a large message takes as long to handle as many votes. */

@@ -6,12 +6,20 @@ import {
   type Signed,
   type View,
 } from '@zkstack/roles'
+import type { NetworkLimits } from '../limits.js'
 import { Notifier } from '../notifier.js'
+import { isLargeProposal, LargeProposal } from './large-proposal.js'
 
 /** The newest message of a label, encoded once for all peers. */
 export interface Slot {
   readonly frame: Uint8Array
   /** Grows with every message offered: what a peer has not got yet is what is younger than its last one. */
+  readonly generation: number
+}
+
+/** The newest proposal, when it is a large one: it travels in parts. */
+export interface LargeSlot {
+  readonly proposal: LargeProposal
   readonly generation: number
 }
 
@@ -32,12 +40,12 @@ export type Lane = keyof typeof lanes
 export class Outbox {
   /** Fires when a slot has changed. */
   readonly changed = new Notifier()
-  readonly #slots = new Map<MessageLabel, Slot & { readonly view: View }>()
-  readonly #maxFrameBytes: number
+  readonly #slots = new Map<MessageLabel, (Slot | LargeSlot) & { readonly view: View }>()
+  readonly #limits: Pick<NetworkLimits, 'frames' | 'maxPayloadBytes'>
   #generation = 0
 
-  constructor(maxFrameBytes: number) {
-    this.#maxFrameBytes = maxFrameBytes
+  constructor(limits: Pick<NetworkLimits, 'frames' | 'maxPayloadBytes'>) {
+    this.#limits = limits
   }
 
   /** Takes a message, unless a newer one of its label is there or its peers would refuse it. */
@@ -46,9 +54,9 @@ export class Outbox {
     const view = viewOf(message.msg)
     const current = this.#slots.get(label)
     if (current && isOlder(view, current.view)) return 'superseded'
-    const frame = encodeSigned(message)
-    if (frame.length > this.#maxFrameBytes) return 'tooLarge'
-    this.#slots.set(label, { frame, view, generation: ++this.#generation })
+    const content = this.#encode(message)
+    if (!content) return 'tooLarge'
+    this.#slots.set(label, { ...content, view, generation: ++this.#generation })
     this.changed.notify()
     return 'taken'
   }
@@ -62,11 +70,34 @@ export class Outbox {
     let next: (Slot & { readonly label: MessageLabel }) | undefined
     for (const label of lanes[lane]) {
       const slot = this.#slots.get(label)
-      if (!slot || slot.generation <= (sent.get(label) ?? 0)) continue
+      if (!slot || !('frame' in slot) || slot.generation <= (sent.get(label) ?? 0)) continue
       if (!epochs.includes(slot.view.epoch)) continue
       if (!next || slot.generation < next.generation) next = { ...slot, label }
     }
     return next
+  }
+
+  /** The newest proposal, if it is large, of certain epochs, and younger than the one sent last. */
+  nextLarge(sent: number, epochs: readonly bigint[]): LargeSlot | undefined {
+    const slot = this.#slots.get('LeaderProposalV2')
+    if (!slot || !('proposal' in slot) || slot.generation <= sent) return undefined
+    return epochs.includes(slot.view.epoch) ? slot : undefined
+  }
+
+  /** Whether there is a newer proposal. */
+  isSuperseded({ generation }: LargeSlot): boolean {
+    return this.#slots.get('LeaderProposalV2')?.generation !== generation
+  }
+
+  #encode(message: Signed): Pick<Slot, 'frame'> | Pick<LargeSlot, 'proposal'> | undefined {
+    const { frames, maxPayloadBytes } = this.#limits
+    const { msg } = message
+    if (msg.type === 'leaderProposal' && (msg.value.payload?.length ?? 0) > maxPayloadBytes) {
+      return undefined
+    }
+    if (isLargeProposal(message)) return { proposal: new LargeProposal(message) }
+    const frame = encodeSigned(message)
+    return frame.length > frames.consensus ? undefined : { frame }
   }
 }
 

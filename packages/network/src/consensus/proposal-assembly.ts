@@ -1,0 +1,75 @@
+import { bytesEqual, DecodeError, type SignatureScheme } from '@zkstack/crypto'
+import {
+  decodeSigned,
+  HashedProposal,
+  payloadPartBytes,
+  type ProposalHasher,
+  type ProposalJustification,
+  type Signed,
+} from '@zkstack/roles'
+import { digestAt, type PartsHead } from '../parts/part-frame.js'
+
+/** What became of a part: it is right and more are to come, it was the last one, or it is not the one announced. */
+export type PartVerdict =
+  { readonly type: 'more' | 'wrong' } | { readonly type: 'done'; readonly message: Signed }
+
+/**
+ * A large proposal on its way in. Each part is checked against the list that came before it, and hashed, once, for whoever
+ * looks at the proposal later; the list itself is the word of the leader at the other end of this very connection, and
+ * ends in the payload's hash.
+ */
+export class ProposalAssembly {
+  readonly #head: PartsHead
+  readonly #signed: Signed
+  readonly #justification: ProposalJustification
+  /** Made when the first part has come: a head alone takes no memory. */
+  #work: { readonly payload: Uint8Array; readonly hasher: ProposalHasher } | undefined
+  #parts = 0
+
+  /** @throws DecodeError when the head is none of a large proposal, or its payload is above the limit. */
+  constructor(
+    head: PartsHead,
+    o: { readonly scheme: SignatureScheme; readonly maxPayloadBytes: number },
+  ) {
+    if (head.payloadBytes <= payloadPartBytes || head.payloadBytes > o.maxPayloadBytes) {
+      throw new DecodeError('OUT_OF_RANGE', `a payload of ${head.payloadBytes} bytes in parts`)
+    }
+    const signed = decodeSigned(head.message, o.scheme)
+    const { msg } = signed
+    if (msg.type !== 'leaderProposal' || msg.value.payload?.length !== 0) {
+      throw new DecodeError('MALFORMED', 'the head of a proposal is none')
+    }
+    this.#head = head
+    this.#signed = signed
+    this.#justification = msg.value.justification
+  }
+
+  /** The message, its payload still empty. */
+  get announced(): Signed {
+    return this.#signed
+  }
+
+  /** Takes the next part. */
+  take(part: Uint8Array): PartVerdict {
+    const { payloadBytes } = this.#head
+    const at = this.#parts * payloadPartBytes
+    if (part.length !== Math.min(payloadPartBytes, payloadBytes - at)) return { type: 'wrong' }
+    this.#work ??= this.#begin()
+    const { payload, hasher } = this.#work
+    payload.set(part, at)
+    if (!bytesEqual(hasher.next(), digestAt(this.#head, this.#parts))) return { type: 'wrong' }
+    this.#parts++
+    if (hasher.result === undefined) return { type: 'more' }
+    const message = {
+      ...this.#signed,
+      msg: { type: 'leaderProposal', value: hasher.result },
+    } as const
+    return { type: 'done', message }
+  }
+
+  #begin(): { payload: Uint8Array; hasher: ProposalHasher } {
+    const payload = new Uint8Array(this.#head.payloadBytes)
+    const hasher = HashedProposal.start({ payload, justification: this.#justification })
+    return { payload, hasher }
+  }
+}

@@ -1,0 +1,148 @@
+import { scope, yieldTurn, type Clock, type Ctx } from '@zkstack/concurrency'
+import { bytesEqual, DecodeError } from '@zkstack/crypto'
+import { viewOf, type Signed } from '@zkstack/roles'
+import type { NetworkInit } from '../network.js'
+import { Notifier } from '../notifier.js'
+import { decodePartFrame, TAKEN, type PartsHead } from '../parts/part-frame.js'
+import { PartWindow } from '../parts/part-window.js'
+import type { Peer } from '../peers/peer.js'
+import type { FrameStream } from '../transport/network-transport.js'
+import { committeesOf, epochsOf } from './committees.js'
+import type { LargeSlot, Outbox } from './outbox.js'
+import { ProposalAssembly } from './proposal-assembly.js'
+
+/** What {@link sendLargeProposals} takes. */
+export interface SendProposalsOptions {
+  readonly outbox: Outbox
+  readonly init: NetworkInit
+}
+
+/** Waits until there is a large proposal for the peer. */
+export async function largeProposalOffered(
+  ctx: Ctx,
+  peer: Peer,
+  { outbox, init }: SendProposalsOptions,
+): Promise<void> {
+  while (!outbox.nextLarge(0, epochsOf(peer, init))) await ctx.race(outbox.changed.wait())
+}
+
+/**
+ * Sends large proposals in parts, no more of them at once than fill the line, so that votes on the same line do not queue
+ * behind a payload. A proposal that is superseded on its way is not sent to its end.
+ */
+export async function sendLargeProposals(
+  ctx: Ctx,
+  peer: Peer,
+  stream: FrameStream,
+  { outbox, init }: SendProposalsOptions,
+): Promise<void> {
+  const window = new PartWindow()
+  const opened = new Notifier()
+  await scope(ctx, async (inner, tasks) => {
+    tasks.spawnBackground((task) => receiveTaken(task, stream, { window, opened }))
+    for (let sent = 0; ;) {
+      const slot = outbox.nextLarge(sent, epochsOf(peer, init))
+      if (slot) {
+        sent = slot.generation
+        await sendParts(inner, peer, stream, { slot, outbox, window, opened })
+      } else {
+        await inner.race(outbox.changed.wait())
+      }
+    }
+  })
+}
+
+interface PartsUnderWay {
+  readonly window: PartWindow
+  readonly opened: Notifier
+}
+
+async function sendParts(
+  ctx: Ctx,
+  peer: Peer,
+  stream: FrameStream,
+  o: PartsUnderWay & { readonly slot: LargeSlot; readonly outbox: Outbox },
+): Promise<void> {
+  const { slot, outbox, window, opened } = o
+  const throttle = peer.budget.outgoing('proposalPartRate')
+  await ctx.race(stream.send(await ctx.race(slot.proposal.head(turnOf(ctx.clock)))))
+  for (const part of slot.proposal.parts()) {
+    await throttle.pass(ctx)
+    while (!window.isOpen) await ctx.race(opened.wait())
+    if (outbox.isSuperseded(slot)) return
+    window.sent(ctx.clock.now())
+    await ctx.race(stream.send(part))
+  }
+}
+
+/** @throws DecodeError when parts are taken that were not sent. */
+async function receiveTaken(
+  ctx: Ctx,
+  stream: FrameStream,
+  { window, opened }: PartsUnderWay,
+): Promise<void> {
+  while (await ctx.race(stream.receive())) {
+    if (!window.taken(ctx.clock.now())) throw new DecodeError('MALFORMED', 'no part was under way')
+    opened.notify()
+  }
+}
+
+/**
+ * Receives large proposals, part by part with a turn for others after each, and hands them on, one at a time. A part
+ * that is not the announced one is the fault of the peer, which is the only one that can have sent it.
+ */
+export async function receiveLargeProposals(
+  ctx: Ctx,
+  peer: Peer,
+  stream: FrameStream,
+  init: NetworkInit,
+): Promise<void> {
+  const throttle = peer.budget.incoming('proposalPartRate')
+  let assembly: ProposalAssembly | undefined
+  for (;;) {
+    const frame = await ctx.race(stream.receive())
+    if (!frame) return
+    await throttle.pass(ctx)
+    const decoded = decodePartFrame(frame)
+    if (decoded.kind === 'head') {
+      assembly = beginAssembly(peer, decoded.head, init)
+      continue
+    }
+    const verdict = assembly?.take(decoded.part)
+    if (verdict?.type === 'wrong') {
+      peer.misbehaved('WRONG_PART', 'a part of a proposal that is not the announced one')
+      return
+    }
+    await ctx.race(stream.send(TAKEN))
+    await ctx.race(turnOf(ctx.clock)())
+    if (verdict?.type !== 'done') continue
+    assembly = undefined
+    await ctx.race(init.onConsensusMessage(verdict.message, peer.carrier, peer.key))
+  }
+}
+
+/** Undefined for a proposal that is of no use here: its parts are passed over. */
+function beginAssembly(
+  peer: Peer,
+  head: PartsHead,
+  init: NetworkInit,
+): ProposalAssembly | undefined {
+  const { genesis, limits } = init
+  const assembly = new ProposalAssembly(head, {
+    scheme: genesis.scheme,
+    maxPayloadBytes: limits.maxPayloadBytes,
+  })
+  return isFromLeader(peer, assembly.announced, init) ? assembly : undefined
+}
+
+/** Whether a proposal comes from the leader of its view, over a connection on which it has proven its key. */
+function isFromLeader({ carrier }: Peer, { key, msg }: Signed, init: NetworkInit): boolean {
+  const { epoch, number } = viewOf(msg)
+  const committee = committeesOf(init).find((scope) => scope.epoch === epoch)
+  if (!committee || !carrier || !bytesEqual(key, carrier)) return false
+  return committee.schedule.leaderAt(number) === committee.schedule.indexOf(carrier)
+}
+
+function turnOf(clock: Clock): () => Promise<void> {
+  return clock.yieldTurn?.bind(clock) ?? yieldTurn
+}
