@@ -4,6 +4,7 @@ import {
   StorageError,
   type BlockRange,
   type CallOptions,
+  type EpochStore,
   type NodeStore,
   type OpenOptions,
   type ReplicaStateKey,
@@ -15,6 +16,11 @@ import {
  * gone, while what was written stays in the store below.
  */
 export class CrashableStore implements NodeStore {
+  readonly epochs: EpochStore = {
+    latest: () => this.#run(() => this.#inner.epochs.latest()),
+    get: (epoch) => this.#run(() => this.#inner.epochs.get(epoch)),
+    save: (record) => this.#run(() => this.#inner.epochs.save(record)),
+  }
   readonly #inner: NodeStore
   readonly #running = new Set<Promise<unknown>>()
   #crashed = false

@@ -64,25 +64,36 @@ export interface Mempool {
 
 /** A committee and the height from which on it rules. */
 export interface ScheduledCommittee {
+  /** Made by `Schedule.create` with the scheme of the genesis. */
   readonly schedule: Schedule
-  /** The first block that this committee finalizes. */
+  /** The first block that this committee finalizes; that of the first committee is the genesis' first block. */
   readonly firstBlock: bigint
   /** By validator index; empty when the signature scheme needs none. */
   readonly proofsOfPossession: readonly Uint8Array[]
+  /** Number of the epoch, from 0; needed only by a node whose store begins in the middle of the chain, checked by all. */
+  readonly epoch?: bigint | undefined
 }
 
 /** The committees as of one block, read atomically. */
 export interface ScheduleAnswer {
+  /** The committee that finalizes block `n` itself. */
   readonly current: ScheduledCommittee
-  /** The next one, once it is decided. */
+  /** The next one, once it is decided: as of the block before its first one at the latest. It may not change any more. */
   readonly pending?: ScheduledCommittee | undefined
 }
 
-/** Optional capability: committees that change while the chain runs. Absent: the genesis schedule holds for ever. */
+/**
+ * Optional capability: committees that change while the chain runs, for a genesis that names none. Answers must be the same on
+ * every node and never change; keys without a proof of possession must not get into them. An answer that breaks these rules
+ * stops the node. Throw a `RetryableError` for "try me again".
+ */
 export interface ValidatorSource {
-  /** The committees as of block `n`; the same answer on every node. */
+  /** The committees as of block `n`, which has just been committed; before any is, `n` is the genesis' first block. */
   scheduleAt(n: bigint, o: CallOptions): Promise<ScheduleAnswer>
-  /** Yields whenever an answer may have changed; absent: asked again after each block. */
+  /**
+   * Yields when an answer has changed; what block `n` has changed is told before `commit` of that block resolves. Absent: asked
+   * after each block.
+   */
   changes?(o: CallOptions): AsyncIterable<void>
 }
 

@@ -33,6 +33,7 @@ export type {
   BlockRange,
   BlockStore,
   BlockTip,
+  EpochStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,

@@ -3,6 +3,7 @@ import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import { assertAppendable, tipOf } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { judgeGenesis, storedGenesisOf } from './genesis-binding.js'
+import { MemoryEpochs } from './memory-epochs.js'
 import { RangeFeed } from './range-feed.js'
 import { assertStateKey, emptyAt, epochError, validatorKey } from './replica-state-keys.js'
 import { StorageError } from './storage-error.js'
@@ -42,6 +43,7 @@ interface Saved {
 }
 
 class MemoryStore implements NodeStore {
+  readonly epochs = new MemoryEpochs()
   readonly #blocks = new Map<bigint, Block>()
   /** By genesis and validator: the states of the two highest epochs. */
   readonly #states = new Map<string, readonly Saved[]>()
@@ -136,6 +138,7 @@ class MemoryStore implements NodeStore {
 
   #reset(firstBlock: bigint): void {
     this.#states.clear()
+    this.epochs.clear()
     const { first, next } = this.range()
     const end = firstBlock < next ? firstBlock : next
     for (const { kind, number, payload } of [...this.#blocks.values()]) {

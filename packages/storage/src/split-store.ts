@@ -5,6 +5,7 @@ import type { CallOptions } from './execution-layer.js'
 import { StorageError } from './storage-error.js'
 import type {
   BlockRange,
+  EpochStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
@@ -49,6 +50,10 @@ class SplitStore implements NodeStore {
   constructor(payloads: PayloadSource, certificates: NodeStore) {
     this.#payloads = payloads
     this.#certificates = certificates
+  }
+
+  get epochs(): EpochStore {
+    return this.#certificates.epochs
   }
 
   open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {

@@ -1,5 +1,5 @@
 import type { Hash32, Result } from '@zkstack/crypto'
-import type { Block, CommitQC, Genesis, ReplicaState } from '@zkstack/roles'
+import type { Block, CommitQC, EpochRecord, Genesis, ReplicaState } from '@zkstack/roles'
 import type { CallOptions } from './execution-layer.js'
 
 /** The newest block of a store. */
@@ -63,6 +63,19 @@ export interface ReplicaStateStore {
   highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined>
 }
 
+/** Keeps who rules in which epoch: for restarts, and for light clients, who follow the chain of epochs. Never pruned. */
+export interface EpochStore {
+  /** The highest epoch with a record; undefined when there is none. */
+  latest(): Promise<bigint | undefined>
+  /** @throws StorageError `STORE_CORRUPT`. */
+  get(epoch: bigint): Promise<EpochRecord | undefined>
+  /**
+   * Adds the next epoch, the first one being any, or adds the certificate to a known one; resolves once it is synced to disk.
+   * @throws StorageError `STORE_ORDER` for a gap, `STORE_CONFLICT` for another committee or first block than is stored.
+   */
+  save(record: EpochRecord): Promise<void>
+}
+
 /** The genesis to which a store is bound. */
 export interface StoredGenesis {
   readonly hash: Hash32
@@ -88,7 +101,7 @@ export interface StoreOpenError {
 /** Options of {@link NodeStore.open}. */
 export interface OpenOptions {
   /**
-   * What a higher fork number does: `refuse`, or `reset`: in one write all certificates and replica states are wiped, blocks
+   * What a higher fork number does: `refuse`, or `reset`: in one write all certificates, replica states and epochs are wiped, blocks
    * from the new first block on are dropped, and earlier ones stay as pre-genesis blocks without a justification.
    */
   readonly onGenesisChange: 'refuse' | 'reset'
@@ -96,6 +109,7 @@ export interface OpenOptions {
 
 /** Everything that a node keeps. */
 export interface NodeStore extends BlockStore, ReplicaStateStore {
+  readonly epochs: EpochStore
   /** Binds the store to a genesis; to be called before the first write, idempotent. */
   open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>>
 }

@@ -5,6 +5,7 @@ import type { CallOptions } from '../src/execution-layer.js'
 import { StorageError } from '../src/storage-error.js'
 import type {
   BlockRange,
+  EpochStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
@@ -12,7 +13,8 @@ import type {
 } from '../src/store.js'
 
 /** The calls that a {@link FaultyStore} counts. */
-export type StoreOperation = 'open' | 'get' | 'append' | 'prune' | 'load' | 'save' | 'highestEpoch'
+export type StoreOperation =
+  'open' | 'get' | 'append' | 'prune' | 'load' | 'save' | 'highestEpoch' | 'loadEpoch' | 'saveEpoch'
 
 /**
  * What goes wrong.
@@ -47,7 +49,7 @@ export interface FaultyStore extends NodeStore {
   revive(): void
 }
 
-const writing: readonly StoreOperation[] = ['open', 'append', 'prune', 'save']
+const writing: readonly StoreOperation[] = ['open', 'append', 'prune', 'save', 'saveEpoch']
 
 /** Puts planned faults in front of a store; a fault that has happened does not happen again. Closing closes the inner store. */
 export function faultyStore(
@@ -59,6 +61,11 @@ export function faultyStore(
 }
 
 class PlannedFaults implements FaultyStore {
+  readonly epochs: EpochStore = {
+    latest: () => this.#call('loadEpoch', () => this.inner.epochs.latest()),
+    get: (epoch) => this.#call('loadEpoch', () => this.inner.epochs.get(epoch)),
+    save: (record) => this.#call('saveEpoch', () => this.inner.epochs.save(record)),
+  }
   readonly calls: StoreOperation[] = []
   torn = false
 

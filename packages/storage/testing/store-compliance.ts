@@ -1,5 +1,6 @@
 import { blockCases } from './compliance/block-cases.js'
 import type { ComplianceCase } from './compliance/case.js'
+import { epochCases } from './compliance/epoch-cases.js'
 import { genesisCases } from './compliance/genesis-cases.js'
 import { reopenCases } from './compliance/reopen-cases.js'
 import { stateCases } from './compliance/state-cases.js'
@@ -10,6 +11,7 @@ export function storeCompliance(factory: StoreFactory): ComplianceCase[] {
   return [
     ...blockCases(factory),
     ...stateCases(factory),
+    ...epochCases(factory),
     ...genesisCases(factory),
     ...reopenCases(factory),
   ]

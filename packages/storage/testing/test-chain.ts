@@ -1,10 +1,15 @@
+import { seededRandom } from '@zkstack/concurrency'
 import { keccak256, type Hash32 } from '@zkstack/crypto'
 import {
   createFinalBlock,
   createGenesis,
+  defaultLeaderSelection,
   defaultReplicaState,
+  generateValidatorKey,
+  Schedule,
   Signers,
   type CommitQC,
+  type EpochRecord,
   type FinalBlock,
   type Genesis,
   type PreGenesisBlock,
@@ -100,6 +105,25 @@ export class TestChain {
       view,
       entries: [{ message, signers: Signers.of(4, [0, 1, 2]) }],
       signature: noise(`timeout ${number} ${epoch}`, signatureBytes),
+    }
+  }
+
+  /** An epoch of ten blocks and one validator; `variant` gives others of the same number. */
+  epoch(epoch: bigint, variant = 0n): EpochRecord {
+    const { scheme, firstBlock } = this.genesis
+    const key = generateValidatorKey(scheme, seededRandom(`validator of epoch ${epoch}`)).publicKey
+    const schedule = Schedule.create({
+      validators: [{ key, weight: 1n + variant, leader: true }],
+      leaderSelection: defaultLeaderSelection,
+      scheme,
+    })
+    if (!schedule.ok) throw new RangeError(`no such schedule: ${schedule.error.code}`)
+    return {
+      epoch,
+      firstBlock: firstBlock + 10n * epoch,
+      schedule: schedule.value,
+      proofsOfPossession: [noise(`proof ${epoch}`, signatureBytes)],
+      certificate: undefined,
     }
   }
 

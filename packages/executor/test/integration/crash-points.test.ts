@@ -11,6 +11,11 @@ function watched(store: NodeStore, around: (when: 'before' | 'after') => void): 
     around('after')
   }
   return {
+    epochs: {
+      latest: () => store.epochs.latest(),
+      get: (epoch) => store.epochs.get(epoch),
+      save: (record) => write(() => store.epochs.save(record)),
+    },
     open: (genesis, o) => store.open(genesis, o),
     range: () => store.range(),
     get: (n, o) => store.get(n, o),

@@ -21,6 +21,7 @@ export const brokenStore = {
 
 function forwarding(store: NodeStore): NodeStore {
   return {
+    epochs: store.epochs,
     open: (genesis, o) => store.open(genesis, o),
     range: () => store.range(),
     get: (n, o) => store.get(n, o),

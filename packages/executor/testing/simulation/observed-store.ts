@@ -3,6 +3,7 @@ import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import type {
   BlockRange,
   CallOptions,
+  EpochStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
@@ -20,6 +21,11 @@ export interface StoreObserver {
 
 /** The store of one process: says what is durable, and falls silent when the process ends. */
 export class ObservedStore implements NodeStore {
+  readonly epochs: EpochStore = {
+    latest: () => this.#life.run(() => this.#inner.epochs.latest()),
+    get: (epoch) => this.#life.run(() => this.#inner.epochs.get(epoch)),
+    save: (record) => this.#life.run(() => this.#inner.epochs.save(record)),
+  }
   readonly #inner: NodeStore
   readonly #life: ProcessLife
   readonly #observer: StoreObserver

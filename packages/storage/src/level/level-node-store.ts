@@ -1,5 +1,5 @@
 import { errorOf } from '@zkstack/concurrency'
-import { bytesEqual, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, ok, type Hash32, type Result, type SignatureScheme } from '@zkstack/crypto'
 import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import { assertAppendable, tipOf } from '../block-identity.js'
 import type { CallOptions } from '../execution-layer.js'
@@ -18,6 +18,7 @@ import type {
 import { throwIfAborted } from '../throw-if-aborted.js'
 import { AppendBatch } from './append-batch.js'
 import type { BlockTable } from './block-table.js'
+import { EpochTable } from './epoch-table.js'
 import { be64 } from './fields.js'
 import { noChecksum } from './head.js'
 import type { Journal } from './journal.js'
@@ -43,12 +44,15 @@ export interface LevelNodeStoreParts {
 
 /** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
 export class LevelNodeStore implements NodeStore {
+  readonly epochs: EpochTable
   readonly #parts: LevelNodeStoreParts
   readonly #feed: RangeFeed
   readonly #reads = new Set<Promise<unknown>>()
   /** Ends when the last write that was begun has ended. */
   #writes: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
+  /** Set with the genesis. */
+  #scheme: SignatureScheme | undefined
   /** What the next append joins: appends that wait for their write, if nothing was called after them. */
   #batch: AppendBatch | undefined
   #batchWritten: Promise<readonly (Error | undefined)[]> = Promise.resolve([])
@@ -56,6 +60,11 @@ export class LevelNodeStore implements NodeStore {
   constructor(parts: LevelNodeStoreParts) {
     this.#parts = parts
     this.#feed = new RangeFeed(parts.range)
+    this.epochs = new EpochTable({
+      journal: parts.journal,
+      scheme: () => this.#boundScheme(),
+      inLine: (task) => this.#write(task),
+    })
   }
 
   async open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {
@@ -64,6 +73,7 @@ export class LevelNodeStore implements NodeStore {
       const given = storedGenesisOf(genesis)
       const verdict = judgeGenesis(journal.head.genesis, given, o)
       if (!verdict.ok) return verdict
+      this.#scheme = genesis.scheme
       if (verdict.value === 'bind') {
         const first = firstBlock ?? given.firstBlock
         await journal.commit([], { genesis: given, first, next: first })
@@ -210,7 +220,7 @@ export class LevelNodeStore implements NodeStore {
 
   async #wipe(first: bigint, end: bigint, next: bigint): Promise<Operation[]> {
     const { journal, blocks, states } = this.#parts
-    const operations: Operation[] = []
+    const operations = await this.epochs.planWipe()
     for await (const [key] of journal.database.entries('state')) {
       operations.push({ type: 'del', table: 'state', key })
     }
@@ -232,6 +242,12 @@ export class LevelNodeStore implements NodeStore {
     if (number < first || number >= next) return false
     const entry = await this.#parts.blocks.entry(number)
     return entry?.payloadHere === true && bytesEqual(entry.payloadHash, hash)
+  }
+
+  #boundScheme(): SignatureScheme {
+    this.#bound()
+    if (this.#scheme !== undefined) return this.#scheme
+    throw new StorageError('STORE_UNBOUND', `${this.#parts.path}: call open(genesis, …) first`)
   }
 
   #bound(): StoredGenesis {
