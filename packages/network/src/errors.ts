@@ -8,7 +8,7 @@ import { ZkStackError } from '@zkstack/concurrency'
  * `NETWORK_WRONG_PEER`: another key answers. `NETWORK_FRAME_TOO_LARGE`: a frame is above the limit of its
  * stream. `NETWORK_STREAM_RESET`: the stream broke. `NETWORK_CLOSED`: the connection or network has ended.
  * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the remote side cannot take part in a hello.
- * `NETWORK_TWIN_VALIDATOR`: a peer proves our own validator key.
+ * `NETWORK_TWIN_VALIDATOR`: a peer proves our own validator key. `NETWORK_FALLBACK`: the fallback source fails, or gave a wrong block.
  */
 export type NetworkErrorCode =
   | 'NETWORK_PORT_IN_USE'
@@ -22,6 +22,7 @@ export type NetworkErrorCode =
   | 'NETWORK_TIMEOUT'
   | 'NETWORK_HELLO'
   | 'NETWORK_TWIN_VALIDATOR'
+  | 'NETWORK_FALLBACK'
 
 /** An error of this package, with a stable code. */
 export class NetworkError extends ZkStackError {

@@ -98,6 +98,8 @@ export interface NetworkLimits {
   readonly syncWindowBytes: number
   /** After this long without an answer another peer is asked too. */
   readonly syncHedgeMs: number
+  /** Pause between two looks at the head of the fallback source. */
+  readonly fallbackPollMs: number
   /** How long a committee member waits for consensus to bring a block at the tip before it asks for it. */
   readonly syncGraceMs: number
   /** Transactions waiting for one peer; further ones are not sent to it. */
@@ -214,6 +216,7 @@ const defaults = {
   syncWindow: 1_024, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
   syncWindowBytes: 64 * MB,
   syncHedgeMs: 2_000,
+  fallbackPollMs: 5_000, // upstream's 500 ms serve a node without peers
   syncGraceMs: 250, // a wide-area round trip: the spread within which a committee finalizes a block
   transactionQueue: 1_000, // tx broadcast capacity
   transactionQueueBytes: 4 * MB,

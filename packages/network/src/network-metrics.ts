@@ -15,6 +15,8 @@ export class NetworkMetrics {
   readonly #refused: Counter
   readonly #misbehaved: Counter
   readonly #rtt: Histogram
+  readonly #answers: Counter
+  readonly #fetched: Counter
 
   constructor(sink: MetricsSink = silentMetrics) {
     this.#connected = sink.gauge('network_peers', 'Connected peers', ['direction'])
@@ -26,6 +28,14 @@ export class NetworkMetrics {
     )
     this.#misbehaved = sink.counter('network_misbehaviour_total', 'Rules that peers have broken', [
       'rule',
+    ])
+    this.#answers = sink.counter(
+      'network_sync_answers_total',
+      'Answers to requests for blocks, and requests that nobody answered',
+      ['outcome'],
+    )
+    this.#fetched = sink.counter('network_sync_blocks_total', 'Blocks fetched and verified', [
+      'source',
     ])
     this.#rtt = sink.histogram('network_ping_seconds', 'Round trip of pings', {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
@@ -51,6 +61,16 @@ export class NetworkMetrics {
 
   onMisbehaved(rule: string): void {
     this.#misbehaved.inc(1, { rule })
+  }
+
+  /** Counts an answer to a request for blocks. */
+  onAnswer(hasBlocks: boolean): void {
+    this.#answers.inc(1, { outcome: hasBlocks ? 'blocks' : 'none' })
+  }
+
+  /** Counts a block that sync brings. */
+  onFetched(isFallback: boolean): void {
+    this.#fetched.inc(1, { source: isFallback ? 'fallback' : 'peer' })
   }
 
   /** Notes the round trip of a ping, in milliseconds. */

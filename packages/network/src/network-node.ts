@@ -9,11 +9,19 @@ import {
 } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import type { NodePublicKey, Signed } from '@zkstack/roles'
+import type { BlockSource } from '@zkstack/storage'
 import { committeesOf, isIn, isMember } from './consensus/committees.js'
 import { Outbox } from './consensus/outbox.js'
 import { isNetworkError, NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
-import type { Network, NetworkEvent, NetworkInit, PeerInfo, StaticPeer } from './network.js'
+import type {
+  FallbackStatus,
+  Network,
+  NetworkEvent,
+  NetworkInit,
+  PeerInfo,
+  StaticPeer,
+} from './network.js'
 import { formatPeerId } from './peer-id.js'
 import { BanLedger } from './peers/ban-ledger.js'
 import { ConnectionServer } from './peers/connection-server.js'
@@ -22,6 +30,7 @@ import { pointsOf, type PeerFault } from './peers/fault.js'
 import { PeerBudgets } from './peers/peer-budgets.js'
 import type { Peer } from './peers/peer.js'
 import { PeerRegistry } from './peers/peer-registry.js'
+import { FallbackFeed } from './sync/fallback-feed.js'
 import { SyncRunner } from './sync/sync-runner.js'
 import { TransactionGossip } from './transactions/transaction-gossip.js'
 import type { TransportConnection } from './transport/network-transport.js'
@@ -37,6 +46,7 @@ export class NetworkNode implements Network {
   readonly #outbox: Outbox
   readonly #gossip: TransactionGossip
   readonly #sync: SyncRunner
+  readonly #fallback: FallbackFeed | undefined
   readonly #metrics: NetworkMetrics
   readonly #bans: BanLedger
   readonly #registry: PeerRegistry
@@ -53,8 +63,9 @@ export class NetworkNode implements Network {
     this.#logger = init.logger ?? silentLogger
     this.#outbox = new Outbox(init.limits)
     this.#gossip = new TransactionGossip(init)
-    this.#sync = new SyncRunner(init)
     this.#metrics = new NetworkMetrics(init.metrics)
+    this.#sync = new SyncRunner(init, this.#metrics)
+    this.#fallback = init.fallback && this.#feedOf(init.fallback)
     this.#bans = new BanLedger({ decayMs: init.limits.faultDecayMs })
     const {
       outbound = [],
@@ -118,6 +129,10 @@ export class NetworkNode implements Network {
     return [...this.#registry.peers.values()].map((peer) => peer.info())
   }
 
+  fallback(): FallbackStatus | undefined {
+    return this.#fallback?.status
+  }
+
   run(ctx: Ctx): Promise<void> {
     if (this.#run || this.#closing) return Promise.reject(new TypeError('a network runs once'))
     const life = ctx.child()
@@ -137,6 +152,8 @@ export class NetworkNode implements Network {
     try {
       await scope(life, async (ctx, tasks) => {
         tasks.spawnBackground((taskCtx) => this.#sync.run(taskCtx))
+        const fallback = this.#fallback
+        if (fallback) tasks.spawnBackground((taskCtx) => fallback.run(taskCtx))
         this.#accept = (connection) => {
           tasks.spawnBackground((taskCtx) => this.#server.serve(taskCtx, connection))
         }
@@ -204,6 +221,11 @@ export class NetworkNode implements Network {
     if (fault === 'UNRESPONSIVE') return
     this.#metrics.onMisbehaved(fault)
     this.#emit({ type: 'peerMisbehaved', peer: peer.key, rule: fault })
+  }
+
+  #feedOf(source: BlockSource): FallbackFeed {
+    const warn = (error: NetworkError): void => this.#warn(error)
+    return new FallbackFeed({ source, init: this.#init, sync: this.#sync, warn })
   }
 
   #warn(error: ZkStackError): void {

@@ -8,7 +8,7 @@ import type {
   NodeSecretKey,
   Signed,
 } from '@zkstack/roles'
-import type { BlockQueue, BlockStore, CallOptions } from '@zkstack/storage'
+import type { BlockQueue, BlockSource, BlockStore, CallOptions } from '@zkstack/storage'
 import type { Goodbye, GoodbyeCode } from './goodbye.js'
 import type { NetworkLimits } from './limits.js'
 import type { ConnectionDirection, NetworkTransport } from './transport/network-transport.js'
@@ -55,6 +55,8 @@ export interface NetworkInit {
   readonly blocks: BlockQueue
   /** Where blocks for others are read. */
   readonly store: BlockStore
+  /** Asked for the blocks that no peer has; they are verified like those of peers. */
+  readonly fallback?: BlockSource | undefined
   readonly limits: NetworkLimits
   readonly clock: Clock
   readonly random: Random
@@ -121,6 +123,14 @@ export interface PeerInfo {
   readonly isStatic: boolean
 }
 
+/** What is known of a fallback source. */
+export interface FallbackStatus {
+  /** The first height that it lacks, as it said last; undefined: it has not said yet. */
+  readonly next: bigint | undefined
+  /** What went wrong last, when nothing has gone right since. */
+  readonly failure: string | undefined
+}
+
 /** The peers of one node. */
 export interface Network {
   /** Addresses listened on, `host:port`. */
@@ -135,6 +145,8 @@ export interface Network {
   /** Floods a transaction to all peers, except one. */
   gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void
   peers(): PeerInfo[]
+  /** What is known of the fallback source; undefined: there is none. */
+  fallback(): FallbackStatus | undefined
   /** Serves until cancelled or stopped; rejects only when the store fails. */
   run(ctx: Ctx): Promise<void>
   /** Says goodbye, closes everything; idempotent. */

@@ -1,14 +1,23 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { decodeBlock, type Block } from '@zkstack/roles'
-import { decodeGetBlockResponse, encodeGetBlockRequest } from '../codec.js'
+import { decodeGetBlocksResponse, encodeGetBlocksRequest, type AnnouncedRange } from '../codec.js'
 import { NetworkError } from '../errors.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
+/** What a peer answers to a request for blocks. */
+export interface BlocksAnswer {
+  /** From the first one asked for on, without a gap; fewer than asked for when more do not fit, or are not there. */
+  readonly blocks: readonly Block[]
+  /** What the peer has now: `first` above the height asked for means that it has pruned it. */
+  readonly range: AnnouncedRange
+}
+
 interface Call {
-  readonly number: bigint
-  readonly deadline: number
-  resolve(block: Block | undefined): void
+  readonly first: bigint
+  readonly count: number
+  readonly since: number
+  resolve(answer: BlocksAnswer): void
   reject(error: Error): void
 }
 
@@ -17,6 +26,7 @@ export class BlockClient {
   readonly #stream: FrameStream
   readonly #timeoutMs: number
   readonly #calls: Call[] = []
+  #lastAnswer = 0
   #wake: () => void = () => undefined
 
   constructor(stream: FrameStream, o: { readonly timeoutMs: number }) {
@@ -25,16 +35,16 @@ export class BlockClient {
   }
 
   /**
-   * The peer's block of that height, undecided whether it is a right one; undefined when the peer does not have it.
+   * The peer's blocks from a height on, undecided whether they are right ones.
    * @throws NetworkError when the connection ends first.
    */
-  async fetch(ctx: Ctx, number: bigint): Promise<Block | undefined> {
-    const answer = new Promise<Block | undefined>((resolve, reject) => {
-      this.#calls.push({ number, deadline: ctx.clock.now() + this.#timeoutMs, resolve, reject })
+  async fetch(ctx: Ctx, first: bigint, count: number): Promise<BlocksAnswer> {
+    const answer = new Promise<BlocksAnswer>((resolve, reject) => {
+      this.#calls.push({ first, count, since: ctx.clock.now(), resolve, reject })
     })
     answer.catch(() => undefined)
     this.#wake()
-    await ctx.race(this.#stream.send(encodeGetBlockRequest(number)))
+    await ctx.race(this.#stream.send(encodeGetBlocksRequest({ first, count })))
     return ctx.race(answer)
   }
 
@@ -47,13 +57,15 @@ export class BlockClient {
     try {
       for (;;) {
         const call = await this.#nextCall(ctx)
-        const block = await this.#answer(ctx, call)
+        const answer = await this.#answer(ctx, call)
         this.#calls.shift()
-        if (block && block.number !== call.number) {
-          peer.misbehaved('WRONG_BLOCK', `block ${block.number} instead of ${call.number}`)
+        this.#lastAnswer = ctx.clock.now()
+        const wrong = wrongBlock(call, answer)
+        if (wrong !== undefined) {
+          peer.misbehaved('WRONG_BLOCK', wrong)
           return
         }
-        call.resolve(block)
+        call.resolve(answer)
       }
     } finally {
       const error = new NetworkError('NETWORK_CLOSED', 'the connection has ended')
@@ -69,21 +81,32 @@ export class BlockClient {
     }
   }
 
-  async #answer(ctx: Ctx, call: Call): Promise<Block | undefined> {
-    using patience = ctx.child({ deadline: call.deadline })
+  async #answer(ctx: Ctx, call: Call): Promise<BlocksAnswer> {
+    // an answer may queue behind those to earlier requests
+    const deadline = Math.max(call.since, this.#lastAnswer) + this.#timeoutMs
+    using patience = ctx.child({ deadline })
     try {
       const frame = await patience.race(this.#stream.receive())
       if (!frame)
         throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
-      const bytes = decodeGetBlockResponse(frame)
-      return bytes && decodeBlock(bytes, { ownsBytes: true })
+      const { blocks, range } = decodeGetBlocksResponse(frame)
+      // a single block may keep its frame, one of several would keep all of them
+      const ownsBytes = blocks.length === 1
+      return { blocks: blocks.map((bytes) => decodeBlock(bytes, { ownsBytes })), range }
     } catch (e) {
       ctx.throwIfCanceled()
       if (!patience.canceled) throw e
       throw new NetworkError(
         'NETWORK_TIMEOUT',
-        `no answer for block ${call.number} in ${this.#timeoutMs} ms`,
+        `no answer for block ${call.first} in ${this.#timeoutMs} ms`,
       )
     }
   }
+}
+
+/** What is wrong with an answer, if the blocks are not those asked for. */
+function wrongBlock({ first, count }: Call, { blocks }: BlocksAnswer): string | undefined {
+  if (blocks.length > count) return `${blocks.length} blocks instead of ${count}`
+  const at = blocks.findIndex(({ number }, i) => number !== first + BigInt(i))
+  return at < 0 ? undefined : `block ${blocks[at]?.number} instead of ${first + BigInt(at)}`
 }

@@ -146,7 +146,7 @@ export class ConnectionServer {
     } finally {
       registry.remove(peer)
       services.gossip.gone(peer)
-      services.sync.gone(peer)
+      services.sync.gone(peer.name)
       services.metrics.onPeers(registry.peers.values())
     }
     const reason = await this.#reason(life, peer, lastWords)

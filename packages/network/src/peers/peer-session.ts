@@ -15,6 +15,7 @@ import type { NetworkInit } from '../network.js'
 import { runPing, servePing } from '../ping/ping.js'
 import { protocols } from '../protocols.js'
 import type { SyncRunner } from '../sync/sync-runner.js'
+import { peerSource } from '../sync/sync-source.js'
 import type { TransactionGossip } from '../transactions/transaction-gossip.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import type { Peer } from './peer.js'
@@ -113,7 +114,7 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
           throttle: budget.incoming('blockRangeRate'),
           onRange: (range) => {
             peer.range = range
-            sync.announced(peer, range)
+            sync.announced(peer.name, range)
           },
         }),
     },
@@ -177,7 +178,7 @@ function openedTasks(
       maxFrameBytes: limits.frames.block,
       run: (ctx, stream) => {
         const client = new BlockClient(stream, { timeoutMs: limits.blockTimeoutMs })
-        sync.connected({ peer, client, ctx: session })
+        sync.connected(peerSource(session, peer, client), peer.range)
         return client.run(ctx, peer)
       },
     },

@@ -3,8 +3,8 @@ import type { SyncConfig, SyncEffect, SyncInput, SyncState } from './sync-state.
 
 /** A planner that knows no peers and holds everything below `next`. @throws RangeError when a bound is not positive. */
 export function initialSyncState(next: bigint, config: SyncConfig): SyncState {
-  if (!(config.window >= 1 && config.perPeer >= 1 && config.hedgeMs > 0)) {
-    throw new RangeError('window, perPeer and hedgeMs must be positive')
+  for (const [name, value] of Object.entries(config)) {
+    if (!(value > 0)) throw new RangeError(`${name} must be positive, is ${value}`)
   }
   return {
     config,
@@ -39,8 +39,10 @@ export function nextSyncWake(state: SyncState, now: number): number | undefined 
   for (const height of state.heights.values()) {
     let at = now
     if (height.type === 'pending') at = height.notBefore
-    const [only, second] = height.type === 'fetching' ? height.fetches : []
-    if (only && !second) at = only.since + state.config.hedgeMs
+    if (height.type === 'fetching') {
+      const [only, second] = height.fetches
+      if (only && !second) at = only.since + state.config.hedgeMs
+    }
     if (at > now && (wake === undefined || at < wake)) wake = at
   }
   return wake

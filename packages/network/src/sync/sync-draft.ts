@@ -1,3 +1,4 @@
+import { RequestPlan } from './request-plan.js'
 import {
   syncTarget,
   type HeightState,
@@ -10,9 +11,6 @@ import {
 } from './sync-state.js'
 
 type Fetching = Extract<HeightState, { type: 'fetching' }>
-
-/** Two peers at most are asked for one height. */
-const MAX_FETCHES = 2
 
 /** The next state while it is being made: copies of the maps, changed in place. */
 export class SyncDraft {
@@ -47,12 +45,10 @@ export class SyncDraft {
         return this.#onGone(input.peer)
       case 'persisted':
         return this.#onPersisted(input.next)
-      case 'received':
-        return this.#onReceived(input.peer, input.height)
-      case 'failed':
-        return this.#onFailed(input.peer, input.height)
+      case 'answered':
+        return this.#onAnswered(input)
       case 'verified':
-        return this.#onVerified(input.peer, input.height)
+        return this.#onVerified(input.peer, input.heights)
       case 'invalid':
         return this.#onInvalid(input.peer, input.height)
       case 'tick':
@@ -65,22 +61,25 @@ export class SyncDraft {
     const target = syncTarget({ next: this.#next, peers: this.#peers })
     this.#settle()
     const end = this.#next + BigInt(this.#old.config.window)
-    for (let height = this.#next; height < target && height < end; height++) {
-      if (!this.#heights.has(height)) this.#setPending(height, [], this.#graceEnd(height))
+    // what is known has no gap
+    const known = this.#next + BigInt(this.#heights.size)
+    for (let height = known; height < target && height < end; height++) {
+      this.#setPending(height, [], this.#graceEnd(height))
     }
   }
 
   /** Asks peers for what is pending, lowest heights first, and a second peer for what takes long. */
   assign(): void {
-    const { hedgeMs } = this.#old.config
-    for (const [height, state] of [...this.#heights].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (state.type === 'pending' && state.notBefore <= this.#now) {
-        this.#ask(height, { type: 'fetching', fetches: [], failed: state.failed })
-      } else if (state.type === 'fetching' && state.fetches.length < MAX_FETCHES) {
-        if (state.fetches.every(({ since }) => since + hedgeMs <= this.#now))
-          this.#ask(height, state)
-      }
-    }
+    const plan = new RequestPlan({
+      config: this.#old.config,
+      next: this.#next,
+      peers: this.#peers,
+      heights: this.#heights,
+      requests: this.#requests,
+      now: this.#now,
+    })
+    this.effects.push(...plan.make())
+    this.#requests = plan.requests
   }
 
   finish(): SyncState {
@@ -98,9 +97,11 @@ export class SyncDraft {
 
   #onAnnounced(input: Extract<SyncInput, { type: 'announced' }>): void {
     const before = syncTarget({ next: this.#next, peers: this.#peers })
+    const { isLastResort = false } = input
     const known = this.#peers.get(input.peer)
     const { inflight = 0, lastAsked = 0 } = known ?? {}
-    this.#peers.set(input.peer, { first: input.first, next: input.next, inflight, lastAsked })
+    const first = known && known.first > input.first ? known.first : input.first
+    this.#peers.set(input.peer, { first, next: input.next, isLastResort, inflight, lastAsked })
     this.#graceMs = input.graceMs
     if (input.next > before) this.#marks = [...this.#marks, { next: input.next, at: this.#now }]
     for (const [height, state] of this.#heights) {
@@ -121,39 +122,45 @@ export class SyncDraft {
   #onPersisted(next: bigint): void {
     if (next <= this.#next) return
     this.#next = next
-    for (const height of this.#heights.keys()) if (height < next) this.#heights.delete(height)
+    for (const height of this.#heights.keys()) {
+      if (height >= next) return
+      this.#heights.delete(height)
+    }
   }
 
-  #onReceived(peer: PeerName, height: bigint): void {
-    this.#answered(peer)
-    const state = this.#heights.get(height)
-    if (state?.type !== 'fetching' || !state.fetches.some((fetch) => fetch.peer === peer)) return
-    this.#heights.set(height, { type: 'verifying', peer, failed: state.failed })
-    this.effects.push({ type: 'verify', peer, height })
+  #onAnswered({ peer: name, first, count, sizes }: Extract<SyncInput, { type: 'answered' }>): void {
+    const peer = this.#peers.get(name)
+    if (peer && peer.inflight > 0) this.#peers.set(name, { ...peer, inflight: peer.inflight - 1 })
+    const wanted: bigint[] = []
+    for (let i = 0; i < count; i++) {
+      const height = first + BigInt(i)
+      const state = this.#heights.get(height)
+      if (state?.type !== 'fetching') continue
+      const bytes = sizes[i]
+      if (bytes === undefined) {
+        const failed = sizes.length === 0 ? [...without(state.failed, name), name] : state.failed
+        this.#dropFetch(height, state, name, failed)
+      } else if (state.fetches.some((fetch) => fetch.peer === name)) {
+        this.#heights.set(height, { type: 'verifying', peer: name, bytes, failed: state.failed })
+        wanted.push(height)
+      }
+    }
+    if (wanted.length > 0) this.effects.push({ type: 'verify', peer: name, heights: wanted })
   }
 
-  #onFailed(peer: PeerName, height: bigint): void {
-    this.#answered(peer)
-    const state = this.#heights.get(height)
-    if (state?.type === 'fetching') this.#dropFetch(height, state, peer, [...state.failed, peer])
-  }
-
-  #onVerified(peer: PeerName, height: bigint): void {
-    const state = this.#heights.get(height)
-    if (state?.type === 'verifying' && state.peer === peer)
-      this.#heights.set(height, { type: 'done' })
+  #onVerified(peer: PeerName, heights: readonly bigint[]): void {
+    for (const height of heights) {
+      const state = this.#heights.get(height)
+      if (state?.type === 'verifying' && state.peer === peer)
+        this.#heights.set(height, { type: 'done', bytes: state.bytes })
+    }
   }
 
   #onInvalid(peer: PeerName, height: bigint): void {
     const state = this.#heights.get(height)
     if (state?.type === 'verifying' && state.peer === peer) {
-      this.#setPending(height, [...state.failed, peer], this.#now)
+      this.#setPending(height, [...without(state.failed, peer), peer], this.#now)
     }
-  }
-
-  #answered(name: PeerName): void {
-    const peer = this.#peers.get(name)
-    if (peer && peer.inflight > 0) this.#peers.set(name, { ...peer, inflight: peer.inflight - 1 })
   }
 
   #dropFetch(height: bigint, state: Fetching, peer: PeerName, failed: readonly PeerName[]): void {
@@ -165,33 +172,6 @@ export class SyncDraft {
 
   #setPending(height: bigint, failed: readonly PeerName[], notBefore: number): void {
     this.#heights.set(height, { type: 'pending', notBefore, failed })
-  }
-
-  #ask(height: bigint, state: Fetching): void {
-    const name = this.#choose(height, state)
-    const peer = name === undefined ? undefined : this.#peers.get(name)
-    if (name === undefined || !peer) return
-    this.#peers.set(name, { ...peer, inflight: peer.inflight + 1, lastAsked: ++this.#requests })
-    const fetches = [...state.fetches, { peer: name, since: this.#now }]
-    this.#heights.set(height, { ...state, fetches })
-    this.effects.push({ type: 'fetch', peer: name, height })
-  }
-
-  /** The least busy peer that has the block and is not out of the question. */
-  #choose(height: bigint, state: Fetching): PeerName | undefined {
-    let best: (SyncPeer & { readonly name: PeerName }) | undefined
-    for (const [name, peer] of this.#peers) {
-      if (height < peer.first || height >= peer.next || peer.inflight >= this.#old.config.perPeer)
-        continue
-      if (state.failed.includes(name) || state.fetches.some((fetch) => fetch.peer === name))
-        continue
-      const better =
-        !best ||
-        peer.inflight < best.inflight ||
-        (peer.inflight === best.inflight && peer.lastAsked < best.lastAsked)
-      if (better) best = { ...peer, name }
-    }
-    return best?.name
   }
 
   /** Forgets the marks whose grace is over. */

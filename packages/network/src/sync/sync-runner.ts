@@ -1,25 +1,31 @@
 import { isCanceled, scope, type Ctx, type Scope } from '@zkstack/concurrency'
 import type { Block } from '@zkstack/roles'
-import type { BlockClient } from '../blocks/block-client.js'
+import type { BlocksAnswer } from '../blocks/block-client.js'
+import type { AnnouncedRange } from '../codec.js'
+import { committeesOf, isIn } from '../consensus/committees.js'
 import { NetworkError } from '../errors.js'
+import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
-import type { Peer } from '../peers/peer.js'
 import { initialSyncState, nextSyncWake, planSync } from './planner.js'
-import type { SyncEffect, SyncInput, SyncState } from './sync-state.js'
+import type { SyncSource } from './sync-source.js'
+import type { PeerName, SyncEffect, SyncInput, SyncState } from './sync-state.js'
 
-/** An announced block that is not there may have been pruned a moment ago; this many in a row are a lie. */
+/** An announced block that is not there may be chance; this many in a row are a lie. */
 const MAX_MISSING = 3
 
-/** How one peer is asked. */
-export interface SyncSource {
-  readonly peer: Peer
-  readonly client: BlockClient
-  /** Ends with the connection. */
-  readonly ctx: Ctx
-}
+/** What a block takes in memory beside its payload, in bytes: a certificate and the objects around it. */
+const BLOCK_OVERHEAD = 1_024
 
 /** An input but for the time, which the runner adds. */
 type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never
+type FetchEffect = Extract<SyncEffect, { type: 'fetch' }>
+
+/** A source, and what is known of it. */
+interface Known {
+  readonly source: SyncSource
+  range: AnnouncedRange
+  missing: number
+}
 
 /**
  * Fetches the blocks that peers announce and the queue lacks, from several peers at once; runs beside consensus
@@ -27,42 +33,48 @@ type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never
  */
 export class SyncRunner {
   readonly #init: NetworkInit
-  readonly #sources = new Map<string, SyncSource & { missing: number }>()
+  readonly #metrics: NetworkMetrics
+  readonly #sources = new Map<PeerName, Known>()
   /** What verifies the block of a height, to be cancelled when consensus has brought it. */
   readonly #verifying = new Map<bigint, Ctx>()
   #state: SyncState
   #running: { readonly ctx: Ctx; readonly tasks: Scope } | undefined
   #cancelTimer: () => void = () => undefined
 
-  constructor(init: NetworkInit) {
+  constructor(init: NetworkInit, metrics: NetworkMetrics) {
     this.#init = init
-    const { syncWindow, blockInflight, syncHedgeMs } = init.limits
+    this.#metrics = metrics
+    const { limits } = init
     this.#state = initialSyncState(init.blocks.range.value.next, {
-      window: syncWindow,
-      perPeer: blockInflight,
-      hedgeMs: syncHedgeMs,
+      window: limits.syncWindow,
+      windowBytes: limits.syncWindowBytes,
+      answerBytes: limits.frames.block,
+      perPeer: limits.blockInflight,
+      perRequest: limits.blocksPerRequest,
+      hedgeMs: limits.syncHedgeMs,
     })
   }
 
-  /** Makes a peer available, with what it may have announced already. */
-  connected(source: SyncSource): void {
-    const { peer } = source
-    this.#sources.set(peer.name, { ...source, missing: 0 })
-    if (peer.range) this.announced(peer, peer.range)
+  /** Makes a source available, with what it has announced already. */
+  connected(source: SyncSource, range: AnnouncedRange | undefined): void {
+    this.#sources.set(source.name, { source, range: range ?? { first: 0n, next: 0n }, missing: 0 })
+    if (range) this.announced(source.name, range)
   }
 
-  /** Takes what a peer announces. */
-  announced(peer: Peer, range: { readonly first: bigint; readonly next: bigint }): void {
-    if (!this.#sources.has(peer.name)) return
-    const { limits } = this.#init
-    const graceMs = this.#isMember() ? limits.syncGraceMs : 0
-    this.#step({ type: 'announced', peer: peer.name, ...range, graceMs })
+  /** Takes what a source announces. */
+  announced(name: PeerName, { first, next }: AnnouncedRange): void {
+    const known = this.#sources.get(name)
+    if (!known) return
+    known.range = { first, next }
+    const { isLastResort } = known.source
+    const graceMs = this.#isMember() ? this.#init.limits.syncGraceMs : 0
+    this.#step({ type: 'announced', peer: name, first, next, isLastResort, graceMs })
   }
 
-  /** Takes a peer out. */
-  gone(peer: Peer): void {
-    this.#sources.delete(peer.name)
-    this.#step({ type: 'gone', peer: peer.name })
+  /** Takes a source out. */
+  gone(name: PeerName): void {
+    this.#sources.delete(name)
+    this.#step({ type: 'gone', peer: name })
   }
 
   /** Runs until cancelled. @throws StorageError when the store fails. */
@@ -83,9 +95,10 @@ export class SyncRunner {
   }
 
   #isMember(): boolean {
-    const { validator, scope: committee } = this.#init
+    const { validator } = this.#init
     return (
-      validator !== undefined && committee()?.schedule.indexOf(validator.publicKey) !== undefined
+      validator !== undefined &&
+      committeesOf(this.#init).some((committee) => isIn(committee, validator.publicKey))
     )
   }
 
@@ -112,55 +125,85 @@ export class SyncRunner {
     return effects
   }
 
-  async #fetch(ctx: Ctx, { peer, height }: SyncEffect): Promise<void> {
-    const source = this.#sources.get(peer)
-    const block = source && (await this.#ask(source, height))
-    if (!source || !block) {
-      this.#step({ type: 'failed', peer, height })
-      return
-    }
-    source.missing = 0
-    const effects = this.#step({ type: 'received', peer, height })
-    const wanted = effects.some(
-      (e) => e.type === 'verify' && e.peer === peer && e.height === height,
+  async #fetch(ctx: Ctx, { peer, first, count }: FetchEffect): Promise<void> {
+    const known = this.#sources.get(peer)
+    const answer = known && (await ask(known.source, first, count))
+    if (known && answer) this.#learn(known, first, answer)
+    const blocks = answer?.blocks ?? []
+    const sizes = blocks.map(({ payload }) => payload.length + BLOCK_OVERHEAD)
+    const effects = this.#step({ type: 'answered', peer, first, count, sizes })
+    this.#metrics.onAnswer(blocks.length > 0)
+    const wanted = effects.find((effect) => effect.type === 'verify')?.heights ?? []
+    if (!known || wanted.length === 0) return
+    await this.#take(
+      ctx,
+      known.source,
+      blocks.filter(({ number }) => wanted.includes(number)),
     )
-    if (wanted) await this.#take(ctx, source, block)
   }
 
-  async #ask(source: SyncSource & { missing: number }, height: bigint): Promise<Block | undefined> {
-    try {
-      const block = await source.client.fetch(source.ctx, height)
-      if (!block && ++source.missing >= MAX_MISSING) {
-        source.peer.misbehaved('MISSING_BLOCK', `block ${height} was announced and is not there`)
-      }
-      return block
-    } catch (e) {
-      // the end of the connection is reported by whoever ended it
-      if (isCanceled(e) || e instanceof NetworkError) return undefined
-      throw e
+  /** Learns from an answer what its giver has; that blocks were pruned is nothing to blame it for. */
+  #learn(known: Known, first: bigint, { blocks, range }: BlocksAnswer): void {
+    const { source } = known
+    const isPruned = range.first > first
+    if (range.first > known.range.first) {
+      const next = range.next > known.range.next ? range.next : known.range.next
+      this.announced(source.name, { first: range.first, next })
+    }
+    if (blocks.length > 0) known.missing = 0
+    else if (!isPruned && ++known.missing >= MAX_MISSING) {
+      source.accuse('MISSING_BLOCK', `block ${first} was announced and is not there`)
     }
   }
 
-  async #take(ctx: Ctx, { peer }: SyncSource, block: Block): Promise<void> {
+  /** Verifies blocks of one answer and hands them to the queue. */
+  async #take(ctx: Ctx, source: SyncSource, blocks: readonly Block[]): Promise<void> {
+    const stored: Promise<void>[] = []
+    const verified = blocks.map(async (block) => {
+      if (!(await this.#verify(ctx, source, block))) return undefined
+      this.#metrics.onFetched(source.isLastResort)
+      const push = this.#init.blocks.push(block, { signal: ctx.signal })
+      push.catch(() => undefined)
+      stored.push(push)
+      return block.number
+    })
+    const heights = (await Promise.all(verified)).filter((height) => height !== undefined)
+    this.#step({ type: 'verified', peer: source.name, heights })
+    await Promise.all(stored)
+  }
+
+  /** Whether a block is right and still wanted. */
+  async #verify(ctx: Ctx, source: SyncSource, block: Block): Promise<boolean> {
     const height = block.number
     using verification = ctx.child()
     this.#verifying.set(height, verification)
     try {
       const { signal } = verification
       const verdict = await verification.race(this.#init.verifyBlock(block, { signal }))
-      if (!verdict.ok) {
-        peer.misbehaved('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
-        this.#step({ type: 'invalid', peer: peer.name, height })
-        return
-      }
+      if (verdict.ok) return true
+      source.accuse('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
+      this.#step({ type: 'invalid', peer: source.name, height })
+      return false
     } catch (e) {
       ctx.throwIfCanceled()
-      if (isCanceled(e)) return
+      if (isCanceled(e)) return false
       throw e
     } finally {
       if (this.#verifying.get(height) === verification) this.#verifying.delete(height)
     }
-    this.#step({ type: 'verified', peer: peer.name, height })
-    await this.#init.blocks.push(block, { signal: ctx.signal })
+  }
+}
+
+/** The answer of a source; undefined when none comes. Its end is reported by whoever ended it. */
+async function ask(
+  source: SyncSource,
+  first: bigint,
+  count: number,
+): Promise<BlocksAnswer | undefined> {
+  try {
+    return await source.fetch(source.ctx, first, count)
+  } catch (e) {
+    if (isCanceled(e) || e instanceof NetworkError) return undefined
+    throw e
   }
 }

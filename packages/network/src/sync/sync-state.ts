@@ -5,8 +5,14 @@ export type PeerName = string
 export interface SyncConfig {
   /** Heights at work at once: asked for, being verified, or waiting to become durable. */
   readonly window: number
+  /** Bytes of those blocks; what was asked for counts with the most that may come. */
+  readonly windowBytes: number
+  /** The most that the answer to one request may hold, in bytes. */
+  readonly answerBytes: number
   /** Requests outstanding at one peer. */
   readonly perPeer: number
+  /** Heights in one request. */
+  readonly perRequest: number
   /** After this long without an answer another peer is asked too, in milliseconds. */
   readonly hedgeMs: number
 }
@@ -15,6 +21,8 @@ export interface SyncConfig {
 export interface SyncPeer {
   readonly first: bigint
   readonly next: bigint
+  /** Asked only for what no other peer has. */
+  readonly isLastResort: boolean
   /** Requests outstanding. */
   readonly inflight: number
   /** Number of the last request made to it: of equally busy peers, the one asked longest ago is next. */
@@ -37,9 +45,14 @@ export type HeightState =
       readonly failed: readonly PeerName[]
     }
   /** A block came from `peer` and is being verified. */
-  | { readonly type: 'verifying'; readonly peer: PeerName; readonly failed: readonly PeerName[] }
+  | {
+      readonly type: 'verifying'
+      readonly peer: PeerName
+      readonly bytes: number
+      readonly failed: readonly PeerName[]
+    }
   /** Verified and handed to the queue: it waits to become durable. */
-  | { readonly type: 'done' }
+  | { readonly type: 'done'; readonly bytes: number }
 
 /** Since `at`, heights up to `next` are known to exist. */
 export interface TargetMark {
@@ -53,7 +66,7 @@ export interface SyncState {
   /** The first height that is not durable. */
   readonly next: bigint
   readonly peers: ReadonlyMap<PeerName, SyncPeer>
-  /** The heights of [next, next + window) that exist. Those from there to the target are pending by definition. */
+  /** The heights of [next, next + window) that exist, without a gap, ascending. Those from there to the target are pending by definition. */
   readonly heights: ReadonlyMap<bigint, HeightState>
   /** Requests made so far. */
   readonly requests: number
@@ -71,8 +84,10 @@ export type SyncInput =
   | {
       readonly type: 'announced'
       readonly peer: PeerName
+      /** Pruning never goes back: a lower one than before is not believed. */
       readonly first: bigint
       readonly next: bigint
+      readonly isLastResort?: boolean
       readonly graceMs: number
       readonly now: number
     }
@@ -80,28 +95,26 @@ export type SyncInput =
   | { readonly type: 'gone'; readonly peer: PeerName; readonly now: number }
   /** Everything below `next` is durable, whoever brought it. */
   | { readonly type: 'persisted'; readonly next: bigint; readonly now: number }
-  /** Answer to a fetch: a block. */
+  /**
+   * Answer to the fetch of `count` heights from `first` on: the sizes in bytes of the blocks that came, from `first` on. Fewer
+   * than asked for: the others may be asked for again. None: the peer does not have them, or failed.
+   */
   | {
-      readonly type: 'received'
+      readonly type: 'answered'
       readonly peer: PeerName
-      readonly height: bigint
+      readonly first: bigint
+      readonly count: number
+      readonly sizes: readonly number[]
       readonly now: number
     }
-  /** Answer to a fetch: none. */
-  | {
-      readonly type: 'failed'
-      readonly peer: PeerName
-      readonly height: bigint
-      readonly now: number
-    }
-  /** Answer to a verify: the block is right. */
+  /** Answer to a verify: these blocks are right. */
   | {
       readonly type: 'verified'
       readonly peer: PeerName
-      readonly height: bigint
+      readonly heights: readonly bigint[]
       readonly now: number
     }
-  /** Answer to a verify: the block is wrong. */
+  /** Answer to a verify: this block is wrong. */
   | {
       readonly type: 'invalid'
       readonly peer: PeerName
@@ -112,10 +125,18 @@ export type SyncInput =
 
 /** What the runner must do. */
 export type SyncEffect =
-  /** Ask the peer; resume with `received` or `failed`, unless `gone` comes first. */
-  | { readonly type: 'fetch'; readonly peer: PeerName; readonly height: bigint }
-  /** Verify the block just received from the peer; resume with `verified` (and push it) or `invalid`. A block without this effect is superfluous. */
-  | { readonly type: 'verify'; readonly peer: PeerName; readonly height: bigint }
+  /** Ask the peer for `count` blocks from `first` on; resume with `answered`, unless `gone` comes first. */
+  | {
+      readonly type: 'fetch'
+      readonly peer: PeerName
+      readonly first: bigint
+      readonly count: number
+    }
+  /**
+   * Verify blocks just received from the peer; resume with `verified` (and push them) or `invalid`. A block that came without
+   * this effect is superfluous.
+   */
+  | { readonly type: 'verify'; readonly peer: PeerName; readonly heights: readonly bigint[] }
 
 /** The end of what any peer has announced: the heights of [next, target) can be had. */
 export function syncTarget({ next, peers }: Pick<SyncState, 'next' | 'peers'>): bigint {
