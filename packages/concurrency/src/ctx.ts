@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { CanceledError, canceledBecause } from './errors.js'
 import { onAbort } from './on-abort.js'
 import { raceCancel } from './race-cancel.js'
+import type { CancelListener, RacedContext } from './race-cancel.js'
 import { systemRandom } from './random.js'
 import type { Random } from './random.js'
 
@@ -52,7 +53,8 @@ export class Ctx implements Disposable {
   #controller: AbortController | undefined
   #unlink: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<CancelListener>()
+  #raced: RacedContext | undefined
 
   private constructor(surroundings: Surroundings, deadline: number | undefined) {
     this.clock = surroundings.clock
@@ -133,7 +135,11 @@ export class Ctx implements Disposable {
     const listeners = [...this.#listeners]
     this.#listeners.clear()
     this.#controller?.abort(this.reason)
-    callAll(listeners)
+    callAll(
+      listeners.map((listener) => () => {
+        listener.canceled()
+      }),
+    )
   }
 
   /** Calls `f` once when the context is canceled (at once when it has been) and returns the function that takes the call back. */
@@ -142,10 +148,8 @@ export class Ctx implements Disposable {
       f()
       return () => undefined
     }
-    // A wrapper, so that registering one function twice gives two registrations.
-    const listener = (): void => {
-      f()
-    }
+    // An object, so that registering one function twice gives two registrations.
+    const listener: CancelListener = { canceled: f }
     this.#listeners.add(listener)
     return () => {
       this.#listeners.delete(listener)
@@ -164,7 +168,13 @@ export class Ctx implements Disposable {
    * @throws CanceledError on cancellation.
    */
   race<T>(p: Promise<T>): Promise<T> {
-    return raceCancel(this, p)
+    const reason = (): Error => canceledBecause(this.reason)
+    if (this.#isCanceled) {
+      p.catch(() => undefined)
+      return Promise.reject(reason())
+    }
+    this.#raced ??= { listeners: this.#listeners, reason }
+    return raceCancel(this.#raced, p)
   }
 
   /** Waits `ms` milliseconds. @throws CanceledError on cancellation. */

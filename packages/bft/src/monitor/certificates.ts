@@ -5,7 +5,10 @@ import type { InvariantViolation } from './invariant.js'
 /** Certificates remembered; older ones are forgotten, lowest epoch and view first. */
 const mostCertificates = 64
 
-/** Compares a verified certificate with those known, and remembers it. */
+/**
+ * Compares a verified certificate with those known, and remembers it. The known ones are sorted by view; since each was compared
+ * when it came, whatever contradicts one of them contradicts a neighbour.
+ */
 export function checkCertificate(
   known: readonly CommitQC[],
   qc: CommitQC,
@@ -13,14 +16,19 @@ export function checkCertificate(
   readonly certificates: readonly CommitQC[]
   readonly violations: readonly InvariantViolation[]
 } {
+  const { view } = qc.message
+  const at = known.findLastIndex(({ message }) => compareViews(message.view, view) <= 0) + 1
   const violations: InvariantViolation[] = []
-  for (const other of known) {
-    if (sameReplicaCommit(other.message, qc.message)) return { certificates: known, violations: [] }
+  for (const other of [known[at - 1], known[at]]) {
+    if (other === undefined) continue
+    if (sameReplicaCommit(other.message, qc.message)) return { certificates: known, violations }
     const violation = compare(other, qc)
     if (violation !== undefined) violations.push(violation)
   }
-  const certificates = [...known, qc].sort((a, b) => compareViews(a.message.view, b.message.view))
-  return { certificates: certificates.slice(-mostCertificates), violations }
+  const first = known.length < mostCertificates ? 0 : 1
+  if (at < first) return { certificates: known, violations }
+  const certificates = [...known.slice(first, at), qc, ...known.slice(at)]
+  return { certificates, violations }
 }
 
 /** Compares a block on disk with the certificate that it has. */

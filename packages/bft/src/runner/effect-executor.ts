@@ -43,18 +43,23 @@ export class EffectExecutor {
   }
 
   /**
-   * Carries out one effect. Resolves when the next may follow: after a write, when it is on disk (rule 22).
+   * Carries out one effect. What it returns, if anything, resolves when the next may follow: after a write, when it is on disk
+   * (rule 22).
    *
    * @throws StorageError when a write failed, ReplicaError on `halt`, CanceledError on cancellation.
    */
-  async carryOut(ctx: Ctx, effect: Effect): Promise<void> {
-    const init = this.#init
+  carryOut(ctx: Ctx, effect: Effect): Promise<void> | undefined {
     ctx.throwIfCanceled()
+    if (effect.type === 'persist') return this.#persist(effect.state)
+    if (effect.type === 'saveBlock') return this.#saveBlock(ctx, effect.block, effect.wait)
+    this.#start(effect)
+    return undefined
+  }
+
+  /** Effects that nothing waits for. */
+  #start(effect: Exclude<Effect, WritingEffect>): void {
+    const init = this.#init
     switch (effect.type) {
-      case 'persist':
-        return this.#persist(effect.state)
-      case 'saveBlock':
-        return this.#saveBlock(ctx, effect.block, effect.wait)
       case 'broadcast':
         if (effect.message.type === 'replicaCommit') init.metrics.voted(init.clock.now())
         return init.lane.submit(effect.message)
@@ -85,9 +90,10 @@ export class EffectExecutor {
     }
   }
 
-  async #saveBlock(ctx: Ctx, block: FinalBlock, wait: boolean): Promise<void> {
+  #saveBlock(ctx: Ctx, block: FinalBlock, wait: boolean): Promise<void> | undefined {
     if (wait) return this.#push(ctx, block)
     this.#init.tasks.spawnBackground((task) => this.#push(task, block))
+    return undefined
   }
 
   async #push(ctx: Ctx, block: FinalBlock): Promise<void> {
@@ -131,6 +137,8 @@ export class EffectExecutor {
     }
   }
 }
+
+type WritingEffect = Extract<Effect, { type: 'persist' | 'saveBlock' }>
 
 type ReportingEffect = Extract<
   Effect,

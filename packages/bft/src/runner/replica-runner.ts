@@ -271,7 +271,8 @@ class Runner implements ReplicaRunner {
     this.#activity.handled(before, input, state)
     for (const effect of effects) {
       this.#activity.begin(effect, this.#init.clock.now())
-      await executor.carryOut(ctx, effect)
+      const waits = executor.carryOut(ctx, effect)
+      if (waits !== undefined) await waits
     }
     this.#activity.end()
     if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)

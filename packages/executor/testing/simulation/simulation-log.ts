@@ -23,15 +23,19 @@ export interface SimulationEvent {
   readonly text: string
 }
 
-/** Characters that are hashed in one go. */
-const chunk = 16_384
+/** Bytes that are hashed in one go. */
+const chunkBytes = 65_536
+
+/** Characters of a line that certainly fit into a chunk. */
+const maxLine = chunkBytes / 4
 
 /** Hashes everything that happens, and keeps it when a trace is wanted. */
 export class SimulationLog {
   readonly events: SimulationEvent[] = []
   readonly #keepsTrace: boolean
   readonly #hash: Hash = createHash('sha256')
-  #pending = ''
+  readonly #pending = Buffer.allocUnsafe(chunkBytes)
+  #length = 0
 
   constructor(o: { readonly trace: boolean }) {
     this.#keepsTrace = o.trace
@@ -44,14 +48,24 @@ export class SimulationLog {
 
   /** Adds a line to what is hashed. */
   note(line: string): void {
-    this.#pending += `${line}\n`
-    if (this.#pending.length > chunk) this.#flush()
+    const text = `${line}\n`
+    if (text.length > maxLine) {
+      this.noteBytes(Buffer.from(text))
+      return
+    }
+    if (this.#length + 3 * text.length > chunkBytes) this.#flush()
+    this.#length += this.#pending.write(text, this.#length)
   }
 
   /** Adds bytes to what is hashed. */
   noteBytes(bytes: Uint8Array): void {
-    this.#flush()
-    this.#hash.update(bytes)
+    if (this.#length + bytes.length > chunkBytes) this.#flush()
+    if (bytes.length > chunkBytes) {
+      this.#hash.update(bytes)
+      return
+    }
+    this.#pending.set(bytes, this.#length)
+    this.#length += bytes.length
   }
 
   /** Notes an event, and keeps it when a trace is wanted. */
@@ -68,7 +82,7 @@ export class SimulationLog {
   }
 
   #flush(): void {
-    if (this.#pending !== '') this.#hash.update(this.#pending)
-    this.#pending = ''
+    this.#hash.update(this.#pending.subarray(0, this.#length))
+    this.#length = 0
   }
 }

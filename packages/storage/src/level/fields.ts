@@ -1,31 +1,40 @@
 import { StorageError } from '../storage-error.js'
 
+/** Bytes that a writer begins with; most records fit. */
+const firstBytes = 512
+
 /** Writes the fields of a record: fixed-width big-endian numbers and length-prefixed bytes. */
 export class FieldWriter {
-  readonly #parts: Uint8Array[] = []
+  #bytes = new Uint8Array(firstBytes)
+  #view = new DataView(this.#bytes.buffer)
   #length = 0
 
   /** 1 byte. */
   u8(value: number): this {
-    return this.fixed(Uint8Array.of(value))
+    const at = this.#grow(1)
+    this.#view.setUint8(at, value)
+    return this
   }
 
   /** 4 bytes. */
   u32(value: number): this {
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setUint32(0, value)
-    return this.fixed(bytes)
+    const at = this.#grow(4)
+    this.#view.setUint32(at, value)
+    return this
   }
 
-  /** 8 bytes. */
+  /** 8 bytes. @throws RangeError outside of u64. */
   u64(value: bigint): this {
-    return this.fixed(be64(value))
+    assertU64(value)
+    const at = this.#grow(8)
+    this.#view.setBigUint64(at, value)
+    return this
   }
 
   /** Bytes whose number the reader knows. */
   fixed(bytes: Uint8Array): this {
-    this.#parts.push(bytes)
-    this.#length += bytes.length
+    const at = this.#grow(bytes.length)
+    this.#bytes.set(bytes, at)
     return this
   }
 
@@ -34,15 +43,21 @@ export class FieldWriter {
     return this.u32(bytes.length).fixed(bytes)
   }
 
-  /** What was written. */
+  /** What was written; the writer must not be used any more. */
   finish(): Uint8Array {
-    const joined = new Uint8Array(this.#length)
-    let at = 0
-    for (const part of this.#parts) {
-      joined.set(part, at)
-      at += part.length
-    }
-    return joined
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Makes room for `count` bytes and returns where they begin. */
+  #grow(count: number): number {
+    const at = this.#length
+    this.#length += count
+    if (this.#length <= this.#bytes.length) return at
+    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length))
+    bytes.set(this.#bytes.subarray(0, at))
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
+    return at
   }
 }
 
@@ -106,8 +121,14 @@ export class FieldReader {
 
 /** 8 bytes, big-endian: sorts as the number does. @throws RangeError outside of u64. */
 export function be64(value: bigint): Uint8Array {
-  if (value < 0n || value >= 1n << 64n) throw new RangeError(`${value} is not a 64-bit number`)
+  assertU64(value)
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, value)
   return bytes
+}
+
+function assertU64(value: bigint): void {
+  if (value < 0n || BigInt.asUintN(64, value) !== value) {
+    throw new RangeError(`${value} is not a 64-bit number`)
+  }
 }

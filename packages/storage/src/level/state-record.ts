@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { concatBytes, DecodeError, hash32, type Hash32 } from '@zkstack/crypto'
 import { decodeReplicaState, encodeReplicaState, type ReplicaState } from '@zkstack/roles'
 import { StorageError } from '../storage-error.js'
@@ -30,7 +30,7 @@ export interface ProposalReference {
 /** SHA-256 over genesis, validator and epoch, each with its length. */
 export function stateId(key: ReplicaStateKey): Uint8Array {
   const body = new FieldWriter().bytes(key.genesis).bytes(key.validator).u64(key.epoch).finish()
-  return new Uint8Array(createHash('sha256').update(body).digest())
+  return new Uint8Array(hash('sha256', body, 'buffer'))
 }
 
 /** Key of a record: id (32) ‖ sequence number (8). */

@@ -29,6 +29,9 @@ interface Known {
 /** Whose states. */
 type ValidatorName = Pick<StateHead, 'genesis' | 'validator'>
 
+/** Of how many epochs the state of a validator is kept. */
+const keptEpochs = 2
+
 /** Changes that a save makes, to be applied once they are durable. */
 export interface SavePlan {
   readonly operations: readonly Operation[]
@@ -36,31 +39,32 @@ export interface SavePlan {
   apply(): void
 }
 
-/** Whether the payload with this hash is kept for the block at this height. */
-export type KeptForBlock = (number: bigint, hash: Hash32) => Promise<boolean>
+/** Whether the payload with this hash is kept for the block at this height; a promise when the disk must be asked. */
+export type KeptForBlock = (number: bigint, hash: Hash32) => boolean | Promise<boolean>
 
 /** The replica states of a store, and the payloads that they refer to. */
 export class StateTable {
   readonly #database: RecordDatabase
-  #known: ReadonlyMap<string, Known>
+  /** One for each validator and epoch; few. */
+  #known: readonly Known[]
 
-  private constructor(database: RecordDatabase, known: ReadonlyMap<string, Known>) {
+  private constructor(database: RecordDatabase, known: readonly Known[]) {
     this.#database = database
     this.#known = known
   }
 
   /** Reads and checks all kept records and the payloads of the newest. Throws StorageError `STORE_GAP`, `STORE_CORRUPT`. */
   static async read(database: RecordDatabase, head: Head): Promise<StateTable> {
-    const known = new Map<string, Known>()
-    for (const state of head.states) known.set(toHex(state.id), await readChain(database, state))
+    const known: Known[] = []
+    for (const state of head.states) known.push(await readChain(database, state))
     const table = new StateTable(database, known)
-    for (const { proposals } of known.values()) await table.#payloads(proposals)
+    for (const { proposals } of known) await table.#payloads(proposals)
     return table
   }
 
   /** The newest state, read and checked. */
   async load(key: ReplicaStateKey): Promise<ReplicaState | undefined> {
-    const known = this.#known.get(toHex(stateId(key)))
+    const known = this.#of(key)
     if (known === undefined) return undefined
     const { state, proposals } = await readRecord(this.#database, known.head)
     return { ...state, proposals: await this.#payloads(proposals) }
@@ -75,17 +79,17 @@ export class StateTable {
 
   /** Whether a state refers to this payload. */
   refersTo(number: bigint, hash: Uint8Array): boolean {
-    return refersTo(this.#known.values(), { number, hash })
+    return refersTo(this.#known, { number, hash })
   }
 
   /** All payloads that states refer to. */
   proposals(): readonly ProposalReference[] {
-    return [...this.#known.values()].flatMap(({ proposals }) => proposals)
+    return this.#known.flatMap(({ proposals }) => proposals)
   }
 
   /** Forgets everything, after a reset. */
   clear(): void {
-    this.#known = new Map()
+    this.#known = []
   }
 
   /** What a save writes. Throws StorageError `STORE_EPOCH`. */
@@ -97,63 +101,74 @@ export class StateTable {
   ): Promise<SavePlan> {
     const highest = this.highestEpoch(key.genesis, key.validator) ?? key.epoch
     if (key.epoch + 1n < highest) throw epochError(key.epoch, highest)
-    const id = stateId(key)
-    const old = this.#known.get(toHex(id))
-    const { known, value } = nextRecord(key, id, state, sequence, old)
+    const old = this.#of(key)
+    const { known, put } = nextRecord(key, state, sequence, old)
+    const all =
+      old === undefined
+        ? [...this.#known, known]
+        : this.#known.with(this.#known.indexOf(old), known)
+    const past = pastEpochs(all.filter(({ head }) => isOf(head, key)))
+    const next = past.length === 0 ? all : all.filter((one) => !past.includes(one))
 
-    const next = new Map(this.#known).set(toHex(id), known)
-    const past = pastEpochs([...next.values()].filter(({ head }) => isOf(head, key)))
-    for (const { head } of past) next.delete(toHex(head.id))
-
-    const expired = [
-      ...(old?.sequences ?? [])
-        .filter((kept) => !known.sequences.includes(kept))
-        .map((kept) => stateRecordKey(id, kept)),
-      ...past.flatMap(({ head, sequences }) => sequences.map((s) => stateRecordKey(head.id, s))),
-    ]
+    const operations: Operation[] = [put]
+    const { id } = known.head
+    for (const kept of old?.sequences ?? []) {
+      if (!known.sequences.includes(kept)) operations.push(deletion(id, kept))
+    }
+    for (const { head, sequences } of past) {
+      for (const kept of sequences) operations.push(deletion(head.id, kept))
+    }
+    await this.#addPayloads(operations, state.proposals, keptForBlock)
+    await this.#dropPayloads(operations, next, keptForBlock)
     return {
-      operations: [
-        { type: 'put', table: 'state', key: stateRecordKey(id, sequence), value },
-        ...expired.map((k): Operation => ({ type: 'del', table: 'state', key: k })),
-        ...(await this.#newPayloads(state.proposals, keptForBlock)),
-        ...(await this.#droppedPayloads(next, keptForBlock)),
-      ],
-      states: [...next.values()].map(({ head }) => head),
+      operations,
+      states: next.map(({ head }) => head),
       apply: () => {
         this.#known = next
       },
     }
   }
 
-  /** Payloads that are not there yet. */
-  async #newPayloads(proposals: readonly Proposal[], kept: KeptForBlock): Promise<Operation[]> {
-    const operations = new Map<string, Operation>()
+  /** Puts payloads that are not there yet. */
+  async #addPayloads(
+    operations: Operation[],
+    proposals: readonly Proposal[],
+    keptForBlock: KeptForBlock,
+  ): Promise<void> {
+    const added = new Set<string>()
     for (const { number, hash, payload } of proposals) {
-      if (this.refersTo(number, hash) || (await kept(number, hash))) continue
+      if (this.refersTo(number, hash)) continue
+      const kept = keptForBlock(number, hash)
+      if (kept instanceof Promise ? await kept : kept) continue
       const key = payloadKey(number, hash)
+      const name = toHex(key)
+      if (added.has(name)) continue
+      added.add(name)
       const { value } = checkedRecord('payload', key, payload)
-      operations.set(toHex(key), { type: 'put', table: 'payload', key, value })
+      operations.push({ type: 'put', table: 'payload', key, value })
     }
-    return [...operations.values()]
   }
 
-  /** Payloads to which nothing refers any more. */
-  async #droppedPayloads(
-    next: ReadonlyMap<string, Known>,
-    kept: KeptForBlock,
-  ): Promise<Operation[]> {
-    const operations: Operation[] = []
-    for (const proposal of this.proposals()) {
-      if (refersTo(next.values(), proposal)) continue
-      if (await kept(proposal.number, proposal.hash)) continue
-      const key = payloadKey(proposal.number, proposal.hash)
-      operations.push({ type: 'del', table: 'payload', key })
+  /** Deletes payloads to which nothing refers any more. */
+  async #dropPayloads(
+    operations: Operation[],
+    next: readonly Known[],
+    keptForBlock: KeptForBlock,
+  ): Promise<void> {
+    for (const { number, hash } of this.proposals()) {
+      if (refersTo(next, { number, hash })) continue
+      const kept = keptForBlock(number, hash)
+      if (kept instanceof Promise ? await kept : kept) continue
+      operations.push({ type: 'del', table: 'payload', key: payloadKey(number, hash) })
     }
-    return operations
+  }
+
+  #of(key: ReplicaStateKey): Known | undefined {
+    return this.#known.find(({ head }) => head.epoch === key.epoch && isOf(head, key))
   }
 
   #ofValidator(key: ValidatorName): Known[] {
-    return [...this.#known.values()].filter(({ head }) => isOf(head, key))
+    return this.#known.filter(({ head }) => isOf(head, key))
   }
 
   async #payloads(references: readonly ProposalReference[]): Promise<Proposal[]> {
@@ -170,11 +185,10 @@ export class StateTable {
 
 function nextRecord(
   key: ReplicaStateKey,
-  id: Uint8Array,
   state: ReplicaState,
   sequence: bigint,
   old: Known | undefined,
-): { readonly known: Known; readonly value: Uint8Array } {
+): { readonly known: Known; readonly put: Operation } {
   const record: StateRecord = {
     index: old === undefined ? 0n : old.index + 1n,
     previousSequence: old?.head.sequence ?? 0n,
@@ -182,13 +196,24 @@ function nextRecord(
     state,
     proposals: state.proposals.map(({ number, hash }) => ({ number, hash })),
   }
+  // Copies, because the caller may change its arrays later.
+  const { id, genesis, validator } = old?.head ?? {
+    id: stateId(key),
+    genesis: key.genesis.slice(),
+    validator: key.validator.slice(),
+  }
   const recordKey = stateRecordKey(id, sequence)
   const { value, checksum } = checkedRecord('state', recordKey, encodeStateRecord(record))
-  // Copies, because the caller may change its arrays later.
-  const [genesis, validator] = [key.genesis.slice(), key.validator.slice()]
   const head: StateHead = { id, genesis, validator, epoch: key.epoch, sequence, checksum }
   const sequences = [sequence, ...(old?.sequences ?? [])].slice(0, keptStateRecords)
-  return { known: { head, index: record.index, sequences, proposals: record.proposals }, value }
+  return {
+    known: { head, index: record.index, sequences, proposals: record.proposals },
+    put: { type: 'put', table: 'state', key: recordKey, value },
+  }
+}
+
+function deletion(id: Uint8Array, sequence: bigint): Operation {
+  return { type: 'del', table: 'state', key: stateRecordKey(id, sequence) }
 }
 
 /** Reads the kept records of a state, from the newest back along their digests. */
@@ -217,9 +242,10 @@ async function readRecord(
   return decodeStateRecord(body)
 }
 
-/** All but the two highest epochs. */
-function pastEpochs(states: readonly Known[]): Known[] {
-  return [...states].sort((a, b) => (a.head.epoch < b.head.epoch ? 1 : -1)).slice(2)
+/** All but the highest epochs. */
+function pastEpochs(states: readonly Known[]): readonly Known[] {
+  if (states.length <= keptEpochs) return []
+  return [...states].sort((a, b) => (a.head.epoch < b.head.epoch ? 1 : -1)).slice(keptEpochs)
 }
 
 function isOf(head: StateHead, key: ValidatorName): boolean {
@@ -227,7 +253,7 @@ function isOf(head: StateHead, key: ValidatorName): boolean {
 }
 
 function refersTo(
-  states: Iterable<Known>,
+  states: readonly Known[],
   { number, hash }: { readonly number: bigint; readonly hash: Uint8Array },
 ): boolean {
   for (const { proposals } of states) {

@@ -30,6 +30,7 @@ const slotBytes = 4096
 const slots = 2
 const recordBytes = checksumBytes + storeIdBytes + 8 + checksumBytes
 const table = 'witness'
+const noKey = new Uint8Array()
 
 /** Size of a witness file. */
 export const witnessBytes = slots * slotBytes
@@ -40,6 +41,7 @@ export const witnessBytes = slots * slotBytes
  */
 export class Witness {
   readonly #file: WitnessFile
+  readonly #slot = new Uint8Array(slotBytes)
 
   private constructor(file: WitnessFile) {
     this.#file = file
@@ -58,13 +60,12 @@ export class Witness {
     }
   }
 
-  /** Writes and syncs. */
+  /** Writes and syncs; not to be called again before that. */
   async write(testimony: Testimony): Promise<void> {
     const { storeId, sequence, checksum } = testimony
     const body = new FieldWriter().fixed(storeId).u64(sequence).fixed(checksum).finish()
-    const slot = new Uint8Array(slotBytes)
-    slot.set(checkedRecord(table, new Uint8Array(), body).value)
-    await this.#file.write(slot, Number(sequence % BigInt(slots)) * slotBytes)
+    this.#slot.set(checkedRecord(table, noKey, body).value)
+    await this.#file.write(this.#slot, Number(sequence % BigInt(slots)) * slotBytes)
   }
 
   /** Closes the file. */
@@ -140,7 +141,7 @@ function contentOf(bytes: Uint8Array, path: string): WitnessContent | undefined 
 /** A slot; undefined when it is blank, torn or damaged. */
 function readSlot(value: Uint8Array): Testimony | undefined {
   try {
-    const reader = new FieldReader(table, checkedBody(table, new Uint8Array(), value))
+    const reader = new FieldReader(table, checkedBody(table, noKey, value))
     const storeId = reader.fixed(storeIdBytes)
     return { storeId, sequence: reader.u64(), checksum: reader.fixed(checksumBytes) }
   } catch (e) {
