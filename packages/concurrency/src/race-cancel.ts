@@ -72,8 +72,8 @@ function enter(p: RacedPromise, racer: Racer): void {
   const known = p[racersKey]
   if (known instanceof Set) known.add(racer)
   else if (known !== undefined) p[racersKey] = new Set([known, racer])
-  else if (remember(p, racer)) p.then(...reactions(() => take(p)))
-  else p.then(...reactions(() => racer))
+  else if (remember(p, racer)) react(p, () => take(p))
+  else react(p, () => racer)
 }
 
 /** False for a frozen promise; then each race has reactions of its own. */
@@ -92,19 +92,17 @@ function take(p: RacedPromise): Racer | Set<Racer> | undefined {
   return racers
 }
 
-function reactions(
-  racers: () => Racer | Set<Racer> | undefined,
-): [fulfilled: (value: unknown) => void, rejected: (error: unknown) => void] {
-  return [
+function react(p: RacedPromise, racers: () => Racer | Set<Racer> | undefined): void {
+  p.then(
     (value) => {
       const waiting = racers()
       if (waiting instanceof Set) for (const racer of waiting) racer.fulfilled(value)
       else waiting?.fulfilled(value)
     },
-    (error) => {
+    (error: unknown) => {
       const waiting = racers()
       if (waiting instanceof Set) for (const racer of waiting) racer.rejected(error)
       else waiting?.rejected(error)
     },
-  ]
+  )
 }
