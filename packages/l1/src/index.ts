@@ -30,8 +30,57 @@ export type {
   RefusalReason,
 } from './l1-error.js'
 
+// Events
+export { newHeads, type HeadSource, type NewHeadsOptions } from './events/new-heads.js'
+export {
+  runEventReader,
+  type EventReaderError,
+  type EventReaderOptions,
+} from './events/event-reader.js'
+export type { EventChange, EventSink, L1Event } from './events/event-sink.js'
+export type { CursorError } from './events/event-cursor.js'
+export type { ReorgError } from './events/event-machine.js'
+
 // Finality
 export { highestFinal, isFinal, requiredHead, type FinalityPolicy } from './finality-policy.js'
 
 // Signers
 export type { L1Signer, L1SignerError, SignedTransaction } from './signers/l1-signer.js'
+
+// Jobs
+export { createTransactionManager } from './jobs/runner/create-transaction-manager.js'
+export type {
+  EditOptions,
+  ForeignAttempt,
+  JobAdmin,
+  JobEdit,
+  JobRequest,
+  JobStatus,
+  SubmitOptions,
+  TransactionManager,
+  TransactionManagerOptions,
+} from './jobs/transaction-manager.js'
+export type {
+  Attempt,
+  AttemptRecord,
+  AttemptResult,
+  ClientErrorKind,
+  ContractCall,
+  Job,
+  JobRecord,
+  JobResult,
+} from './jobs/job.js'
+export type { JobError, JobErrorCode } from './jobs/job-error.js'
+export { createJobId, formatJobId, jobId, parseJobId, type JobId } from './jobs/job-id.js'
+export {
+  defaultTransactionPolicy,
+  type GasLimitRule,
+  type TransactionPolicy,
+} from './jobs/machine/policy.js'
+export type { FeeRule, FeeRules } from './jobs/machine/fees.js'
+export { multiplier, type Multiplier } from './jobs/machine/multiplier.js'
+export type { RetryPolicy } from './jobs/machine/retry-policy.js'
+export { jobTables } from './jobs/store/job-keys.js'
+export type { BatchOperation, InsertRefused, JobStore, KeyRange } from './jobs/store/job-store.js'
+export { levelJobStore } from './jobs/store/level-job-store.js'
+export { memoryJobStore } from './jobs/store/memory-job-store.js'

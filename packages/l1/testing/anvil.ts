@@ -89,7 +89,7 @@ function installedProgram(): string {
 }
 
 function argumentsOf(o: AnvilOptions, port: number): string[] {
-  const flag = (name: string, value: unknown): string[] =>
+  const flag = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [name, String(value)]
   return [
     ...flag('--port', port),

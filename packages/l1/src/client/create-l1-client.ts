@@ -1,6 +1,5 @@
-import { hash32, keccak256, type Hash32 } from '@zkstack/crypto'
-import type { BlockQuestion } from './decode-block.js'
-import { decodeBlock } from './decode-block.js'
+import { keccak256, type Hash32 } from '@zkstack/crypto'
+import { decodeBlock, type BlockQuestion } from './decode-block.js'
 import { dataOf, hashOf, hexData, hexQuantity, quantityOf, requireSame } from './answer-fields.js'
 import { isAlreadyKnown, isNotFound } from './classify-rpc-error.js'
 import { decodeLogs } from './decode-logs.js'
@@ -115,7 +114,7 @@ function numberQuestion(
 }
 
 function sendQuestion(transaction: Uint8Array): Question<Hash32> {
-  const hash = hash32(keccak256(transaction))
+  const hash = keccak256(transaction)
   return {
     method: 'eth_sendRawTransaction',
     params: [hexData(transaction)],

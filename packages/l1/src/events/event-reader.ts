@@ -1,0 +1,197 @@
+import {
+  scope,
+  silentLogger,
+  silentMetrics,
+  Watch,
+  type Ctx,
+  type Logger,
+  type MetricsSink,
+} from '@zkstack/concurrency'
+import type { L1Client } from '../client/l1-client.js'
+import type { LogFilter } from '../client/l1-types.js'
+import type { FinalityPolicy } from '../finality-policy.js'
+import { answerEffect } from './answer-effect.js'
+import {
+  decodeEventCursor,
+  encodeEventCursor,
+  initialCursor,
+  type CursorError,
+  type CursorScope,
+  type EventCursor,
+} from './event-cursor.js'
+import {
+  initialEventState,
+  stepEvents,
+  type EventEffect,
+  type EventInput,
+  type EventMachineOptions,
+  type ReorgError,
+} from './event-machine.js'
+import { eventMetrics, type EventMetrics } from './event-metrics.js'
+import type { EventSink } from './event-sink.js'
+import type { HeadSource } from './new-heads.js'
+
+/** What ends an event reader for good; nothing that time or another endpoint would mend. */
+export type EventReaderError = CursorError | ReorgError
+
+/** Options of {@link runEventReader}. */
+export interface EventReaderOptions {
+  readonly client: L1Client
+  readonly filter: LogFilter
+  /** The first block to read: that of the contract's creation. */
+  readonly startBlock: bigint
+  readonly sink: EventSink
+  /** How final a block must be to be read; default: every block, the latest included, with rollbacks. */
+  readonly policy?: FinalityPolicy
+  /** Milliseconds between looks at the chain; default 4 000. */
+  readonly pollMs?: number
+  /** The longest pause while nobody answers; default 60 000. */
+  readonly maxPauseMs?: number
+  /** Most blocks of one question; halved where a node refuses. Default 10 000. */
+  readonly maxRangeBlocks?: number
+  /** Blocks that are remembered above the final ones, hence the deepest reorg that is followed; default 512. */
+  readonly window?: number
+  /** Wakes the reader up before its time, such as `newHeads`. */
+  readonly heads?: HeadSource
+  readonly logger?: Logger
+  readonly metrics?: MetricsSink
+}
+
+/** How many blocks are asked for by hash at a time. */
+const maxHeaderBlocks = 64
+
+/** How many looks at the chain in a row must show that finality is broken. */
+const maxDoubts = 3
+
+/**
+ * Reads the events of a filter in order, and hands them to the sink: each once, taken back where the chain takes its blocks back,
+ * and on from the sink's cursor after a restart. While nobody answers it waits.
+ *
+ * @returns why it cannot go on.
+ * @throws CanceledError when the context is canceled; what the sink throws.
+ */
+export function runEventReader(ctx: Ctx, o: EventReaderOptions): Promise<EventReaderError> {
+  return scope(ctx, async (inner, s) => {
+    const head = new Watch(0)
+    const { heads } = o
+    if (heads !== undefined)
+      s.spawnBackground((own) =>
+        heads.run(own, () => {
+          head.update((count) => count + 1)
+        }),
+      )
+    return new EventReader(o, head).run(inner)
+  })
+}
+
+class EventReader {
+  readonly #o: EventReaderOptions
+  readonly #head: Watch<number>
+  readonly #scope: CursorScope
+  readonly #machine: EventMachineOptions
+  readonly #logger: Logger
+  readonly #metrics: EventMetrics
+  #failures = 0
+  #headsSeen = 0
+
+  constructor(o: EventReaderOptions, head: Watch<number>) {
+    this.#o = o
+    this.#head = head
+    this.#scope = { chainId: o.client.chainId, filter: o.filter, start: o.startBlock }
+    this.#machine = {
+      policy: o.policy ?? { tag: 'latest', confirmations: 1 },
+      maxRangeBlocks: positive(o.maxRangeBlocks ?? 10_000, 'maxRangeBlocks'),
+      window: positive(o.window ?? 512, 'window'),
+      maxHeaderBlocks,
+      maxDoubts,
+    }
+    this.#logger = o.logger ?? silentLogger
+    this.#metrics = eventMetrics(o.metrics ?? silentMetrics)
+  }
+
+  async run(ctx: Ctx): Promise<EventReaderError> {
+    const stored = await this.#o.sink.cursor(ctx)
+    const cursor =
+      stored === undefined
+        ? { ok: true as const, value: initialCursor(this.#o.startBlock) }
+        : decodeEventCursor(stored, this.#scope)
+    if (!cursor.ok) return cursor.error
+    return this.#follow(ctx, cursor.value)
+  }
+
+  async #follow(ctx: Ctx, cursor: EventCursor): Promise<ReorgError> {
+    let state = initialEventState(cursor, this.#machine)
+    let input: EventInput = { type: 'poll' }
+    for (;;) {
+      const { state: next, effect } = stepEvents(state, input, this.#machine)
+      state = next
+      if (effect.type === 'fatal') {
+        this.#logger.error('events cannot be read on', { ...effect.error })
+        return effect.error
+      }
+      input = await this.#carryOut(ctx, effect, input)
+    }
+  }
+
+  async #carryOut(
+    ctx: Ctx,
+    effect: Exclude<EventEffect, { type: 'fatal' }>,
+    before: EventInput,
+  ): Promise<EventInput> {
+    if (effect.type === 'wait') return this.#wait(ctx, before.type === 'failed')
+    if (effect.type === 'apply') return this.#apply(ctx, effect)
+    const answer = await answerEffect(ctx, effect, this.#o, this.#machine.policy.tag)
+    if (answer.ok) {
+      this.#failures = 0
+      return answer.value
+    }
+    this.#failures += 1
+    this.#logger.warn('L1 does not answer', { effect: effect.type, reason: answer.error.message })
+    return { type: 'failed' }
+  }
+
+  async #apply(ctx: Ctx, effect: Extract<EventEffect, { type: 'apply' }>): Promise<EventInput> {
+    const { change, cursor } = effect
+    await this.#o.sink.apply(change, encodeEventCursor(cursor, this.#scope), ctx)
+    this.#metrics.applied(change)
+    if (change.type === 'rollback')
+      this.#logger.warn('the chain took blocks back', { fromBlock: change.fromBlock })
+    return { type: 'applied' }
+  }
+
+  /** Until the next look; a sign of a new block ends it early, but not while nobody answers. */
+  async #wait(ctx: Ctx, failed: boolean): Promise<EventInput> {
+    const { pollMs = 4_000, maxPauseMs = 60_000 } = this.#o
+    if (failed) {
+      const grown = Math.min(
+        Math.max(maxPauseMs, pollMs),
+        pollMs * 2 ** Math.min(this.#failures - 1, 30),
+      )
+      await ctx.sleep(grown * (0.5 + ctx.random.float() / 2))
+    } else {
+      await this.#pause(ctx, pollMs)
+    }
+    this.#headsSeen = this.#head.value
+    return { type: 'poll' }
+  }
+
+  async #pause(ctx: Ctx, ms: number): Promise<void> {
+    if (this.#head.value !== this.#headsSeen) return
+    using pause = ctx.child()
+    const unsubscribe = this.#head.subscribe(() => {
+      pause.cancel()
+    })
+    try {
+      await pause.sleep(ms)
+    } catch {
+      ctx.throwIfCanceled()
+    } finally {
+      unsubscribe()
+    }
+  }
+}
+
+function positive(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new RangeError(`${name}: expected a positive integer, got ${value}`)
+}
