@@ -1,7 +1,7 @@
-import { errorOf, isCanceled, type Ctx, type ZkStackError } from '@zkstack/concurrency'
+import { errorOf, isCanceled, lazySignal, type Ctx, type ZkStackError } from '@zkstack/concurrency'
 import type { TransactionVerdict } from '@zkstack/network'
 import type { NodePublicKey } from '@zkstack/roles'
-import type { Mempool } from '@zkstack/storage'
+import type { CallOptions, Mempool } from '@zkstack/storage'
 import { NodeError } from './errors.js'
 import { LinkedCtx } from './linked-ctx.js'
 
@@ -66,6 +66,26 @@ export class TransactionDesk {
     }
   }
 
+  /** What the mempool holds, for peers. Ends when aborted, with the node, and with a warning when the mempool throws. */
+  async *pending({ signal }: CallOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const { mempool, life, warn } = this.#o
+    using ctx = new LinkedCtx(life, signal)
+    let iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array> | undefined
+    try {
+      iterator = iteratorOf(mempool?.pending?.(lazySignal(ctx)) ?? [])
+      for (;;) {
+        const next = await ctx.race(Promise.resolve(iterator.next()))
+        if (next.done === true) return
+        yield checkedTransaction(next.value)
+      }
+    } catch (e) {
+      if (!ctx.canceled) warn(listFailed(e))
+    } finally {
+      // a list that ignores its signal is left behind
+      Promise.resolve(iterator?.return?.()).catch(() => undefined)
+    }
+  }
+
   #checkSize(tx: Uint8Array): void {
     const { maxTransactionBytes } = this.#o
     if (tx.length > 0 && tx.length <= maxTransactionBytes) return
@@ -87,6 +107,26 @@ async function admit(
   const verdict: unknown = await mempool.admit(tx, { origin, signal })
   if (verdict === 'accepted' || verdict === 'duplicate' || verdict === 'rejected') return verdict
   throw new TypeError("admit must resolve to 'accepted', 'duplicate' or 'rejected'")
+}
+
+function iteratorOf(
+  list: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Iterator<Uint8Array> | AsyncIterator<Uint8Array> {
+  return Symbol.asyncIterator in list ? list[Symbol.asyncIterator]() : list[Symbol.iterator]()
+}
+
+function checkedTransaction(tx: unknown): Uint8Array {
+  if (tx instanceof Uint8Array) return tx
+  throw new TypeError('pending must list transactions as Uint8Array')
+}
+
+function listFailed(e: unknown): NodeError {
+  const cause = errorOf(e)
+  return new NodeError(
+    'MEMPOOL_FAILED',
+    `mempool.pending threw: ${cause.message}. Peers get what is accepted from now on.`,
+    { cause },
+  )
 }
 
 function mempoolFailed(e: unknown): NodeError {

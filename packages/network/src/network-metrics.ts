@@ -15,10 +15,21 @@ export class NetworkMetrics {
   readonly #refused: Counter
   readonly #misbehaved: Counter
   readonly #rtt: Histogram
+  readonly #transactions: Counter
+  readonly #missed: Counter
   readonly #answers: Counter
   readonly #fetched: Counter
 
   constructor(sink: MetricsSink = silentMetrics) {
+    this.#transactions = sink.counter(
+      'network_transactions_received_total',
+      'Transactions that peers have sent',
+      ['sight'],
+    )
+    this.#missed = sink.counter(
+      'network_transactions_missed_total',
+      'Transactions not offered to a peer that was too slow for them',
+    )
     this.#connected = sink.gauge('network_peers', 'Connected peers', ['direction'])
     this.#ended = sink.counter('network_disconnections_total', 'Ended connections', ['code'])
     this.#refused = sink.counter(
@@ -71,6 +82,16 @@ export class NetworkMetrics {
   /** Counts a block that sync brings. */
   onFetched(isFallback: boolean): void {
     this.#fetched.inc(1, { source: isFallback ? 'fallback' : 'peer' })
+  }
+
+  /** Counts a transaction of a peer by whether it was seen before. */
+  onTransaction(sight: 'new' | 'known'): void {
+    this.#transactions.inc(1, { sight })
+  }
+
+  /** Counts a transaction that a slow peer misses. */
+  onTransactionMissed(): void {
+    this.#missed.inc(1)
   }
 
   /** Notes the round trip of a ping, in milliseconds. */

@@ -28,6 +28,21 @@ export interface PeersInit {
   readonly inbound?: readonly NodePublicKey[]
   /** How many other peers may connect to us; members of the committee are not counted. Default 100. */
   readonly maxDynamicInbound?: number
+  /** How many peers that others told us of we connect to. Default 8 with `bootstrap` peers, else 0. */
+  readonly maxDynamicOutbound?: number
+  /**
+   * Whom to ask for peers, as `key@host:port` with the key as `node:public:ed25519:…` or as a PeerId; dialled while
+   * peers are wanted.
+   */
+  readonly bootstrap?: readonly string[]
+}
+
+/** Keeps the version of the last address announcement: a restart must not announce an older one. */
+export interface AnnouncedVersion {
+  /** Undefined when there was none. */
+  load(): Promise<bigint | undefined>
+  /** Resolves once it is durable. */
+  save(version: bigint): Promise<void>
 }
 
 /** The validator key that is proven in the hello; the key itself may live elsewhere. */
@@ -48,8 +63,10 @@ export interface NetworkInit {
   readonly transport: NetworkTransport
   /** `host:port` to listen on; an empty string only dials. */
   readonly listen: string
-  /** The address under which others reach us, `host:port`; told to peers for their logs. */
+  /** The address under which others reach us, `host:port`. A validator announces it, so that other validators dial it. */
   readonly publicAddr?: string | undefined
+  /** Default: forgotten at the end. */
+  readonly announcedVersion?: AnnouncedVersion | undefined
   readonly peers: PeersInit
   /** Where fetched blocks enter, and whose range is announced. */
   readonly blocks: BlockQueue
@@ -76,6 +93,11 @@ export interface NetworkInit {
   ): Promise<void>
   /** Admits a transaction of a peer; an accepted one is passed on. Absent: transactions are dropped. */
   onTransaction?: ((tx: Uint8Array, from: NodePublicKey) => Promise<TransactionVerdict>) | undefined
+  /**
+   * What the mempool holds, for peers that connect, and for those that were too slow; ends when aborted. Absent: such peers
+   * get later transactions only.
+   */
+  pendingTransactions?: ((o: CallOptions) => AsyncIterable<Uint8Array>) | undefined
   onEvent(e: NetworkEvent): void
 }
 

@@ -60,6 +60,11 @@ export interface AdmitOptions extends CallOptions {
 export interface Mempool {
   /** `accepted` transactions are passed on to peers, the others are not. */
   admit(tx: Uint8Array, o: AdmitOptions): Promise<'accepted' | 'duplicate' | 'rejected'>
+  /**
+   * What was accepted and is in no block yet; given to peers that connect, and to those that were too slow for it before.
+   * Absent: they get later transactions only.
+   */
+  pending?(o: CallOptions): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
 /** A committee and the height from which on it rules. */

@@ -1,24 +1,31 @@
-import type { Ctx } from '@zkstack/concurrency'
+import { yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
-import { decodeTransactions, encodeTransactions } from '../codec.js'
+import { decodeTransactions } from '../codec.js'
+import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { SeenTransactions } from './seen-transactions.js'
-import { TransactionQueue } from './transaction-queue.js'
+import { kibOf, TransactionRoute } from './transaction-route.js'
+
+/** Transactions that are looked at before others get a turn. */
+const PER_TURN = 64
 
 /**
- * Floods transactions: each goes once to every connected peer that is not known to have it. A peer that
- * connects later gets later ones only; the mempool, not the network, is their store.
+ * Floods transactions: each that the mempool accepts goes once to every connected peer that is not known to have it. The
+ * mempool, not the network, is their store: whoever connects later gets what it lists.
  */
 export class TransactionGossip {
   readonly #init: NetworkInit
+  readonly #metrics: NetworkMetrics
   readonly #seen: SeenTransactions
-  readonly #queues = new Map<Peer, TransactionQueue>()
+  readonly #routes = new Map<Peer, TransactionRoute>()
+  #connections = 0
 
-  constructor(init: NetworkInit) {
+  constructor(init: NetworkInit, metrics: NetworkMetrics) {
     this.#init = init
+    this.#metrics = metrics
     this.#seen = new SeenTransactions(init.clock, init.limits)
   }
 
@@ -28,45 +35,40 @@ export class TransactionGossip {
     if (tx.length > maxTransactionBytes) {
       throw new RangeError(`tx: ${tx.length} bytes are above the limit of ${maxTransactionBytes}`)
     }
-    const hash = toHex(keccak256(tx))
-    const seen = this.#seen.add(hash)
-    if (except) seen.knownBy.add(toHex(except))
-    if (seen.gossiped) return
-    for (const [peer, queue] of this.#queues) {
-      seen.gossiped = true
-      if (!seen.knownBy.has(peer.id)) queue.push({ hash, tx })
-    }
+    this.#passOn(tx, toHex(keccak256(tx)), except)
   }
 
   /** From now on, transactions are kept for that peer until its stream is open. */
   connected(peer: Peer): void {
-    this.#queues.set(peer, new TransactionQueue(this.#init.limits))
+    this.#routes.set(peer, new TransactionRoute(this.#init, this.#seen, ++this.#connections))
   }
 
   /** Forgets what a peer has not got. */
   gone(peer: Peer): void {
-    this.#queues.delete(peer)
+    this.#routes.delete(peer)
   }
 
   /** Sends a connected peer what is gossiped. */
   async send(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
-    for (let queue = this.#queues.get(peer); queue; queue = this.#queues.get(peer)) {
-      // what the peer has sent us in the meantime it needs no more
-      const batch = queue.takeBatch((hash) => !this.#seen.get(hash)?.knownBy.has(peer.id))
-      if (batch.length > 0) await ctx.race(stream.send(encodeTransactions(batch)))
-      else await ctx.race(queue.filled.wait())
-    }
+    await this.#routes.get(peer)?.send(ctx, peer, stream)
   }
 
   /** Receives a peer's transactions, offers new ones to the mempool, and passes accepted ones on. */
   async receive(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
-    const throttle = peer.budget.incoming('transactionRate')
+    const count = peer.budget.incoming('transactionRate')
+    const kib = peer.budget.incoming('transactionKibRate')
+    const turn = ctx.clock.yieldTurn?.bind(ctx.clock) ?? yieldTurn
     for (;;) {
       const frame = await ctx.race(stream.receive())
       if (!frame) return
+      await kib.pass(ctx, kibOf(frame))
       const txs = decodeTransactions(frame)
-      await throttle.pass(ctx, txs.length)
-      for (const tx of txs) await this.#take(ctx, peer, tx)
+      for (let at = 0; at < txs.length; at += PER_TURN) {
+        const some = txs.slice(at, at + PER_TURN)
+        await count.pass(ctx, some.length)
+        for (const tx of some) await this.#take(ctx, peer, tx)
+        if (some.length === PER_TURN) await ctx.race(turn())
+      }
     }
   }
 
@@ -74,19 +76,28 @@ export class TransactionGossip {
     const { limits, onTransaction } = this.#init
     if (tx.length > limits.maxTransactionBytes) {
       peer.misbehaved('TRANSACTION_TOO_LARGE', `${tx.length} bytes`)
-      ctx.throwIfCanceled()
+    } else if (tx.length === 0) {
+      peer.misbehaved('MALFORMED', 'a transaction without bytes')
     }
-    if (!onTransaction) return
+    ctx.throwIfCanceled()
+    const route = this.#routes.get(peer)
+    if (!onTransaction || !route) return
     const hash = toHex(keccak256(tx))
-    const known = this.#seen.get(hash)
-    if (known) {
-      known.knownBy.add(peer.id)
-      return
-    }
-    this.#seen.add(hash).knownBy.add(peer.id)
+    const isNew = this.#seen.arrived(hash, route.number)
+    this.#metrics.onTransaction(isNew ? 'new' : 'known')
+    if (!isNew) return
     const verdict = await ctx.race(onTransaction(tx, peer.key))
-    if (verdict === 'accepted') this.gossip(tx, peer.key)
-    // it may become right later: a nonce gap closes, a balance grows
-    if (verdict === 'rejected') this.#seen.forget(hash)
+    // who passes on what is rejected here has not broken a rule: another state may accept it
+    if (verdict === 'rejected') this.#seen.rejected(hash)
+    if (verdict === 'accepted') this.#passOn(tx, hash, peer.key)
+  }
+
+  #passOn(tx: Uint8Array, hash: string, except: NodePublicKey | undefined): void {
+    // nobody is there to get it: whoever comes next gets it from the mempool, or when it is gossiped again
+    if (this.#routes.size === 0 || !this.#seen.passOn(hash)) return
+    for (const [peer, route] of this.#routes) {
+      if (peer.is(except) || this.#seen.isKnownBy(hash, route.number)) continue
+      if (!route.offer({ hash, tx })) this.#metrics.onTransactionMissed()
+    }
   }
 }

@@ -10,16 +10,29 @@ export interface QueuedTransaction {
 /** What a transaction needs in a frame beside its bytes: a tag and a length, 6 bytes at most. */
 const OVERHEAD_BYTES = 6
 
-/** Transactions that wait for one peer; when it is full, further ones are dropped: gossip is best effort. */
+/** Transactions that wait for one peer; when it is full, further ones are not taken. */
 export class TransactionQueue {
   /** Fires when there is something to send. */
   readonly filled = new Notifier()
+  /** Fires when something was taken. */
+  readonly drained = new Notifier()
   readonly #limits: NetworkLimits
   #queue: QueuedTransaction[] = []
   #bytes = 0
 
   constructor(limits: NetworkLimits) {
     this.#limits = limits
+  }
+
+  /** Transactions that wait. */
+  get length(): number {
+    return this.#queue.length
+  }
+
+  /** Whether what waits fills a frame. */
+  get fillsFrame(): boolean {
+    const needed = this.#bytes + OVERHEAD_BYTES * this.#queue.length
+    return needed >= this.#limits.frames.transactions
   }
 
   /** Adds one; false when the queue is full. */
@@ -34,20 +47,21 @@ export class TransactionQueue {
   }
 
   /** Takes as many of the oldest that `wanted` lets pass as fit one frame; empty when there are none. */
-  takeBatch(wanted: (hash: string) => boolean): Uint8Array[] {
-    const batch: Uint8Array[] = []
+  takeBatch(wanted: (hash: string) => boolean): QueuedTransaction[] {
+    const batch: QueuedTransaction[] = []
     let room = this.#limits.frames.transactions
     let taken = 0
-    for (const { hash, tx } of this.#queue) {
-      const needed = tx.length + OVERHEAD_BYTES
+    for (const entry of this.#queue) {
+      const needed = entry.tx.length + OVERHEAD_BYTES
       if (needed > room) break
       taken++
-      this.#bytes -= tx.length
-      if (!wanted(hash)) continue
+      this.#bytes -= entry.tx.length
+      if (!wanted(entry.hash)) continue
       room -= needed
-      batch.push(tx)
+      batch.push(entry)
     }
     this.#queue = this.#queue.slice(taken)
+    if (taken > 0) this.drained.notify()
     return batch
   }
 }
