@@ -1,6 +1,7 @@
 import { parseHostPort } from './host-port.js'
 import { installPromiseWithResolvers } from './install-promise-with-resolvers.js'
 import { NetworkNode } from './network-node.js'
+import { parseBootstrapPeer } from './peers/bootstrap-peer.js'
 import type { Network, NetworkInit } from './network.js'
 import { allProtocols } from './protocols.js'
 
@@ -12,6 +13,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
   installPromiseWithResolvers()
   // a wrong address must not wait for its first use to be noticed
   for (const { addr } of init.peers.outbound ?? []) parseHostPort(addr)
+  for (const text of init.peers.bootstrap ?? []) parseBootstrapPeer(text)
   if (init.publicAddr !== undefined) parseHostPort(init.publicAddr)
   const network = new NetworkNode(init)
   const { addresses } = await init.transport.start({

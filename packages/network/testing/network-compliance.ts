@@ -4,6 +4,7 @@ import { connectionCases } from './compliance/connection-cases.js'
 import { consensusCases } from './compliance/consensus-cases.js'
 import { proposalCases } from './compliance/proposal-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
+import { peerCases } from './compliance/peer-cases.js'
 import { syncCases } from './compliance/sync-cases.js'
 import { transactionCases } from './compliance/transaction-cases.js'
 
@@ -12,6 +13,7 @@ export function networkCompliance(makeTransport: TransportFactory): ComplianceCa
   return [
     ...helloCases(makeTransport),
     ...connectionCases(makeTransport),
+    ...peerCases(makeTransport),
     ...consensusCases(makeTransport),
     ...proposalCases(makeTransport),
     ...syncCases(makeTransport),

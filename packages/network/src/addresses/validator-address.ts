@@ -1,5 +1,10 @@
-import { keccak256, type Hash32, type SignatureScheme } from '@zkstack/crypto'
-import { encodeNetAddress, type NetAddress, type NodePublicKey } from '@zkstack/roles'
+import { bytesEqual, keccak256, type Hash32, type SignatureScheme } from '@zkstack/crypto'
+import {
+  encodeNetAddress,
+  formatSocketAddress,
+  type NetAddress,
+  type NodePublicKey,
+} from '@zkstack/roles'
 
 /** Where a validator's node answers, in the validator's own words. */
 export interface ValidatorAddress {
@@ -44,5 +49,13 @@ export function verifyValidatorAddress(
   return (
     key !== undefined &&
     scheme.verify(key, validatorAddressDigest(genesisHash, announced), signature)
+  )
+}
+
+/** Whether two announcements lead to the same node at the same place. */
+export function leadsToSame(a: ValidatorAddress, b: ValidatorAddress): boolean {
+  return (
+    bytesEqual(a.nodeKey, b.nodeKey) &&
+    formatSocketAddress(a.address.addr) === formatSocketAddress(b.address.addr)
   )
 }

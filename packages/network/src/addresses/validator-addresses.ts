@@ -11,13 +11,8 @@ export interface AddressJudge {
   verify(announced: ValidatorAddress): boolean
 }
 
-/** What became of a list of addresses. */
-export interface Merged {
-  /** Those that are new to us; right ones that came before a wrong one count. */
-  readonly news: readonly ValidatorAddress[]
-  /** The rule that the list breaks. */
-  readonly fault: Extract<PeerRule, 'BAD_ADDRESS' | 'BAD_ADDRESS_LIST'> | undefined
-}
+/** The rule that a list of addresses breaks. */
+export type AddressFault = Extract<PeerRule, 'BAD_ADDRESS' | 'BAD_ADDRESS_LIST'>
 
 /** The newest address of each validator, as far as it is known: by version, then by time. */
 export class ValidatorAddresses {
@@ -32,23 +27,33 @@ export class ValidatorAddresses {
     return this.#newest.get(toHex(validatorKey))
   }
 
+  /** Takes an address that is known to be right, unless it is not newer than what is there. */
+  take(announced: ValidatorAddress): boolean {
+    const known = this.of(announced.validatorKey)
+    if (known && !isNewerNetAddress(announced.address, known.address)) return false
+    this.#newest.set(toHex(announced.validatorKey), announced)
+    return true
+  }
+
   /**
-   * Takes a list of a peer. A validator that is named twice spoils all of it, since signatures are dear; those who are not of the
-   * committee, and what is not newer, are passed over unverified; the first wrong signature ends it.
+   * Takes a list of a peer; yields after each signature, so that others get their turn, and returns the rule that the list breaks.
+   * A validator that is named twice spoils all of it, since signatures are dear; those who are of no committee, and what is not
+   * newer, are passed over unverified; the first wrong signature ends it, and what came before it counts.
    */
-  merge(list: readonly ValidatorAddress[], judge: AddressJudge): Merged {
+  *merge(
+    list: readonly ValidatorAddress[],
+    judge: AddressJudge,
+  ): Generator<ValidatorAddress, AddressFault | undefined> {
     const names = new Set(list.map(({ validatorKey }) => toHex(validatorKey)))
-    if (names.size !== list.length) return { news: [], fault: 'BAD_ADDRESS_LIST' }
-    const news: ValidatorAddress[] = []
+    if (names.size !== list.length) return 'BAD_ADDRESS_LIST'
     for (const announced of list) {
       const known = this.of(announced.validatorKey)
       if (!judge.isMember(announced.validatorKey)) continue
       if (known && !isNewerNetAddress(announced.address, known.address)) continue
-      if (!judge.verify(announced)) return { news, fault: 'BAD_ADDRESS' }
-      this.#newest.set(toHex(announced.validatorKey), announced)
-      news.push(announced)
+      if (!judge.verify(announced)) return 'BAD_ADDRESS'
+      if (this.take(announced)) yield announced
     }
-    return { news, fault: undefined }
+    return undefined
   }
 
   /** Forgets those who are of no committee any more. */

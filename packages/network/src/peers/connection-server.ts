@@ -51,7 +51,11 @@ export class ConnectionServer {
   }
 
   /** Serves a connection until it or `ctx` ends; a failure of the store or a bug is thrown. */
-  async serve(ctx: Ctx, connection: TransportConnection): Promise<void> {
+  async serve(
+    ctx: Ctx,
+    connection: TransportConnection,
+    onPeer?: (peer: Peer) => void,
+  ): Promise<void> {
     const { registry } = this.#o
     const isStranger = this.#isStranger(connection)
     const isTooOften = isStranger && !this.#budgetOf(connection).incoming('greetingRate').tryPass()
@@ -63,7 +67,9 @@ export class ConnectionServer {
     try {
       if (isStranger) await this.#strangers.pass(life)
       const peer = await this.#greet(life, connection)
-      if (peer) await this.#serve(life, peer.peer, peer.stream)
+      if (!peer) return
+      onPeer?.(peer.peer)
+      await this.#serve(life, peer.peer, peer.stream)
     } finally {
       registry.settled(connection)
       connection.abort(new Error('the connection has ended'))

@@ -1,4 +1,5 @@
 import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
+import type { AddressExchange } from '../addresses/address-exchange.js'
 import { BlockClient } from '../blocks/block-client.js'
 import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
 import { serveBlocks } from '../blocks/get-blocks-server.js'
@@ -18,6 +19,7 @@ import type { SyncRunner } from '../sync/sync-runner.js'
 import { peerSource } from '../sync/sync-source.js'
 import type { TransactionGossip } from '../transactions/transaction-gossip.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import type { PeerExchange } from './peer-exchange.js'
 import type { Peer } from './peer.js'
 
 /** What all peers share. */
@@ -27,6 +29,10 @@ export interface SessionServices {
   readonly gossip: TransactionGossip
   readonly sync: SyncRunner
   readonly metrics: NetworkMetrics
+  readonly addresses: AddressExchange
+  readonly peerExchange: PeerExchange
+  /** Whether peers are asked for more peers. */
+  readonly wantsPeers: boolean
 }
 
 /** Work on the streams of one protocol; ends when the peer ends the stream. */
@@ -34,7 +40,7 @@ interface StreamTask {
   readonly protocol: string
   /** Limit of what is received. */
   readonly maxFrameBytes: number
-  /** Waited for before the stream is opened; default: nothing. */
+  /** Waited for before the stream is opened, or read if the peer has opened it; default: nothing. */
   when?(ctx: Ctx): Promise<void>
   run(ctx: Ctx, stream: FrameStream): Promise<void>
 }
@@ -51,12 +57,17 @@ export async function runSession(ctx: Ctx, peer: Peer, shared: SessionServices):
   await scope(ctx, async (inner, tasks) => {
     const start = (task: StreamTask, stream: FrameStream) =>
       tasks.spawnBackground((taskCtx) => guarded(taskCtx, peer, () => task.run(taskCtx, stream)))
-    for (const task of servedTasks(peer, shared)) {
+    const serve = (task: StreamTask): void => {
       peer.connection.onStream(task.protocol, task.maxFrameBytes, async (stream) => {
         if (inner.canceled) return
         await start(task, stream).join()
         await stream.close()
       })
+    }
+    for (const task of servedTasks(peer, shared)) {
+      const { when } = task
+      if (!when) serve(task)
+      else tasks.spawnBackground((taskCtx) => when(taskCtx).then(() => serve(task)))
     }
     for (const task of openedTasks(peer, shared, inner)) {
       const { protocol, maxFrameBytes } = task
@@ -86,10 +97,17 @@ async function guarded(ctx: Ctx, peer: Peer, task: () => Promise<void>): Promise
   }
 }
 
-function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): StreamTask[] {
+function servedTasks(
+  peer: Peer,
+  { init, gossip, sync, addresses, peerExchange }: SessionServices,
+): StreamTask[] {
   const { limits, store } = init
   const { budget } = peer
   const { frames } = limits
+  // what strangers send on these is not even read: it stays in their own window
+  const forMembers = isMember(peer, init)
+    ? {}
+    : { when: (ctx: Ctx) => addresses.untilMember(ctx, peer) }
   return [
     {
       protocol: protocols.ping,
@@ -99,11 +117,13 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
     {
       protocol: protocols.consensus,
       maxFrameBytes: frames.consensus,
+      ...forMembers,
       run: (ctx, stream) => receiveConsensus(ctx, peer, stream, init),
     },
     {
       protocol: protocols.proposals,
       maxFrameBytes: frames.proposals,
+      ...forMembers,
       run: (ctx, stream) => receiveLargeProposals(ctx, peer, stream, init),
     },
     {
@@ -129,6 +149,16 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
       maxFrameBytes: frames.transactions,
       run: (ctx, stream) => gossip.receive(ctx, peer, stream),
     },
+    {
+      protocol: protocols.addresses,
+      maxFrameBytes: frames.addresses,
+      run: (ctx, stream) => addresses.receive(ctx, peer, stream),
+    },
+    {
+      protocol: protocols.peers,
+      maxFrameBytes: frames.peers,
+      run: (ctx, stream) => peerExchange.serve(ctx, peer, stream),
+    },
   ]
 }
 
@@ -138,7 +168,7 @@ function servedTasks(peer: Peer, { init, gossip, sync }: SessionServices): Strea
  */
 function openedTasks(
   peer: Peer,
-  { init, outbox, gossip, sync, metrics }: SessionServices,
+  { init, outbox, gossip, sync, metrics, addresses, ...shared }: SessionServices,
   session: Ctx,
 ): StreamTask[] {
   const { limits, blocks } = init
@@ -187,5 +217,20 @@ function openedTasks(
       maxFrameBytes: NOTHING,
       run: (ctx, stream) => gossip.send(ctx, peer, stream),
     },
+    {
+      protocol: protocols.addresses,
+      maxFrameBytes: NOTHING,
+      when: (ctx) => addresses.hasNews(ctx, peer),
+      run: (ctx, stream) => addresses.send(ctx, peer, stream),
+    },
+    ...(shared.wantsPeers && peer.connection.direction === 'outbound'
+      ? [
+          {
+            protocol: protocols.peers,
+            maxFrameBytes: limits.frames.peers,
+            run: (ctx: Ctx, stream: FrameStream) => shared.peerExchange.ask(ctx, peer, stream),
+          },
+        ]
+      : []),
   ]
 }

@@ -1,6 +1,6 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { bytesEqual, DecodeError, toHex } from '@zkstack/crypto'
-import type { NodePublicKey } from '@zkstack/roles'
+import { parseSocketAddress, type NodePublicKey } from '@zkstack/roles'
 import type { AnnouncedRange } from '../codec.js'
 import { NetworkError } from '../errors.js'
 import { goodbye, type Goodbye } from '../goodbye.js'
@@ -8,6 +8,7 @@ import type { HelloResult } from '../hello/hello.js'
 import type { PeerInfo } from '../network.js'
 import { Notifier } from '../notifier.js'
 import { formatPeerId } from '../peer-id.js'
+import { scopeOfIp, type AddressScope } from './address-scope.js'
 import type { PeerFault, PeerRule } from './fault.js'
 import type { PeerBudget } from './peer-budgets.js'
 import type { TransportConnection } from '../transport/network-transport.js'
@@ -23,6 +24,8 @@ export class Peer {
   readonly carrier: Uint8Array | undefined
   readonly isStatic: boolean
   readonly budget: PeerBudget
+  /** Where we see it; undefined when that cannot be judged. */
+  readonly seenAt: AddressScope | undefined
   /** Fires when the liveness of the connection is doubted: ping now. */
   readonly doubted = new Notifier()
   range: AnnouncedRange | undefined
@@ -51,6 +54,8 @@ export class Peer {
     this.carrier = o.hello.carrier
     this.isStatic = o.isStatic
     this.budget = o.budget
+    const seen = parseSocketAddress(o.connection.remoteAddress)
+    this.seenAt = seen && scopeOfIp(seen.ip)
     this.#hello = o.hello
     this.#ctx = o.ctx
     this.#onFault = o.onFault

@@ -1,7 +1,7 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual } from '@zkstack/crypto'
-import type { NodePublicKey } from '@zkstack/roles'
+import { parseSocketAddress, type NodePublicKey } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
 import { formatHostPort, multiaddrOf, parseHostPort } from '../host-port.js'
 import { formatPeerId, peerIdMultihash } from '../peer-id.js'
@@ -103,6 +103,18 @@ class Libp2pTransport implements NetworkTransport {
       throw dialError(address, peerId, errorOf(e))
     }
     throw wrongPeer(address, peerId, undefined)
+  }
+
+  async resolve(host: string): Promise<Uint8Array> {
+    const { lookup } = await import('node:dns/promises')
+    try {
+      const { address, family } = await lookup(host)
+      const found = parseSocketAddress(family === 6 ? `[${address}]:0` : `${address}:0`)
+      if (found) return found.ip
+    } catch (e) {
+      throw new NetworkError('NETWORK_ADDRESS', `cannot resolve ${host}`, { cause: e })
+    }
+    throw new NetworkError('NETWORK_ADDRESS', `${host} has no IP address`)
   }
 
   async stop(): Promise<void> {

@@ -43,6 +43,8 @@ export interface NetworkTransport {
     expected: NodePublicKey,
     o: { readonly signal: AbortSignal },
   ): Promise<TransportConnection>
+  /** The IP address, 4 or 16 bytes, of a host name. Absent: names are not resolved. @throws NetworkError `NETWORK_ADDRESS`. */
+  resolve?(host: string): Promise<Uint8Array>
   /** Cuts every connection and stops listening; leaves no handle behind; idempotent. */
   stop(): Promise<void>
 }

@@ -48,8 +48,11 @@ function newTable() {
     counts,
     table,
     merge: (...list: ValidatorAddress[]) => {
-      const { news, fault } = table.merge(list, judge)
-      return { news: news.length, fault }
+      const merging = table.merge(list, judge)
+      for (let news = 0; ; news++) {
+        const step = merging.next()
+        if (step.done === true) return { news, fault: step.value }
+      }
     },
   }
 }
