@@ -134,8 +134,11 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
   const sizeFor = (payloadBytes: number): number =>
     maxMessageBytes({ validators, scheme: genesis.scheme, maxPayloadBytes: payloadBytes })
   const message = sizeFor(maxPayloadBytes)
+  const answer = Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB
   const limits = {
     ...defaults,
+    // never so small that the blocks of several peers could not be under way
+    syncWindowBytes: Math.max(SYNC_WINDOW_BYTES, 4 * answer),
     proposalPartRate: proposalPartRate(maxPayloadBytes),
     ...chosen,
     maxPayloadBytes,
@@ -146,7 +149,7 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
       consensus: sizeFor(Math.min(maxPayloadBytes, payloadPartBytes)),
       proposals: maxPartFrameBytes(maxPayloadBytes, sizeFor(0)),
       // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
-      block: Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB,
+      block: answer,
       // many small transactions share a frame, or one of the largest has its own
       transactions: Math.max(64 * KB, maxTransactionBytes + KB),
     },
@@ -163,6 +166,9 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
 const DEFAULT_MAX_PAYLOAD_BYTES = 2_500_000
 /** Era's local networks use 100 000. */
 const DEFAULT_MAX_TRANSACTION_BYTES = 100_000
+
+/** Memory of sync. */
+const SYNC_WINDOW_BYTES = 64 * MB
 
 const mayBeZero: ReadonlySet<string> = new Set([
   'redialJitter',
@@ -214,7 +220,6 @@ const defaults = {
   blocksPerRequest: 64,
   answerBytes: 256 * KB,
   syncWindow: 1_024, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
-  syncWindowBytes: 64 * MB,
   syncHedgeMs: 2_000,
   fallbackPollMs: 5_000, // upstream's 500 ms serve a node without peers
   syncGraceMs: 250, // a wide-area round trip: the spread within which a committee finalizes a block

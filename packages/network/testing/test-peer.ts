@@ -165,6 +165,16 @@ export class TestPeer implements AsyncDisposable {
     await this.until(`block ${number}`, () => this.blocks.range.value.next > number)
   }
 
+  /** Takes over what the store has become by itself. */
+  async follow(): Promise<void> {
+    const { first } = this.store.range()
+    using ctx = this.#root.child()
+    const following = this.blocks.follow({ signal: ctx.signal })
+    await this.until('the new range', () => this.blocks.range.value.first === first)
+    ctx.cancel()
+    await following
+  }
+
   /** Events of one type. */
   eventsOf<T extends NetworkEvent['type']>(type: T): Extract<NetworkEvent, { type: T }>[] {
     return this.events.filter((e): e is Extract<NetworkEvent, { type: T }> => e.type === type)

@@ -1,11 +1,13 @@
 import { SyncDraft } from './sync-draft.js'
 import type { SyncConfig, SyncEffect, SyncInput, SyncState } from './sync-state.js'
 
-/** A planner that knows no peers and holds everything below `next`. @throws RangeError when a bound is not positive. */
+/** A planner that knows no peers and holds everything below `next`. @throws RangeError for bounds that are not positive, or too tight. */
 export function initialSyncState(next: bigint, config: SyncConfig): SyncState {
   for (const [name, value] of Object.entries(config)) {
     if (!(value > 0)) throw new RangeError(`${name} must be positive, is ${value}`)
   }
+  if (config.windowBytes < 3 * config.answerBytes)
+    throw new RangeError('windowBytes must have room for three answers')
   return {
     config,
     next,

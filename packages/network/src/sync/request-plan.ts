@@ -14,6 +14,9 @@ type Open = Extract<HeightState, { type: 'pending' | 'fetching' }>
 /** Two peers at most are asked for one height. */
 const MAX_FETCHES = 2
 
+/** Room for a request and its hedge. */
+const KEPT_ANSWERS = 2
+
 /** The maps of a draft, changed in place, and what decides about requests. */
 export interface RequestPlanInit extends Pick<SyncState, 'config' | 'next' | 'requests'> {
   readonly peers: Map<PeerName, SyncPeer>
@@ -110,10 +113,11 @@ export class RequestPlan {
     return Math.min(this.#config.perRequest, Math.ceil(heights / Math.max(1, free)))
   }
 
-  /** Whether another answer fits into memory; the block for which all others wait always does. */
+  /** Whether another answer fits into memory, of which a part is kept for the block that all others wait for. */
   #hasRoom(height: bigint): boolean {
     const { answerBytes, windowBytes } = this.#config
-    return height === this.#next || this.#bytes + answerBytes <= windowBytes
+    const kept = height === this.#next ? 0 : KEPT_ANSWERS * answerBytes
+    return this.#bytes + answerBytes + kept <= windowBytes
   }
 
   #charge(name: PeerName): void {

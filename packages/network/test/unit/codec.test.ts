@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   decodeBlockRange,
-  decodeGetBlockRequest,
-  decodeGetBlockResponse,
+  decodeGetBlocksRequest,
+  decodeGetBlocksResponse,
   decodeHelloFrame,
   decodeTransactions,
   encodeBlockRange,
-  encodeGetBlockRequest,
-  encodeGetBlockResponse,
+  encodeGetBlocksRequest,
+  encodeGetBlocksResponse,
   encodeHelloFrame,
   encodeTransactions,
   type HelloStreamFrame,
@@ -47,13 +47,14 @@ test.each(frames)('hello frame %# › encoded and decoded › is the same', (fra
 test.each([0n, 1n, 2n ** 31n, 2n ** 32n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n])(
   'number %s › encoded and decoded › is the same',
   (n) => {
-    expect(decodeGetBlockRequest(encodeGetBlockRequest(n))).toBe(n)
+    const request = { first: n, count: 64 }
+    expect(decodeGetBlocksRequest(encodeGetBlocksRequest(request))).toEqual(request)
     expect(decodeBlockRange(encodeBlockRange({ first: n, next: n }))).toEqual({ first: n, next: n })
   },
 )
 
 test.each([-1n, 2n ** 64n])('number %s › encoded › is a RangeError', (n) => {
-  expect(() => encodeGetBlockRequest(n)).toThrow(RangeError)
+  expect(() => encodeGetBlocksRequest({ first: n, count: 1 })).toThrow(RangeError)
 })
 
 test('block range › it ends before it begins › is OUT_OF_RANGE', () => {
@@ -63,11 +64,19 @@ test('block range › it ends before it begins › is OUT_OF_RANGE', () => {
   )
 })
 
-test('block answer › absent, empty and not empty › are told apart', () => {
-  for (const block of [undefined, new Uint8Array(0), Uint8Array.of(1)]) {
-    const decoded = decodeGetBlockResponse(encodeGetBlockResponse(block))
-    expect(decoded && new Uint8Array(decoded)).toEqual(block)
+test('block answer › none, empty ones and others › are told apart', () => {
+  const range = { first: 5n, next: 2n ** 64n - 1n }
+  for (const blocks of [[], [new Uint8Array(0)], [Uint8Array.of(1), Uint8Array.of(2, 3)]]) {
+    const decoded = decodeGetBlocksResponse(encodeGetBlocksResponse({ blocks, range }))
+    expect(decoded.blocks.map((block) => new Uint8Array(block))).toEqual(blocks)
+    expect(decoded.range).toEqual(range)
   }
+})
+
+test('block answer › without a range, and a request for no block › are refused', () => {
+  expect(() => decodeGetBlocksResponse(new Uint8Array(0))).toThrow(DecodeError)
+  const none = encodeGetBlocksRequest({ first: 1n, count: 0 })
+  expect(() => decodeGetBlocksRequest(none)).toThrow(DecodeError)
 })
 
 test('transactions › encoded and decoded › are the same, in memory of their own', () => {
@@ -84,8 +93,8 @@ test('decoders › any bytes › throw nothing but DecodeError', () => {
   const decoders = [
     decodeHelloFrame,
     decodeBlockRange,
-    decodeGetBlockRequest,
-    decodeGetBlockResponse,
+    decodeGetBlocksRequest,
+    decodeGetBlocksResponse,
     decodeTransactions,
   ]
   fc.assert(

@@ -32,12 +32,13 @@ test('limits › a genesis without a committee › leave room for the largest na
   )
 })
 
-test('limits › a block grows › the window of sync shrinks, within 4 and 64', () => {
+test('limits › a block grows › sync may hold at least four', () => {
   const { genesis } = testCommittee(6)
-  const windows = [1000, 4 * 2 ** 20, 64 * 2 ** 20].map(
-    (maxPayloadBytes) => networkLimits({ genesis, maxPayloadBytes }).syncWindow,
-  )
-  expect(windows).toEqual([64, 15, 4])
+  const windows = [1000, 64 * 2 ** 20].map((maxPayloadBytes) => {
+    const limits = networkLimits({ genesis, maxPayloadBytes })
+    return Math.floor(limits.syncWindowBytes / limits.frames.block)
+  })
+  expect(windows).toEqual([255, 4])
 })
 
 test.each([

@@ -234,7 +234,7 @@ async function servesNothingBefore(bed: TestBed): Promise<void> {
   const m = await bed.raw()
   const connection = await m.dial(a.asStaticPeer)
   const pings = await m.open(connection, protocols.ping)
-  const calls = await m.open(connection, protocols.getBlock)
+  const calls = await m.open(connection, protocols.getBlocks)
   let answers = 0
   for (const stream of [pings, calls]) {
     await stream.send(new Uint8Array(0))

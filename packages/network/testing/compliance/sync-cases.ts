@@ -1,10 +1,10 @@
 import { encodeBlock, type Block } from '@zkstack/roles'
 import {
-  decodeGetBlockRequest,
-  decodeGetBlockResponse,
+  decodeGetBlocksRequest,
+  decodeGetBlocksResponse,
   encodeBlockRange,
-  encodeGetBlockRequest,
-  encodeGetBlockResponse,
+  encodeGetBlocksRequest,
+  encodeGetBlocksResponse,
 } from '../../src/codec.js'
 import { protocols } from '../../src/protocols.js'
 import type { RawPeer } from '../raw-peer.js'
@@ -32,7 +32,14 @@ export function syncCases(makeTransport: TransportFactory): ComplianceCase[] {
       survives(bed, () => Uint8Array.of(1, 2, 3), 'MALFORMED'),
     'sync › a peer does not answer › another one is asked after a while': survivesSilence,
     'sync › four bad peers and a good one › the blocks arrive': survivesMany,
-    'sync › a peer asks for a block that is not there › it is told so': answersNone,
+    'sync › a peer asks for a block that is not there › it is told what is': answersNone,
+    'sync › a peer has pruned what it announced › another one is asked, and nobody is blamed':
+      toleratesPruning,
+    'sync › a peer withholds what it has › is cut': cutsWithholders,
+    'sync › a store prunes › its peers are told': announcesPruning,
+    'sync › no peer has a block › the fallback source is asked for it': fallsBack,
+    'sync › the fallback source gives a wrong block › it is refused': refusesForgedFallback,
+    'sync › the fallback source fails › is asked again': survivesFailingFallback,
     'sync › the store fails › the network ends with its error': endsWithStore,
   })
 }
@@ -81,6 +88,8 @@ async function serveByHand(
     first?: bigint
     next: bigint
     announce?: false
+    /** What it says in its answers to have, when that is something else than what it announced. */
+    has?: () => { first: bigint }
     answer: (n: bigint) => Block | Uint8Array | undefined | Promise<never>
   },
 ): Promise<{ requests: bigint[]; announce(): Promise<void> }> {
@@ -90,13 +99,18 @@ async function serveByHand(
     for (let ping = await stream.receive(); ping; ping = await stream.receive())
       await stream.send(ping)
   })
-  connection.onStream(protocols.getBlock, 1024, async (stream) => {
+  connection.onStream(protocols.getBlocks, 1024, async (stream) => {
     for (let frame = await stream.receive(); frame; frame = await stream.receive()) {
-      const number = decodeGetBlockRequest(frame)
-      requests.push(number)
-      const answer = await o.answer(number)
-      const bytes = answer instanceof Uint8Array ? answer : answer && encodeBlock(answer)
-      await stream.send(encodeGetBlockResponse(bytes))
+      const { first, count } = decodeGetBlocksRequest(frame)
+      const blocks: Uint8Array[] = []
+      for (let number = first; number < first + BigInt(count); number++) {
+        requests.push(number)
+        const answer = await o.answer(number)
+        if (answer === undefined) break
+        blocks.push(answer instanceof Uint8Array ? answer : encodeBlock(answer))
+      }
+      const range = { first: o.first ?? 0n, next: o.next, ...o.has?.() }
+      await stream.send(encodeGetBlocksResponse({ blocks, range }))
     }
   })
   const ranges = await peer.open(connection, protocols.blocks)
@@ -107,7 +121,7 @@ async function serveByHand(
 }
 
 async function sharesTheLoad(bed: TestBed): Promise<void> {
-  const a = await bed.peer()
+  const a = await bed.peer({ limits: { blocksPerRequest: 4, blockInflight: 2 } })
   const hands = []
   for (let i = 0; i < 3; i++) {
     const answer = (n: bigint): Block => bed.committee.block(n)
@@ -116,7 +130,7 @@ async function sharesTheLoad(bed: TestBed): Promise<void> {
   await a.until('all are connected', () => a.network.peers().length === 3)
   await Promise.all(hands.map((hand) => hand.announce()))
   await a.hasBlock(39n)
-  for (const { requests } of hands) check(requests.length > 3, `${requests.length} requests`)
+  for (const { requests } of hands) check(requests.length > 3, `${requests.length} blocks`)
   checkSame(
     hands.reduce((sum, { requests }) => sum + requests.length, 0),
     40,
@@ -203,7 +217,7 @@ async function survivesSilence(bed: TestBed): Promise<void> {
 }
 
 async function survivesMany(bed: TestBed): Promise<void> {
-  const a = await bed.peer()
+  const a = await bed.peer({ limits: { blocksPerRequest: 1 } })
   const answers = [
     () => undefined,
     (n: bigint) => bed.committee.block(n + 1n),
@@ -220,16 +234,106 @@ async function answersNone(bed: TestBed): Promise<void> {
   const a = await bed.peer({ blocks: chain(bed, 5n, 8n) })
   const m = await bed.raw()
   const { connection } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis })
-  const stream = await m.open(connection, protocols.getBlock)
-  for (const n of [4n, 5n, 8n, 2n ** 64n - 1n]) await stream.send(encodeGetBlockRequest(n))
-  const lengths: (number | undefined)[] = []
-  for (let i = 0; i < 4; i++)
-    lengths.push(decodeGetBlockResponse((await stream.receive()) ?? new Uint8Array())?.length)
+  const stream = await m.open(connection, protocols.getBlocks)
+  const answers: string[] = []
+  for (const first of [4n, 5n, 7n, 8n, 2n ** 64n - 1n]) {
+    await stream.send(encodeGetBlocksRequest({ first, count: 2 }))
+    const frame = await stream.receive()
+    const { blocks, range } = decodeGetBlocksResponse(frame ?? new Uint8Array())
+    answers.push(`${blocks.length} of [${range.first}, ${range.next})`)
+  }
   checkSame(
-    lengths.map((length) => length !== undefined),
-    [false, true, false, false],
+    answers,
+    ['0', '2', '1', '0', '0'].map((count) => `${count} of [5, 8)`),
     'answers',
   )
+}
+
+/** A block was pruned after its peer had announced it: the answer says so, and nobody is blamed. */
+async function toleratesPruning(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ limits: { blocksPerRequest: 1 } })
+  const pruned = await serveByHand(await bed.raw(), a, bed, {
+    next: 20n,
+    answer: () => undefined,
+    has: () => ({ first: 20n }),
+  })
+  await a.until('the pruned one is asked', () => pruned.requests.length >= 1)
+  await pause(100)
+  check(pruned.requests.length <= 5, 'it is not asked again for what it does not have')
+  await serveByHand(await bed.raw(), a, bed, { next: 20n, answer: (n) => bed.committee.block(n) })
+  await a.hasBlock(19n)
+  checkSame(a.eventsOf('peerMisbehaved').length, 0, 'nobody is blamed')
+  checkSame(a.network.peers().length, 2, 'both are connected')
+}
+
+/** A peer that has what it announced, and does not give it. */
+async function cutsWithholders(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ limits: { blocksPerRequest: 1 } })
+  await serveByHand(await bed.raw(), a, bed, { next: 20n, answer: () => undefined })
+  await a.sees('peerMisbehaved')
+  checkSame(a.eventsOf('peerMisbehaved')[0]?.rule, 'MISSING_BLOCK', 'rule')
+}
+
+/** A store that prunes announces it. */
+async function announcesPruning(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ blocks: chain(bed, 0n, 20n) })
+  const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  await b.hasBlock(19n)
+  await a.store.prune?.(10n)
+  await a.follow()
+  await b.until('told', () => b.network.peers()[0]?.range?.first === 10n)
+}
+
+/** Blocks that no peer has come from the fallback source; peers bring the others. */
+async function fallsBack(bed: TestBed): Promise<void> {
+  const asked: bigint[] = []
+  const fallback = {
+    head: () => Promise.resolve(19n),
+    fetch: (n: bigint) => {
+      asked.push(n)
+      return Promise.resolve(bed.committee.block(n))
+    },
+  }
+  const late = await bed.peer({ blocks: chain(bed, 10n, 20n) })
+  const a = await bed.peer({
+    limits: { fallbackPollMs: 200 },
+    override: { fallback },
+    peers: { outbound: [late.asStaticPeer] },
+  })
+  await a.hasBlock(19n)
+  check(asked.length > 0 && asked.every((n) => n < 10n), `asked for ${asked.join(', ')}`)
+}
+
+/** A wrong block of the fallback source is refused, and it is not asked again for a while. */
+async function refusesForgedFallback(bed: TestBed): Promise<void> {
+  let calls = 0
+  const fallback = {
+    head: () => Promise.resolve(2n),
+    fetch: (n: bigint) => {
+      calls++
+      return Promise.resolve(forge(bed, n))
+    },
+  }
+  const a = await bed.peer({ limits: { fallbackPollMs: 20 }, override: { fallback } })
+  await a.sees('warning')
+  checkSame(a.eventsOf('warning')[0]?.error.code, 'NETWORK_FALLBACK', 'code')
+  const before = calls
+  await pause(200)
+  checkSame(calls, before, 'calls')
+  checkSame(a.blocks.range.value.next, 0n, 'blocks')
+  check(a.network.fallback()?.failure?.includes('INVALID_BLOCK') === true, 'its state says so')
+}
+
+/** A failing fallback source is reported and asked again. */
+async function survivesFailingFallback(bed: TestBed): Promise<void> {
+  let calls = 0
+  const fallback = {
+    head: () => (++calls < 5 ? Promise.reject(new Error('down')) : Promise.resolve(2n)),
+    fetch: (n: bigint) => Promise.resolve(calls < 8 ? undefined : bed.committee.block(n)),
+  }
+  const a = await bed.peer({ limits: { fallbackPollMs: 20 }, override: { fallback } })
+  await a.hasBlock(2n)
+  check(a.eventsOf('warning').length > 0, 'it is reported')
 }
 
 async function endsWithStore(bed: TestBed): Promise<void> {
