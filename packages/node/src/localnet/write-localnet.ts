@@ -30,7 +30,7 @@ export interface LocalnetPlan {
   readonly basePort: number
   /** Where nodes listen. */
   readonly host: string
-  /** Where peers dial; `{name}` stands for the node's name. */
+  /** Where peers dial; `{name}` stands for the node's name, `{number}` for its number, from 1 on. */
   readonly peerHost: string
 }
 
@@ -104,11 +104,14 @@ function memberOf(plan: LocalnetPlan, index: number): Member {
   const nodeKey = generateNodeKey(systemRandom)
   const validatorKey = generateValidatorKey(schemeOf(plan.scheme), systemRandom)
   const node = localnetNode(plan, index)
+  const peerHost = plan.peerHost
+    .replaceAll('{name}', node.name)
+    .replaceAll('{number}', String(index + 1))
   return {
     ...node,
     folder: join(plan.folder, node.name),
     listen: `${plan.host}:${plan.basePort + index}`,
-    addr: `${plan.peerHost.replaceAll('{name}', node.name)}:${plan.basePort + index}`,
+    addr: `${peerHost}:${plan.basePort + index}`,
     httpListen: node.url.slice('http://'.length),
     nodeKey,
     validatorKey,

@@ -44,7 +44,7 @@ in a process of its own until Ctrl-C. A node's log is in its folder, as log.json
     {
       name: 'peer-host',
       value: '<host>',
-      help: 'where peers dial, {name} for the name of a node; default: where nodes listen',
+      help: 'where peers dial, {name} or {number} for those of a node; default: where nodes listen',
     },
     { name: 'base-port', value: '<n>', help: 'two ports a node from here on', fallback: '3100' },
     { name: 'write-only', help: 'write, and run nothing' },

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { open } from 'node:fs/promises'
+
+/** What a {@link ValidatorProcess} takes. */
+export interface ValidatorProcessInit {
+  /** The whole command. */
+  readonly command: readonly string[]
+  readonly logFile: string
+  /** Called when it ends and nobody asked for it. */
+  onUnexpectedEnd(how: string): void
+}
+
+/** A node that can be killed, paused and started again. */
+export class ValidatorProcess {
+  readonly #o: ValidatorProcessInit
+  #child: ChildProcess | undefined
+  #exited: Promise<string> = Promise.resolve('never started')
+  #ending = false
+  #paused = false
+  #lives = 0
+
+  constructor(o: ValidatorProcessInit) {
+    this.#o = o
+  }
+
+  /** Undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** How often it was started. */
+  get lives(): number {
+    return this.#lives
+  }
+
+  /** Whether it can answer. */
+  get isAwake(): boolean {
+    return this.#child !== undefined && !this.#paused
+  }
+
+  async start(): Promise<void> {
+    const [program, ...args] = this.#o.command
+    const log = await open(this.#o.logFile, 'a')
+    try {
+      this.#ending = false
+      this.#paused = false
+      this.#lives += 1
+      // It ends when the channel closes: with us, however we end.
+      const stdio = ['ignore', log.fd, log.fd, 'ipc'] as const
+      const child = spawn(program ?? '', args, { detached: true, stdio: [...stdio] })
+      this.#child = child
+      this.#exited = new Promise((resolve) => {
+        child.once('error', (error) => {
+          this.#ended(error.message, resolve)
+        })
+        child.once('exit', (code, signal) => {
+          this.#ended(signal ?? `code ${code}`, resolve)
+        })
+      })
+    } finally {
+      await log.close()
+    }
+  }
+
+  /** SIGKILL; resolves once it is gone. */
+  async kill(): Promise<void> {
+    this.#ending = true
+    this.#child?.kill('SIGKILL')
+    await this.#exited
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#child?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#child?.kill('SIGCONT')
+  }
+
+  /** SIGTERM; resolves with how it ended, `code 0` for an orderly stop. */
+  async stop(): Promise<string> {
+    this.#ending = true
+    this.resume()
+    this.#child?.kill('SIGTERM')
+    return this.#exited
+  }
+
+  #ended(how: string, resolve: (how: string) => void): void {
+    this.#child = undefined
+    resolve(how)
+    if (!this.#ending) this.#o.onUnexpectedEnd(how)
+  }
+}
