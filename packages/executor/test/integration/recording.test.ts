@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestNetwork } from '@zkstack/executor/testing'
 import { formatReplayStep, replayRecording, type NodeOptions } from '@zkstack/executor'
 import type { ReplayStart, ReplayStep } from '@zkstack/executor'
 
 const folders: string[] = []
-const root = new URL('../../../..', import.meta.url).pathname
 
 async function newPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'zkstack-recording-'))
@@ -59,17 +56,6 @@ describe('recording of a node', () => {
     const steps = [...(await replayRecording(path))]
     expect(steps[0]?.sequence).toBeGreaterThan(0)
     expect(stepsOf(steps).every(({ same }) => same)).toBe(true)
-  })
-
-  test('the replay command › prints the inputs with their states and ends with 0', async () => {
-    const path = await newPath()
-    await record({ path }, [1n])
-    const command = ['--import', 'tsx', 'scripts/replay.mjs', path, '--from', '5']
-    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root })
-    expect(stdout).toMatch(/^#5 at [\d.]+ ms: /)
-    expect(stdout).toMatch(/ {3}before {2}view 1 prepare/)
-    expect(stdout).toMatch(/ {3}effect {2}view \d+ begins, leader \d/)
-    expect(stdout).toMatch(/\d+ inputs played, 0 states differ from the recorded ones\n$/)
   })
 
   test('a folder that does not exist › createNode rejects with STORE_PATH', async () => {

@@ -76,6 +76,10 @@ describe('zkstack run', () => {
       const replayed = await zkstack('replay', join(folder, 'inputs.rec'), '--to', '5', '--json')
       expect(replayed).toMatchObject({ code: 0, err: '' })
       expect(JSON.parse(replayed.out.split('\n')[0] ?? '')).toMatchObject({ type: 'start' })
+      const { out } = await zkstack('replay', join(folder, 'inputs.rec'), '--from', '5')
+      expect(out).toMatch(/^#5 at [\d.]+ ms: /)
+      expect(out).toMatch(/ {3}before {2}view \d+ (prepare|commit)/)
+      expect(out).toMatch(/ {3}effect {2}view \d+ begins, leader \d/)
     },
   )
 
