@@ -1,6 +1,6 @@
 import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
 import { realClock, scope, Watch, type Ctx } from '@zkstack/concurrency'
-import { createNetwork, type Network } from '@zkstack/network'
+import { createNetwork, type AnnouncedVersion, type Network } from '@zkstack/network'
 import type { EpochScope } from '@zkstack/roles'
 import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
@@ -152,6 +152,7 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
     transport: o.transport,
     listen: o.listen,
     publicAddr: o.publicAddr,
+    announcedVersion: announcedVersionOf(o),
     peers: o.peers,
     blocks: p.queue,
     store: p.blocks,
@@ -173,6 +174,16 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
       p.router.onNetworkEvent(e)
     },
   })
+}
+
+/** Where the version of our address announcements is kept. */
+function announcedVersionOf({ signer, store }: ResolvedOptions): AnnouncedVersion | undefined {
+  const { addresses } = store
+  if (signer === undefined || addresses === undefined) return undefined
+  return {
+    load: () => addresses.version(signer.publicKey),
+    save: (version) => addresses.saveVersion(signer.publicKey, version),
+  }
 }
 
 function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {

@@ -1,6 +1,6 @@
 import type { ZkStackError } from '@zkstack/concurrency'
 import type { InvariantCode, InvariantData, ReplicaSnapshot } from '@zkstack/bft'
-import type { GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
+import type { ConnectionDirection, GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
 import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import type { Plain } from './plain.js'
@@ -86,6 +86,14 @@ export interface NodeEvents {
   'epoch:changed': { readonly epoch: bigint; readonly role: Role }
   'peer:connected': PeerInfo
   'peer:disconnected': PeerInfo & { readonly code: GoodbyeCode; readonly text: string }
+  /** A connection ended in its hello: this node refused the peer, or was refused by it. */
+  'peer:refused': {
+    readonly peer: NodePublicKey
+    readonly direction: ConnectionDirection
+    readonly code: GoodbyeCode
+    readonly text: string
+    readonly by: 'us' | 'peer'
+  }
   'peer:misbehaved': { readonly peer: NodePublicKey; readonly rule: string }
   /** A validator signed a contradiction; `encodeEvidence` makes bytes of it that anybody can check with `verifyEvidence`. */
   evidence: Evidence

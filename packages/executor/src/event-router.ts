@@ -90,9 +90,12 @@ export class EventRouter {
       case 'peerDisconnected':
         reporter.events.emit('peer:disconnected', { ...e.peer, code: e.code, text: e.text })
         return
-      case 'peerRefused':
+      case 'peerRefused': {
+        const { key: peer, direction, code, text, by } = e
+        reporter.events.emit('peer:refused', { peer, direction, code, text, by })
         this.#onRefused(e)
         return
+      }
       case 'peerMisbehaved':
         logger.warn('peer misbehaved', { peer: formatNodePublicKey(e.peer), rule: e.rule })
         reporter.events.emit('peer:misbehaved', { peer: e.peer, rule: e.rule })

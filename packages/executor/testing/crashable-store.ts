@@ -2,6 +2,7 @@ import type { Hash32, Result } from '@zkstack/crypto'
 import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import {
   StorageError,
+  type AddressStore,
   type BlockRange,
   type CallOptions,
   type EpochStore,
@@ -20,6 +21,12 @@ export class CrashableStore implements NodeStore {
     latest: () => this.#run(() => this.#inner.epochs.latest()),
     get: (epoch) => this.#run(() => this.#inner.epochs.get(epoch)),
     save: (record) => this.#run(() => this.#inner.epochs.save(record)),
+  }
+  readonly addresses: AddressStore = {
+    version: (validator) =>
+      this.#run(async () => this.#inner.addresses?.version(validator)),
+    saveVersion: (validator, version) =>
+      this.#run(async () => this.#inner.addresses?.saveVersion(validator, version)),
   }
   readonly #inner: NodeStore
   readonly #running = new Set<Promise<unknown>>()

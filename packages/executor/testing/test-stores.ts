@@ -49,6 +49,7 @@ export async function levelStores(kept?: string): Promise<TestStores> {
 function keptOpen(store: NodeStore): NodeStore {
   return {
     epochs: store.epochs,
+    ...(store.addresses && { addresses: store.addresses }),
     open: (genesis, o) => store.open(genesis, o),
     range: () => store.range(),
     get: (n, o) => store.get(n, o),

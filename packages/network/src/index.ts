@@ -12,6 +12,7 @@ export {
   type Rate,
 } from './limits.js'
 export type {
+  AnnouncedVersion,
   HelloSigner,
   Network,
   NetworkEvent,
@@ -21,6 +22,7 @@ export type {
   StaticPeer,
   TransactionVerdict,
 } from './network.js'
+export { parseBootstrapPeer } from './peers/bootstrap-peer.js'
 export { formatPeerId, nodeKeyOfPeerId, parsePeerId, peerIdMultihash } from './peer-id.js'
 export { protocols } from './protocols.js'
 export type {

@@ -30,6 +30,7 @@ export type { PayloadSource, SplitStoreOptions } from './split-store.js'
 export { StorageError } from './storage-error.js'
 export type { StorageErrorCode } from './storage-error.js'
 export type {
+  AddressStore,
   BlockRange,
   BlockStore,
   BlockTip,

@@ -3,6 +3,7 @@ import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
 import { assertAppendable, tipOf } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { judgeGenesis, storedGenesisOf } from './genesis-binding.js'
+import { MemoryAddresses } from './memory-addresses.js'
 import { MemoryEpochs } from './memory-epochs.js'
 import { RangeFeed } from './range-feed.js'
 import { assertStateKey, emptyAt, epochError, validatorKey } from './replica-state-keys.js'
@@ -44,6 +45,7 @@ interface Saved {
 
 class MemoryStore implements NodeStore {
   readonly epochs = new MemoryEpochs()
+  readonly addresses = new MemoryAddresses()
   readonly #blocks = new Map<bigint, Block>()
   /** By genesis and validator: the states of the two highest epochs. */
   readonly #states = new Map<string, readonly Saved[]>()

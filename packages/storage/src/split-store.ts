@@ -4,6 +4,7 @@ import { assertAppendable } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { StorageError } from './storage-error.js'
 import type {
+  AddressStore,
   BlockRange,
   EpochStore,
   NodeStore,
@@ -42,6 +43,7 @@ export function splitStore(o: SplitStoreOptions): NodeStore {
 }
 
 class SplitStore implements NodeStore {
+  readonly addresses?: AddressStore
   readonly #payloads: PayloadSource
   readonly #certificates: NodeStore
   /** Ends when the last append that was begun has ended. */
@@ -50,6 +52,7 @@ class SplitStore implements NodeStore {
   constructor(payloads: PayloadSource, certificates: NodeStore) {
     this.#payloads = payloads
     this.#certificates = certificates
+    if (certificates.addresses) this.addresses = certificates.addresses
   }
 
   get epochs(): EpochStore {

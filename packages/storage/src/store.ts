@@ -76,6 +76,14 @@ export interface EpochStore {
   save(record: EpochRecord): Promise<void>
 }
 
+/** Keeps the version of the last address that a validator announced, so that a restart never announces an older one. */
+export interface AddressStore {
+  /** Undefined when there was none. @throws StorageError `STORE_CORRUPT`. */
+  version(validator: Uint8Array): Promise<bigint | undefined>
+  /** Resolves once it is synced to disk; a lower one changes nothing. */
+  saveVersion(validator: Uint8Array, version: bigint): Promise<void>
+}
+
 /** The genesis to which a store is bound. */
 export interface StoredGenesis {
   readonly hash: Hash32
@@ -110,6 +118,8 @@ export interface OpenOptions {
 /** Everything that a node keeps. */
 export interface NodeStore extends BlockStore, ReplicaStateStore {
   readonly epochs: EpochStore
+  /** Absent: versions of announced addresses are forgotten at the end. */
+  readonly addresses?: AddressStore
   /** Binds the store to a genesis; to be called before the first write, idempotent. */
   open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>>
 }

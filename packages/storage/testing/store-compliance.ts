@@ -1,5 +1,6 @@
 import { blockCases } from './compliance/block-cases.js'
 import type { ComplianceCase } from './compliance/case.js'
+import { addressCases } from './compliance/address-cases.js'
 import { epochCases } from './compliance/epoch-cases.js'
 import { genesisCases } from './compliance/genesis-cases.js'
 import { reopenCases } from './compliance/reopen-cases.js'
@@ -12,6 +13,7 @@ export function storeCompliance(factory: StoreFactory): ComplianceCase[] {
     ...blockCases(factory),
     ...stateCases(factory),
     ...epochCases(factory),
+    ...addressCases(factory),
     ...genesisCases(factory),
     ...reopenCases(factory),
   ]

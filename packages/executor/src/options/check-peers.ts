@@ -1,4 +1,5 @@
 import { ed25519 } from '@zkstack/crypto'
+import { parseBootstrapPeer } from '@zkstack/network'
 import { NodeOptionError } from '../errors.js'
 import { checkAddress, checkInteger, describe, refuseUnknown, requireObject } from './check.js'
 
@@ -6,24 +7,21 @@ import { checkAddress, checkInteger, describe, refuseUnknown, requireObject } fr
 export function checkPeers(value: unknown, path: string): void {
   if (value === undefined) return
   const peers = requireObject(value, path, 'Give an object, or leave it out')
-  refuseUnknown(peers, path, ['outbound', 'inbound', 'maxDynamicInbound', 'bootstrap'])
-  if (peers['bootstrap'] !== undefined) {
-    throw new NodeOptionError(
-      'OPTION_NOT_SUPPORTED',
-      `${path}.bootstrap`,
-      'is not supported yet',
-      'Name the peers in peers.outbound',
-    )
-  }
+  refuseUnknown(peers, path, [
+    'outbound',
+    'inbound',
+    'maxDynamicInbound',
+    'maxDynamicOutbound',
+    'bootstrap',
+  ])
+  checkBootstrap(peers['bootstrap'], `${path}.bootstrap`)
   checkOutbound(peers['outbound'], `${path}.outbound`)
   list(peers['inbound'], `${path}.inbound`).forEach((key, i) => {
     checkNodePublicKey(key, `${path}.inbound[${i}]`)
   })
-  checkInteger(peers['maxDynamicInbound'], `${path}.maxDynamicInbound`, {
-    min: 0,
-    max: 100_000,
-    unit: 'peers',
-  })
+  for (const name of ['maxDynamicInbound', 'maxDynamicOutbound']) {
+    checkInteger(peers[name], `${path}.${name}`, { min: 0, max: 100_000, unit: 'peers' })
+  }
 }
 
 function checkOutbound(value: unknown, path: string): void {
@@ -34,6 +32,27 @@ function checkOutbound(value: unknown, path: string): void {
     checkNodePublicKey(peer['key'], `${at}.key`)
     checkAddress(peer['addr'], `${at}.addr`, { minPort: 1 })
   })
+}
+
+function checkBootstrap(value: unknown, path: string): void {
+  list(value, path).forEach((entry, i) => {
+    if (typeof entry === 'string' && isBootstrapPeer(entry)) return
+    throw new NodeOptionError(
+      'OPTION_INVALID',
+      `${path}[${i}]`,
+      typeof entry === 'string' ? 'names no node' : `is ${describe(entry)}, not a text`,
+      "Give the node's key and address: 'node:public:ed25519:…@203.0.113.5:3054'",
+    )
+  })
+}
+
+function isBootstrapPeer(text: string): boolean {
+  try {
+    parseBootstrapPeer(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function list(value: unknown, path: string): readonly unknown[] {

@@ -31,7 +31,7 @@ export interface NodeOptions {
   readonly store: NodeStore
   /** `host:port` to listen on; port 0 takes a free one. */
   readonly listen: string
-  /** `host:port` under which peers reach this node. */
+  /** `host:port` under which peers reach this node; a validator announces it, so that other validators dial it. */
   readonly publicAddr?: string
   readonly peers?: PeersInit
   /** Takes transactions; absent: `submit` refuses and transactions of peers are dropped. */

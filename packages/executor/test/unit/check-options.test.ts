@@ -299,10 +299,16 @@ const rows: readonly Row[] = [
     path: 'options.peers.inbound[0]',
   },
   {
-    name: 'bootstrap nodes',
-    options: { peers: { bootstrap: ['a:1'] } },
-    code: 'OPTION_NOT_SUPPORTED',
-    path: 'options.peers.bootstrap',
+    name: 'a bootstrap peer without a key',
+    options: { peers: { bootstrap: [`${formatNodePublicKey(peerKey)}@a:1`, 'a:1'] } },
+    code: 'OPTION_INVALID',
+    path: 'options.peers.bootstrap[1]',
+  },
+  {
+    name: 'a number of peers that is none',
+    options: { peers: { maxDynamicOutbound: -1 } },
+    code: 'OPTION_INVALID',
+    path: 'options.peers.maxDynamicOutbound',
   },
   {
     name: 'committees that change',

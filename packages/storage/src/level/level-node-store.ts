@@ -17,6 +17,7 @@ import type {
 } from '../store.js'
 import { throwIfAborted } from '../throw-if-aborted.js'
 import { AppendBatch } from './append-batch.js'
+import { AddressTable } from './address-table.js'
 import type { BlockTable } from './block-table.js'
 import { EpochTable } from './epoch-table.js'
 import { be64 } from './fields.js'
@@ -45,6 +46,7 @@ export interface LevelNodeStoreParts {
 /** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
 export class LevelNodeStore implements NodeStore {
   readonly epochs: EpochTable
+  readonly addresses: AddressTable
   readonly #parts: LevelNodeStoreParts
   readonly #feed: RangeFeed
   readonly #reads = new Set<Promise<unknown>>()
@@ -60,6 +62,10 @@ export class LevelNodeStore implements NodeStore {
   constructor(parts: LevelNodeStoreParts) {
     this.#parts = parts
     this.#feed = new RangeFeed(parts.range)
+    this.addresses = new AddressTable({
+      journal: parts.journal,
+      inLine: (task) => this.#write(task),
+    })
     this.epochs = new EpochTable({
       journal: parts.journal,
       scheme: () => this.#boundScheme(),
