@@ -14,6 +14,17 @@ export const layers = {
   network: ['concurrency', 'crypto', 'roles', 'storage'],
   executor: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network'],
   l1: ['concurrency', 'crypto', 'pessimistic-proof', 'roles', 'storage'],
+  settlement: [
+    'concurrency',
+    'crypto',
+    'pessimistic-proof',
+    'roles',
+    'storage',
+    'bft',
+    'network',
+    'executor',
+    'l1',
+  ],
   node: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network', 'executor'],
 }
 

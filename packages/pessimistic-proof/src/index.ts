@@ -98,6 +98,10 @@ export {
   type StorageFormat,
 } from './codec/stored-certificate.js'
 
+export * as bincode from './codec/bincode/forms.js'
+export * as json from './codec/json/forms.js'
+export * as protobuf from './codec/protobuf/forms.js'
+
 // Trees
 export {
   BALANCE_TREE_DEPTH,
@@ -157,6 +161,8 @@ export type {
   MultisigError,
   ProofError,
 } from './transition/proof-error.js'
+
+export { multisigError } from './transition/verify-multisig.js'
 
 // Witness
 export { applyCertificate, type AppliedCertificate } from './witness/apply-certificate.js'

@@ -63,6 +63,19 @@ export function uint64(number: number): Field<bigint> {
   return unsigned(number, 64n)
 }
 
+/** `optional uint64` */
+export function optionalUint64(number: number): Field<bigint | undefined> {
+  const wide = uint64(number)
+  return {
+    numbers: [number],
+    write(writer, value) {
+      if (value === 0n) writer.varint(number, 0n)
+      else if (value !== undefined) wide.write(writer, value)
+    },
+    read: (fields) => varint(fields, number, 64n),
+  }
+}
+
 /** `bytes`; an empty string is not written. */
 export function bytes(number: number): Field<Uint8Array> {
   return {
@@ -84,18 +97,56 @@ export function string(number: number): Field<string> {
   }
 }
 
-/** An enum whose value 0 is "unspecified", and refused. */
-export function leafType(number: number): Field<LeafType> {
+/** `optional string` */
+export function optionalString(number: number): Field<string | undefined> {
   return {
     numbers: [number],
-    write: (writer, value) => writer.varint(number, value === 'message' ? 2n : 1n),
+    write(writer, value) {
+      if (value !== undefined) writer.bytes(number, new TextEncoder().encode(value))
+    },
     read(fields) {
-      const value = varint(fields, number, 64n) ?? 0n
-      if (value === 1n) return 'transfer'
-      if (value === 2n) return 'message'
-      throw new CodecFailure('BAD_VARIANT', `${value} is no leaf type`)
+      const value = single(fields, number)
+      return value === undefined ? undefined : decodeUtf8(delimited(value))
     },
   }
+}
+
+/** An enum whose values count from 1 in the order given; 0 is "unspecified", and refused. */
+export function enumeration<T extends string>(number: number, ...known: readonly T[]): Field<T> {
+  const value = optionalEnumeration(number, ...known)
+  return {
+    ...value,
+    read(fields) {
+      const read = value.read(fields)
+      if (read !== undefined) return read
+      throw new CodecFailure('BAD_VARIANT', `0 is none of ${known.join(', ')}`)
+    },
+  }
+}
+
+/** An {@link enumeration} that may be absent. */
+export function optionalEnumeration<T extends string>(
+  number: number,
+  ...known: readonly T[]
+): Field<T | undefined> {
+  return {
+    numbers: [number],
+    write(writer, value) {
+      if (value !== undefined) writer.varint(number, BigInt(known.indexOf(value) + 1))
+    },
+    read(fields) {
+      const value = varint(fields, number, 64n)
+      if (value === undefined) return undefined
+      const name = value > 0n && value <= 64n ? known[Number(value) - 1] : undefined
+      if (name !== undefined) return name
+      throw new CodecFailure('BAD_VARIANT', `${value} is none of ${known.join(', ')}`)
+    },
+  }
+}
+
+/** What a bridge exit moves. */
+export function leafType(number: number): Field<LeafType> {
+  return enumeration<LeafType>(number, 'transfer', 'message')
 }
 
 /** A message around a byte string of fixed length. */

@@ -1,0 +1,154 @@
+// Types
+export {
+  pendingHeader,
+  type CertificateHeader,
+  type CertificateStatus,
+} from './types/certificate-header.js'
+export {
+  certificateStatusError,
+  errorKindOf,
+  fromCertificateError,
+  fromProofError,
+  type CertificateStatusError,
+  type CertificateStatusErrorCode,
+  type ErrorKind,
+} from './types/certificate-status-error.js'
+export type { EpochConfiguration } from './types/epoch-configuration.js'
+export type { NetworkInfo, NetworkStatus, NetworkType, SettledClaim } from './types/network-info.js'
+
+// Encodings
+export {
+  certificateHeaderToJson,
+  epochConfigurationToJson,
+  networkInfoToJson,
+  parseCertificateHeader,
+  parseEpochConfiguration,
+  parseNetworkInfo,
+} from './codec/json.js'
+export {
+  decodeCertificateHeader,
+  decodeEpochConfiguration,
+  decodeNetworkInfo,
+  encodeCertificateHeader,
+  encodeEpochConfiguration,
+  encodeNetworkInfo,
+} from './codec/protobuf.js'
+
+// Submission
+export {
+  decideReplacement,
+  replacementAfterReceipt,
+  type JobState,
+  type KnownCertificate,
+  type ReceiptState,
+  type ReplacementDecision,
+} from './submission/replacement.js'
+export {
+  checkSubmission,
+  replacementError,
+  type SubmissionContext,
+} from './submission/submission-rules.js'
+export type { ReplacementRefusal, SubmissionError } from './submission/submission-error.js'
+export {
+  verifyCertificateSignature,
+  type SignerContext,
+} from './submission/verify-certificate-signature.js'
+export {
+  NetworkRateLimits,
+  type NetworkRateLimitsOptions,
+} from './rate-limit/network-rate-limits.js'
+export {
+  SlidingWindow,
+  type RateLimit,
+  type RateLimited,
+  type RateSlot,
+} from './rate-limit/sliding-window.js'
+
+// Clocks and epochs
+export { blockClock, onBlock } from './clock/block-clock.js'
+export {
+  advanceClock,
+  currentEpoch,
+  epochProgress,
+  type AdvancedClock,
+  type ClockOverflow,
+  type EpochClock,
+  type EpochRange,
+} from './clock/epoch-clock.js'
+export { onTime, timeClock, type TimeConfiguration } from './clock/time-clock.js'
+export {
+  assignCertificate,
+  certificatesInEpoch,
+  emptyEpoch,
+  type CertificatesPerEpoch,
+  type EpochCheckpoint,
+  type EpochError,
+  type OpenEpoch,
+} from './epochs/open-epoch.js'
+export { planEpochs, type EpochPlan, type EpochWentBack } from './epochs/plan-epochs.js'
+
+// Life cycle
+export type { CertificateEvent, NetworkEffect, NetworkStep } from './certificates/network-effect.js'
+export type { NetworkInput } from './certificates/network-input.js'
+export {
+  initialNetworkState,
+  type Activity,
+  type CurrentCertificate,
+  type L1Observation,
+  type NetworkMachineOptions,
+  type NetworkMachineState,
+  type StoredCertificate,
+} from './certificates/network-state.js'
+export { defaultRetryPolicy, retryDelay, type RetryPolicy } from './certificates/retry-policy.js'
+export { step } from './certificates/step.js'
+
+// Engine
+export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
+export type {
+  AppliedCertificate,
+  ApplyRequest,
+  BackupRequests,
+  CertifiedCertificate,
+  Certifier,
+  CertifyRequest,
+  L1Observer,
+  SettlementCalls,
+  SettlementJobs,
+} from './runner/ports.js'
+export type { AcceptedCertificate, SubmissionL1 } from './runner/submissions.js'
+
+// Storage
+export { BackupEngine } from './storage/backup-engine.js'
+export type { BackupManifest } from './storage/backup-manifest.js'
+export {
+  createBackup,
+  listBackups,
+  readBackup,
+  restoreBackup,
+  type BackupOptions,
+} from './storage/backup.js'
+export { columns } from './storage/columns.js'
+export type { BatchOperation, Database, Entry, KeyRange } from './storage/database.js'
+export type { FinaliseRequest, Finalised } from './storage/finalise-changes.js'
+export { jobStoreIn } from './storage/job-store.js'
+export {
+  levelDatabase,
+  type LevelDatabase,
+  type LevelDatabaseOptions,
+} from './storage/level-database.js'
+export { memoryDatabase } from './storage/memory-database.js'
+export { migrate, migrations, type Migration } from './storage/migrate.js'
+export { readLatestHeaders, readNetworkInfo, type LatestHeaders } from './storage/network-info.js'
+export { prune, type Retention } from './storage/prune.js'
+export { readOnlyDatabase } from './storage/read-only-database.js'
+export type { ClockRecord, StateHead, StoredProof } from './storage/records.js'
+export {
+  SettlementStorageError,
+  type SettlementStorageErrorCode,
+} from './storage/settlement-storage-error.js'
+export {
+  SettlementStore,
+  type AcceptOptions,
+  type SettledNetwork,
+} from './storage/settlement-store.js'
+export type { StoreRefusal } from './storage/store-refusal.js'
