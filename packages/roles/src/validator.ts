@@ -182,6 +182,18 @@ export {
   type EpochRecord,
 } from './epoch/epoch-record.js'
 export { verifyEpochRecord, type EpochRecordError } from './epoch/verify-epoch-record.js'
+export {
+  EpochChain,
+  type ChainBlockError,
+  type ChainEpochError,
+  type ChainStartError,
+} from './light-client/epoch-chain.js'
+export {
+  decodeEpochRecords,
+  encodeEpochRecords,
+  type DecodeEpochRecordsOptions,
+} from './light-client/epoch-records.js'
+export { verifyChain, type ChainError, type ChainProof } from './light-client/verify-chain.js'
 export { Schedule, type Validator } from './schedule/schedule.js'
 export type { ScheduleError, ScheduleSpec, ValidatorSpec } from './schedule/schedule-spec.js'
 export { encodeSchedule } from './schedule/encode-schedule.js'

@@ -47,7 +47,8 @@ function readCertificate(reader: CanonicalReader): EpochCertificate {
   return { signers, signature }
 }
 
-function writeEpochRecord(writer: CanonicalWriter, record: EpochRecord): void {
+/** Writes the body of an epoch: number 1, first block 2, schedule 3, proofs of possession 4, certificate 5. */
+export function writeEpochRecord(writer: CanonicalWriter, record: EpochRecord): void {
   writer.optional(5, writeCertificate, record.certificate)
   writer.repeated(4, writeBytes, record.proofsOfPossession)
   writer.message(3, writeSchedule, record.schedule)
@@ -55,7 +56,8 @@ function writeEpochRecord(writer: CanonicalWriter, record: EpochRecord): void {
   writer.uint64(1, record.epoch)
 }
 
-function readEpochRecord(reader: CanonicalReader, scheme: SignatureScheme): EpochRecord {
+/** Reads the body of an epoch. */
+export function readEpochRecord(reader: CanonicalReader, scheme: SignatureScheme): EpochRecord {
   const epoch = reader.uint64(1)
   const firstBlock = reader.uint64(2)
   const schedule = reader.message(3, (r) => readSchedule(r, scheme))
@@ -69,7 +71,7 @@ function readEpochRecord(reader: CanonicalReader, scheme: SignatureScheme): Epoc
   return { epoch, firstBlock, schedule, proofsOfPossession, certificate }
 }
 
-/** Canonical bytes of an epoch: number 1, first block 2, schedule 3, proofs of possession 4, certificate 5. */
+/** Canonical bytes of an epoch. */
 export function encodeEpochRecord(record: EpochRecord): Uint8Array {
   return encodeWith(writeEpochRecord, record)
 }
