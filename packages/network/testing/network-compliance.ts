@@ -3,6 +3,7 @@ import type { ComplianceCase } from './compliance/case.js'
 import { connectionCases } from './compliance/connection-cases.js'
 import { consensusCases } from './compliance/consensus-cases.js'
 import { proposalCases } from './compliance/proposal-cases.js'
+import { gossipCases } from './compliance/gossip-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
 import { peerCases } from './compliance/peer-cases.js'
 import { syncCases } from './compliance/sync-cases.js'
@@ -18,5 +19,6 @@ export function networkCompliance(makeTransport: TransportFactory): ComplianceCa
     ...proposalCases(makeTransport),
     ...syncCases(makeTransport),
     ...transactionCases(makeTransport),
+    ...gossipCases(makeTransport),
   ]
 }

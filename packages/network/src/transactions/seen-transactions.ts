@@ -5,7 +5,7 @@ import type { NetworkLimits } from '../limits.js'
 export type ConnectionNumber = number
 
 interface SeenTransaction {
-  /** When it came first, or was rejected last. */
+  /** When it came first, or was judged last. */
   at: number
   /** Connections whose peers have sent it to us, or have got it from us: few, so a list is smaller than a set. */
   readonly knownBy: ConnectionNumber[]
@@ -58,16 +58,15 @@ export class SeenTransactions {
     const pauseMs = Math.min(seenTransactionMs, rejectedTransactionMs * 2 ** seen.rejections)
     // no further than needed to reach the longest pause
     if (pauseMs < seenTransactionMs) seen.rejections++
-    seen.at = this.#clock.now()
+    this.#renew(hash, seen)
     seen.againAt = seen.at + pauseMs
-    this.#seen.delete(hash)
-    this.#seen.set(hash, seen)
   }
 
   /** Notes that it is passed on. @returns false when it was before. */
   passOn(hash: string): boolean {
     const seen = this.#get(hash) ?? this.#add(hash)
     if (seen.passedOn) return false
+    this.#renew(hash, seen)
     seen.passedOn = true
     seen.againAt = Infinity
     return true
@@ -105,9 +104,15 @@ export class SeenTransactions {
     return seen
   }
 
-  #isOver({ at, againAt }: SeenTransaction): boolean {
-    // the longest pause ends with the memory of it, or the next rejection would begin with the shortest again
-    const kept = againAt === Infinity ? 1 : 2
+  #renew(hash: string, seen: SeenTransaction): void {
+    seen.at = this.#clock.now()
+    this.#seen.delete(hash)
+    this.#seen.set(hash, seen)
+  }
+
+  #isOver({ at, rejections }: SeenTransaction): boolean {
+    // rejections are remembered for longer than any pause, or the next one would begin with the shortest again
+    const kept = rejections > 0 ? 2 : 1
     return this.#clock.now() - at >= kept * this.#limits.seenTransactionMs
   }
 }

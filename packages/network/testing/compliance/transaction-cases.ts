@@ -11,8 +11,15 @@ export function transactionCases(makeTransport: TransportFactory): ComplianceCas
     'transactions › ten peers in a chain › one reaches them all': floods,
     'transactions › peers in a ring › each mempool is asked once': asksOnce,
     'transactions › from a peer › do not go back to it': doesNotEcho,
-    'transactions › a mempool rejects one › it is not passed on, and looked at again later':
-      forgetsRejected,
+    'transactions › a mempool rejects one › it is not passed on, not looked at again at once, and nobody is blamed':
+      remembersRejected,
+    'transactions › a mempool rejects one and would take it later › it is looked at again and passed on':
+      retriesRejected,
+    'transactions › one that is empty › ends the connection': refusesEmpty,
+    'transactions › a peer connects › it gets what the mempool lists, and no more than once':
+      listsForNewPeers,
+    'transactions › a peer reads nothing for a while › it slows down nobody, and gets all of them in the end':
+      catchesUp,
     'transactions › many at once › share frames': batches,
     'transactions › one above the limit › ends the connection': refusesLarge,
     'transactions › one of our own above the limit › is a RangeError': refusesOwnLarge,
@@ -75,20 +82,91 @@ async function doesNotEcho(bed: TestBed): Promise<void> {
   checkSame(back, [tx(3)], 'what came back')
 }
 
-async function forgetsRejected(bed: TestBed): Promise<void> {
+/** A raw peer connected to `a`, and its stream for transactions. */
+async function sender(bed: TestBed, a: TestPeer) {
+  const m = await bed.raw()
+  const { connection, stream: hello } = await m.connect(a.asStaticPeer, {
+    genesis: bed.committee.genesis,
+  })
+  return { connection, hello, stream: await m.open(connection, protocols.transactions) }
+}
+
+async function remembersRejected(bed: TestBed): Promise<void> {
   const a = await bed.peer()
   const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
-  const m = await bed.raw()
+  await b.connectedTo(a)
+  a.judge = () => 'rejected'
+  const senders = [await sender(bed, a), await sender(bed, a)]
+  for (let i = 0; i < 10; i++) {
+    for (const { stream } of senders) await stream.send(encodeTransactions([tx(1)]))
+  }
+  await senders[0]?.stream.send(encodeTransactions([tx(2)]))
+  await a.until('the next', () => a.transactions.length === 2)
+  checkSame(a.transactions, [tx(1), tx(2)], 'questions')
+  checkSame(b.transactions.length, 0, 'passed on')
+  checkSame(a.eventsOf('peerMisbehaved').length, 0, 'blamed')
+}
+
+async function retriesRejected(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ limits: { rejectedTransactionMs: 50 } })
+  const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
   await b.connectedTo(a)
   a.judge = () => (a.transactions.length === 1 ? 'rejected' : 'accepted')
-  const { connection } = await m.connect(a.asStaticPeer, { genesis: bed.committee.genesis })
-  const stream = await m.open(connection, protocols.transactions)
+  const { stream } = await sender(bed, a)
   await stream.send(encodeTransactions([tx(1)]))
   await a.until('first', () => a.transactions.length === 1)
-  await pause(50)
-  checkSame(b.transactions.length, 0, 'passed on')
+  await pause(60)
   await stream.send(encodeTransactions([tx(1)]))
   await b.until('passed on', () => b.transactions.length === 1)
+}
+
+async function refusesEmpty(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const { hello, stream } = await sender(bed, a)
+  await stream.send(encodeTransactions([tx(1, 0)]))
+  await checkRejects(hear(hello), 'MISBEHAVED', 'goodbye')
+  checkSame(a.eventsOf('peerMisbehaved')[0]?.rule, 'MALFORMED', 'rule')
+}
+
+async function* listOf(txs: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const each of txs) yield await Promise.resolve(each)
+}
+
+async function listsForNewPeers(bed: TestBed): Promise<void> {
+  const pool = Array.from({ length: 200 }, (_, i) => tx(i, 30))
+  const a = await bed.peer({
+    limits: { transactionQueue: 10 },
+    override: { pendingTransactions: () => listOf(pool) },
+  })
+  const b = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  await b.until('all', () => b.transactions.length >= pool.length)
+  a.network.gossipTransaction(tx(255, 31))
+  await b.until('a new one', () => b.transactions.length > pool.length)
+  checkSame(
+    b.transactions.map((got) => [got[0], got.length]),
+    [...pool, tx(255, 31)].map((sent) => [sent[0], sent.length]),
+    'what the new peer was asked',
+  )
+}
+
+async function catchesUp(bed: TestBed): Promise<void> {
+  const pool: Uint8Array[] = []
+  const limits = { transactionQueue: 20, transactionQueueBytes: 2_000_000 }
+  const a = await bed.peer({ limits, override: { pendingTransactions: () => listOf(pool) } })
+  const { connection } = await sender(bed, a)
+  const c = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
+  await c.connectedTo(a)
+  for (let i = 0; i < 150; i++) {
+    pool.push(tx(i, 90_000))
+    a.network.gossipTransaction(tx(i, 90_000))
+    await c.until(`transaction ${i}`, () => c.transactions.length > i)
+  }
+  const got = new Set<number | undefined>()
+  connection.onStream(protocols.transactions, 2 ** 20, async (stream) => {
+    for (let frame = await stream.receive(); frame; frame = await stream.receive())
+      for (const each of decodeTransactions(frame)) got.add(each[0])
+  })
+  await eventually('all of them', () => got.size === pool.length)
 }
 
 async function batches(bed: TestBed): Promise<void> {
