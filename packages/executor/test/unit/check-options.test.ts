@@ -2,6 +2,7 @@ import { seededRandom } from '@zkstack/concurrency'
 import { signatureScheme, type SignatureScheme } from '@zkstack/crypto'
 import {
   createGenesis,
+  formatNodePublicKey,
   generateNodeKey,
   generateValidatorKey,
   type Genesis,
@@ -311,10 +312,22 @@ const rows: readonly Row[] = [
     path: 'options.peers.maxDynamicOutbound',
   },
   {
-    name: 'committees that change',
+    name: 'committees that change, beside a genesis that fixes one',
     options: { validators: { scheduleAt: () => Promise.reject(new Error()) } },
-    code: 'OPTION_NOT_SUPPORTED',
+    code: 'OPTION_INVALID',
     path: 'options.validators',
+  },
+  {
+    name: 'a source of committees that does not name any',
+    options: { validators: { changes: () => [] } },
+    code: 'OPTION_MISSING',
+    path: 'options.validators.scheduleAt',
+  },
+  {
+    name: 'a store that keeps no epochs',
+    options: { store: { ...memoryStore(), epochs: undefined } },
+    code: 'OPTION_MISSING',
+    path: 'options.store.open',
   },
   {
     name: 'a fallback',
