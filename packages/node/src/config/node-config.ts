@@ -25,6 +25,9 @@ export interface NodeConfig {
     readonly outbound: readonly StaticPeer[]
     readonly inbound: readonly Uint8Array[]
     readonly maxDynamicInbound: number | undefined
+    readonly maxDynamicOutbound: number | undefined
+    /** `key@host:port` each. */
+    readonly bootstrap: readonly string[]
   }
   /** Where the status page is served; absent: nowhere. */
   readonly httpListen: string | undefined

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { logLevels } from '@zkstack/concurrency'
 import { parseNodePublicKey, type StaticPeer } from '@zkstack/executor'
-import { parseHostPort } from '@zkstack/network'
+import { parseBootstrapPeer, parseHostPort } from '@zkstack/network'
 import { ConfigError } from './config-error.js'
 import { ConfigTable } from './config-table.js'
 import type { NodeConfig, SecretSource } from './node-config.js'
@@ -114,7 +114,13 @@ function recordingOf(root: ConfigTable, path: (value: string) => string): NodeCo
 }
 
 function peersOf(root: ConfigTable): NodeConfig['peers'] {
-  const peers = root.table('peers', ['outbound', 'inbound', 'maxDynamicInbound'])
+  const peers = root.table('peers', [
+    'outbound',
+    'inbound',
+    'maxDynamicInbound',
+    'maxDynamicOutbound',
+    'bootstrap',
+  ])
   return {
     outbound: peers.tables('outbound', ['key', 'addr']).map((peer): StaticPeer => ({
       key: publicKey(peer.text('key'), peer.at('key')),
@@ -124,6 +130,18 @@ function peersOf(root: ConfigTable): NodeConfig['peers'] {
       .texts('inbound')
       .map((text, i) => publicKey(text, `${peers.at('inbound')}[${i}]`)),
     maxDynamicInbound: peers.optionalInteger('maxDynamicInbound', 0, 100_000),
+    maxDynamicOutbound: peers.optionalInteger('maxDynamicOutbound', 0, 100_000),
+    bootstrap: peers.texts('bootstrap').map((text, i) => bootstrapPeer(text, `${peers.at('bootstrap')}[${i}]`)),
+  }
+}
+
+function bootstrapPeer(text: string, key: string): string {
+  try {
+    parseBootstrapPeer(text)
+    return text
+  } catch (cause) {
+    const expected = 'expected "node:public:ed25519:…@host:port", or a PeerId before the @'
+    throw new ConfigError('CONFIG_INVALID', key, expected, { cause })
   }
 }
 

@@ -76,13 +76,15 @@ function nodeOptions(
   config: NodeConfig,
 ): Pick<NodeOptions, 'listen' | 'peers' | 'limits' | 'timing'> & Partial<NodeOptions> {
   const { publicAddr, onGenesisChange, buildVersion, recording } = config
-  const { outbound, inbound, maxDynamicInbound } = config.peers
+  const { outbound, inbound, bootstrap, maxDynamicInbound, maxDynamicOutbound } = config.peers
   return {
     listen: config.listen,
     peers: {
       outbound: [...outbound],
       inbound: [...inbound],
+      bootstrap: [...bootstrap],
       ...(maxDynamicInbound === undefined ? {} : { maxDynamicInbound }),
+      ...(maxDynamicOutbound === undefined ? {} : { maxDynamicOutbound }),
     },
     limits: config.limits,
     timing: config.timing,

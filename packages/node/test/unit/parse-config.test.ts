@@ -36,7 +36,13 @@ describe('parseConfig', () => {
       buildVersion: undefined,
       nodeKey: { file: '/etc/zkstack/node.key' },
       validatorKey: undefined,
-      peers: { outbound: [], inbound: [], maxDynamicInbound: undefined },
+      peers: {
+        outbound: [],
+        inbound: [],
+        maxDynamicInbound: undefined,
+        maxDynamicOutbound: undefined,
+        bootstrap: [],
+      },
       httpListen: undefined,
       logLevel: 'info',
       recording: undefined,
@@ -57,6 +63,8 @@ describe('parseConfig', () => {
       [peers]
       inbound = ["${key}"]
       maxDynamicInbound = 0
+      maxDynamicOutbound = 3
+      bootstrap = ["${key}@seed.example.com:3054"]
       [[peers.outbound]]
       key = "${key}"
       addr = "[::1]:3054"
