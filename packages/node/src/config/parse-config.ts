@@ -131,7 +131,9 @@ function peersOf(root: ConfigTable): NodeConfig['peers'] {
       .map((text, i) => publicKey(text, `${peers.at('inbound')}[${i}]`)),
     maxDynamicInbound: peers.optionalInteger('maxDynamicInbound', 0, 100_000),
     maxDynamicOutbound: peers.optionalInteger('maxDynamicOutbound', 0, 100_000),
-    bootstrap: peers.texts('bootstrap').map((text, i) => bootstrapPeer(text, `${peers.at('bootstrap')}[${i}]`)),
+    bootstrap: peers
+      .texts('bootstrap')
+      .map((text, i) => bootstrapPeer(text, `${peers.at('bootstrap')}[${i}]`)),
   }
 }
 

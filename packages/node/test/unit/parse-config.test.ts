@@ -93,12 +93,20 @@ describe('parseConfig', () => {
       timing: { viewTimeoutMs: 500 },
     })
     expect(config.peers.maxDynamicInbound).toBe(0)
+    expect(config.peers.maxDynamicOutbound).toBe(3)
+    expect(config.peers.bootstrap).toEqual([`${key}@seed.example.com:3054`])
     expect(config.peers.inbound[0]).toHaveLength(32)
     expect(config.peers.outbound[0]?.addr).toBe('[::1]:3054')
   })
 
   test.each([
     ['viewTimeout = 3', 'CONFIG_UNKNOWN', 'viewTimeout', 'is not a key of this file; known here'],
+    [
+      '[peers]\nbootstrap = ["seed.example.com:3054"]',
+      'CONFIG_INVALID',
+      'peers.bootstrap[0]',
+      'expected "node:public:ed25519:…@host:port"',
+    ],
     ['lisen = "a:1"', 'CONFIG_UNKNOWN', 'lisen', '(did you mean listen?)'],
     [
       '[timing]\nviewTimeout = 3',
