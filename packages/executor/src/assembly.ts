@@ -1,10 +1,14 @@
-import { createReplicaRunner, type ReplicaRunner } from '@zkstack/bft'
-import { realClock, scope, Watch, type Ctx } from '@zkstack/concurrency'
+import type { ReplicaRunnerInit } from '@zkstack/bft'
+import { realClock, scope, Watch, yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type AnnouncedVersion, type Network } from '@zkstack/network'
-import type { EpochScope } from '@zkstack/roles'
 import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
+import { Epochs } from './epochs/epochs.js'
+import { ReplicaRotation } from './epochs/replica-rotation.js'
+import { ScheduleAsker } from './epochs/schedule-asker.js'
+import { WaitingBlocks } from './epochs/waiting-blocks.js'
+import type { NodeError } from './errors.js'
 import { EventRouter } from './event-router.js'
 import { guardExecution } from './execution-guard.js'
 import type { NodeMetrics } from './node-metrics.js'
@@ -20,7 +24,10 @@ import { TransactionDesk } from './transactions.js'
 /** The parts of one node, joined; nothing runs yet, but the network listens. */
 export interface Assembly {
   readonly options: ResolvedOptions
-  readonly epochScope: EpochScope
+  /** Who rules when. */
+  readonly epochs: Epochs
+  /** Blocks of peers that wait for the committee of their epoch. */
+  readonly waiting: WaitingBlocks
   /** Where blocks are read. */
   readonly blocks: BlockStore
   readonly queue: BlockQueue
@@ -29,8 +36,8 @@ export interface Assembly {
   /** What was on disk at the start, to be committed before the node is ready: blocks below. */
   readonly recoverTo: bigint
   readonly network: Network
-  /** Absent on a full node. */
-  readonly replica: ReplicaRunner | undefined
+  /** The replica of the current epoch, and of the next. */
+  readonly rotation: ReplicaRotation
   readonly commits: CommitDriver
   /** What the execution layer is busy with. */
   readonly calls: RunningCalls
@@ -53,10 +60,9 @@ export interface AssemblyInit {
   readonly nextToCommit: bigint
 }
 
-/** Joins the parts. @throws NetworkError when the node cannot listen. */
+/** Joins the parts. @throws NetworkError when the node cannot listen; NodeError for committees that cannot be. */
 export async function assemble(init: AssemblyInit): Promise<Assembly> {
   const { options: o, reporter, metrics, life } = init
-  const epochScope = epochScopeOf(o)
   const blocks = new RecentBlocks(o.store)
   const queue = new BlockQueue(blocks, { capacity: o.maxQueuedBlocks })
   const applied = new Watch(init.nextToCommit)
@@ -73,8 +79,15 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
     peerCount: () => late.network?.peers().length ?? 0,
   })
   const calls = new RunningCalls(o.clock)
-  const parts = { ...init, epochScope, blocks, queue, applied, router, calls }
-  const replica = replicaOf(parts, (message) => late.network?.broadcast(message))
+  const epochs = epochsOf({ ...init, blocks, applied, calls })
+  const waiting = new WaitingBlocks()
+  const parts = { ...init, epochs, waiting, blocks, queue, applied, router, calls }
+  // What is from before genesis comes first: the execution layer may know no committee without it.
+  if (recoverTo >= o.genesis.firstBlock) await epochs.begin(life)
+  const rotation = new ReplicaRotation({
+    epochs,
+    parts: replicaParts(parts, (message) => late.network?.broadcast(message)),
+  })
   const transactions = new TransactionDesk({
     mempool: o.mempool,
     maxTransactionBytes: o.limits.maxTransactionBytes,
@@ -87,31 +100,41 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
       metrics.transaction(origin, verdict)
     },
   })
-  const network = await networkOf({ ...parts, replica, transactions })
+  const network = await networkOf({ ...parts, rotation, transactions })
   late.network = network
   const commits = commitDriverOf({ ...parts, recoverTo })
-  return { ...parts, options: o, recoverTo, network, replica, commits, transactions }
-}
-
-/** The committee of a genesis with a fixed one: epoch 0, from the first block on, for ever. */
-function epochScopeOf({ genesis }: ResolvedOptions): EpochScope {
-  return {
-    genesis: genesis.hash,
-    epoch: 0n,
-    schedule: genesis.schedule,
-    firstBlock: genesis.firstBlock,
-  }
+  return { ...parts, options: o, recoverTo, network, rotation, commits, transactions }
 }
 
 type Parts = AssemblyInit &
-  Pick<Assembly, 'epochScope' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'>
+  Pick<Assembly, 'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'>
 
-function replicaOf(
+function epochsOf(p: AssemblyInit & Pick<Assembly, 'blocks' | 'applied' | 'calls'>): Epochs {
+  const { options: o, blocks, applied, calls, reporter } = p
+  const { validators: source } = o
+  const warn = (e: NodeError): void => {
+    reporter.warn(e)
+  }
+  return new Epochs({
+    genesis: o.genesis,
+    asker: source && new ScheduleAsker({ source, calls, warn }),
+    store: o.store.epochs,
+    maxValidators: o.maxValidators,
+    applied,
+    yieldTurn: o.clock.yieldTurn?.bind(o.clock) ?? yieldTurn,
+    epochOfBlock: async (number) => {
+      const block = await blocks.get(number)
+      return block?.kind === 'final' ? block.epoch : undefined
+    },
+  })
+}
+
+function replicaParts(
   p: Parts,
-  send: Parameters<typeof createReplicaRunner>[0]['send'],
-): ReplicaRunner | undefined {
+  send: ReplicaRunnerInit['send'],
+): Omit<ReplicaRunnerInit, 'scope' | 'lastBlock'> | undefined {
   const { options: o, metrics } = p
-  if (o.signer === undefined || o.validatorIndex === undefined) return undefined
+  if (o.signer === undefined || !o.mayVote) return undefined
   const execution = guardExecution({
     execution: o.execution,
     life: p.life,
@@ -120,8 +143,7 @@ function replicaOf(
       metrics.executionCall(method, outcome, tookMs)
     },
   })
-  return createReplicaRunner({
-    scope: p.epochScope,
+  return {
     signer: o.signer,
     store: o.store,
     blocks: p.queue,
@@ -139,16 +161,17 @@ function replicaOf(
     onEvent: (e) => {
       p.router.onReplicaEvent(e)
     },
-  })
+  }
 }
 
-function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promise<Network> {
-  const { options: o, replica, transactions } = p
+function networkOf(p: Parts & Pick<Assembly, 'rotation' | 'transactions'>): Promise<Network> {
+  const { options: o, rotation, epochs, transactions } = p
   return createNetwork({
     genesis: o.genesis,
-    scope: () => p.epochScope,
+    scope: () => epochs.current?.scope,
+    pendingScope: () => epochs.pending?.scope,
     nodeKey: o.nodeKey,
-    validator: replica && o.signer,
+    validator: o.mayVote ? o.signer : undefined,
     transport: o.transport,
     listen: o.listen,
     publicAddr: o.publicAddr,
@@ -163,13 +186,15 @@ function networkOf(p: Parts & Pick<Assembly, 'replica' | 'transactions'>): Promi
     logger: o.logger,
     metrics: o.metrics,
     verifyBlock: blockVerifier({
-      scope: p.epochScope,
+      epochs,
+      firstBlock: o.genesis.firstBlock,
+      onWait: (block) => p.waiting.note(block),
       execution: o.execution,
       threads: o.clock === realClock,
     }),
-    onConsensusMessage: (message, carrier) =>
-      replica?.deliver(message, carrier) ?? Promise.resolve(),
+    onConsensusMessage: (message, carrier) => rotation.deliver(message, carrier),
     onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),
+    pendingTransactions: o.mempool?.pending && ((call) => transactions.pending(call)),
     onEvent: (e) => {
       p.router.onNetworkEvent(e)
     },
@@ -193,6 +218,8 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
     range: p.queue.range,
     applied: p.applied,
     calls: p.calls,
+    expect: (ctx, block) => p.epochs.expect(ctx, block),
+    advance: (ctx, next) => p.epochs.advance(ctx, next),
     warn: (e) => {
       p.reporter.warn(e)
     },
@@ -210,14 +237,17 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
   })
   const unsubscribe = a.queue.range.subscribe((range) => {
     a.metrics.head(range.next)
-    if (a.replica === undefined) tips.check(range)
+    if (a.rotation.replica === undefined) tips.check(range)
+  })
+  const unfollow = a.epochs.changed.subscribe(() => {
+    a.network.committeeChanged()
   })
   try {
     await scope(ctx, async (inner, s) => {
       s.spawn((c) => a.network.run(c))
       s.spawn((c) => a.queue.follow(c))
-      const { replica } = a
-      if (replica !== undefined) s.spawn((c) => replica.run(c))
+      s.spawn((c) => a.epochs.run(c, a.queue.range))
+      s.spawn((c) => a.rotation.run(c))
       await watchProgress(inner, {
         applied: a.applied,
         viewTimeoutMs: a.options.viewTimeoutMs,
@@ -229,6 +259,7 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
     })
   } finally {
     unsubscribe()
+    unfollow()
     await a.network.stop()
     await a.recording?.close()
   }

@@ -9,6 +9,7 @@ import {
   type PreGenesisBlock,
 } from '@zkstack/roles'
 import type { CallOptions, ExecutionLayer } from '@zkstack/storage'
+import type { Epochs } from './epochs/epochs.js'
 
 /** Why a block of a peer is refused. */
 export interface BlockRefusal {
@@ -18,43 +19,47 @@ export interface BlockRefusal {
 
 /** What {@link blockVerifier} takes. */
 export interface BlockVerifierInit {
-  readonly scope: EpochScope
+  readonly epochs: Pick<Epochs, 'of' | 'decided' | 'progress'>
+  /** The first block that consensus makes. */
+  readonly firstBlock: bigint
   readonly execution: Pick<ExecutionLayer, 'verifyPreGenesis'>
   /** Whether signatures may be checked in other threads; not in virtual time, which does not wait for them. Default false. */
   readonly threads?: boolean
+  /** Told of a block that waits for the committee of its epoch, and when it waits no more. */
+  readonly onWait?: (block: FinalBlock) => () => void
 }
 
 /** Judges blocks that peers serve, before they may enter the store. */
 export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<void, BlockRefusal>>
 
 /**
- * A verifier for a fixed committee: a final block needs a certificate of its quorum and a number of its epoch; a
- * block from before genesis needs the execution layer's word.
+ * A final block needs a certificate by a quorum of the committee of its epoch, and a number that belongs to that epoch. One of
+ * an epoch whose committee is not known yet waits until it is, or until its number turns out to belong to another. A block from
+ * before genesis needs the execution layer's word.
  *
  * Codes: `WRONG_EPOCH`, `BEFORE_FIRST_BLOCK`, `NOT_BEFORE_FIRST_BLOCK`, `PRE_GENESIS_REFUSED`, and those of
  * `verifyFinalBlock`.
  */
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
   return (block, call) =>
-    block.kind === 'final' ? verifyFinal(block, o) : verifyPreGenesis(block, o, call)
+    block.kind === 'final' ? verifyFinal(block, o, call) : verifyPreGenesis(block, o, call)
 }
 
 async function verifyFinal(
   block: FinalBlock,
-  { scope, threads = false }: BlockVerifierInit,
+  o: BlockVerifierInit,
+  call: CallOptions,
 ): Promise<Result<void, BlockRefusal>> {
-  if (block.epoch !== scope.epoch) {
-    return refuse(
-      'WRONG_EPOCH',
-      `block ${block.number} is of epoch ${block.epoch}, ours is ${scope.epoch}`,
-    )
-  }
-  if (block.number < scope.firstBlock) {
+  const { firstBlock, threads = false } = o
+  if (block.number < firstBlock) {
     return refuse(
       'BEFORE_FIRST_BLOCK',
-      `block ${block.number} is final, but the chain starts at ${scope.firstBlock}`,
+      `block ${block.number} is final, but the chain starts at ${firstBlock}`,
     )
   }
+  const epoch = await epochOf(block, o, call)
+  if (!epoch.ok) return epoch
+  const scope = epoch.value
   const verified = threads
     ? await verifyFinalBlockAsync(block, scope)
     : verifyFinalBlock(block, scope)
@@ -62,15 +67,52 @@ async function verifyFinal(
   return refuse(verified.error.code, `block ${block.number} is not final: ${verified.error.code}`)
 }
 
+/** What a block is judged by, as soon as that is known. */
+async function epochOf(
+  block: FinalBlock,
+  o: BlockVerifierInit,
+  call: CallOptions,
+): Promise<Result<EpochScope, BlockRefusal>> {
+  const known = judgeEpoch(block, o)
+  if (known !== undefined) return known
+  const waitsNoMore = o.onWait?.(block)
+  try {
+    // The next committee, or the block before, which decides the epoch of this one.
+    await o.epochs.progress.waitFor(() => judgeEpoch(block, o) !== undefined, call)
+  } finally {
+    waitsNoMore?.()
+  }
+  return epochOf(block, o, call)
+}
+
+/** Undefined while it cannot be told. */
+function judgeEpoch(
+  { number, epoch }: FinalBlock,
+  { epochs }: BlockVerifierInit,
+): Result<EpochScope, BlockRefusal> | undefined {
+  const known = epochs.of(epoch)
+  const decided = epochs.decided(number)
+  if (known === undefined && decided === undefined) return undefined
+  const last = known?.lastBlock.value
+  const isWithin =
+    known !== undefined &&
+    number >= known.scope.firstBlock &&
+    (last === undefined || number <= last)
+  if (isWithin) return ok(known.scope)
+  const right = decided?.scope.epoch
+  const text = `block ${number} claims epoch ${epoch}`
+  return refuse('WRONG_EPOCH', right === undefined ? text : `${text}, but is of epoch ${right}`)
+}
+
 async function verifyPreGenesis(
   block: PreGenesisBlock,
   o: BlockVerifierInit,
   call: CallOptions,
 ): Promise<Result<void, BlockRefusal>> {
-  if (block.number >= o.scope.firstBlock) {
+  if (block.number >= o.firstBlock) {
     return refuse(
       'NOT_BEFORE_FIRST_BLOCK',
-      `block ${block.number} has no certificate, but the chain starts at ${o.scope.firstBlock}`,
+      `block ${block.number} has no certificate, but the chain starts at ${o.firstBlock}`,
     )
   }
   if (o.execution.verifyPreGenesis === undefined) {
@@ -88,6 +130,6 @@ async function verifyPreGenesis(
   }
 }
 
-function refuse(code: string, message: string): Result<void, BlockRefusal> {
+function refuse(code: string, message: string): Result<never, BlockRefusal> {
   return err({ code, message })
 }

@@ -16,6 +16,10 @@ export interface CommitDriverInit {
   readonly applied: Watch<bigint>
   /** Where the calls under way are noted. */
   readonly calls: RunningCalls
+  /** Checks a block before it is committed. @throws what stops the node. */
+  expect(ctx: Ctx, block: Block): Promise<void>
+  /** Learns who may make block `next`, before `applied` moves there. @throws what stops the node. */
+  advance(ctx: Ctx, next: bigint): Promise<void>
   /** Something the user should know, and the driver goes on. */
   warn(error: NodeError): void
   /** A block is committed, and `applied` has moved. */
@@ -38,7 +42,7 @@ export class CommitDriver {
 
   /**
    * Commits until cancelled.
-   * @throws NodeError `EXECUTION_COMMIT_FAILED` (its `cause` is the execution layer's), `EXECUTION_BEHIND`,
+   * @throws what `expect` and `advance` throw; NodeError `EXECUTION_COMMIT_FAILED` (its `cause` is the execution layer's), `EXECUTION_BEHIND`,
    * `STORE_GAP`; the store's own errors.
    */
   async run(ctx: Ctx): Promise<never> {
@@ -51,10 +55,13 @@ export class CommitDriver {
   async #commitNext(ctx: Ctx): Promise<void> {
     const { applied } = this.#o
     const block = await this.#read(applied.value, ctx)
+    await this.#o.expect(ctx, block)
     const startedAt = ctx.clock.now()
     if (block.kind === 'final') await this.#commit(block, ctx)
+    const tookMs = ctx.clock.now() - startedAt
+    await this.#o.advance(ctx, block.number + 1n)
     applied.set(block.number + 1n)
-    if (block.kind === 'final') this.#o.onCommitted(block, ctx.clock.now() - startedAt)
+    if (block.kind === 'final') this.#o.onCommitted(block, tookMs)
   }
 
   async #read(number: bigint, ctx: Ctx): Promise<Block> {

@@ -83,6 +83,7 @@ export interface NodeEvents {
   'block:finalized': FinalBlock
   /** The view ended without a block. */
   'view:timeout': { readonly view: bigint; readonly leader: Uint8Array }
+  /** At the start, and whenever another committee takes over; `role`: whether this node votes in it. */
   'epoch:changed': { readonly epoch: bigint; readonly role: Role }
   'peer:connected': PeerInfo
   'peer:disconnected': PeerInfo & { readonly code: GoodbyeCode; readonly text: string }
@@ -117,6 +118,14 @@ export interface InvariantViolation {
 /** A peer as {@link ConsensusNode.inspect} shows it. */
 export type PeerSnapshot = Plain<PeerInfo>
 
+/** An epoch as {@link ConsensusNode.inspect} shows it. */
+export interface EpochSnapshot {
+  readonly epoch: string
+  readonly firstBlock: string
+  /** Known once the committee that follows is. */
+  readonly lastBlock: string | undefined
+}
+
 /** A node as {@link ConsensusNode.inspect} shows it; numbers above 2^53 and heights are decimal strings. */
 export interface NodeSnapshot {
   readonly genesis: {
@@ -148,8 +157,17 @@ export interface NodeSnapshot {
     /** When it committed a block last, in this process. */
     readonly committedAt: number | undefined
   }
-  /** By validator index. */
+  /** By validator index; of the current epoch. */
   readonly committee: readonly { readonly key: string; readonly weight: string }[]
+  readonly epochs: {
+    /** The epoch of the next block to commit; undefined before the execution layer has named its committee. */
+    readonly current: EpochSnapshot | undefined
+    /** The next one, once its committee is known. */
+    readonly pending: EpochSnapshot | undefined
+    /** Blocks of peers that wait for the committee of their epoch, and the lowest of them. */
+    readonly waitingBlocks: number
+    readonly waitsFor: { readonly number: string; readonly epoch: string } | undefined
+  }
   readonly replica: Plain<ReplicaSnapshot> | undefined
   readonly peers: readonly PeerSnapshot[]
   /** The newest warnings, oldest first. */

@@ -5,7 +5,7 @@ import { assemble, type Assembly, type AssemblyInit } from './assembly.js'
 import type { ConsensusNode } from './consensus-node.js'
 import { NodeError } from './errors.js'
 import { NodeMetrics } from './node-metrics.js'
-import { prepareGenesis } from './options/check-genesis.js'
+import { checkCommitteeSource, prepareGenesis } from './options/check-genesis.js'
 import { checkOptions } from './options/check-options.js'
 import type { NodeOptions } from './options/node-options.js'
 import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js'
@@ -20,13 +20,14 @@ import { RunningNode } from './running-node.js'
  * listens. What was on disk is committed, and consensus begins, after it returns; see `ready`.
  *
  * @throws NodeOptionError for a wrong option; NodeError `WRONG_CHAIN`, `FORK_REGRESSED`, `GENESIS_MISMATCH`,
- * `EXECUTION_AHEAD`, `EXECUTION_BEHIND`, `EXECUTION_FAILED`; NetworkError `NETWORK_PORT_IN_USE`; StorageError;
+ * `EXECUTION_AHEAD`, `EXECUTION_BEHIND`, `EXECUTION_FAILED`, `VALIDATORS_FAILED`, `SCHEDULE_…`, `EPOCH_UNKNOWN`; NetworkError `NETWORK_PORT_IN_USE`; StorageError;
  * CanceledError when `signal` aborts before the node has started. Nothing is left running then.
  */
 export async function createNode(options: NodeOptions): Promise<ConsensusNode> {
   checkOptions(options)
   options.signal?.throwIfAborted()
   await loadCryptoBackends()
+  checkCommitteeSource(options.genesis, options.validators)
   const genesis = prepareGenesis(options.genesis, 'options.genesis')
   const resolved = resolveOptions(options, genesis)
   const life = Ctx.root({ clock: resolved.clock, random: resolved.random })
@@ -69,7 +70,7 @@ async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> 
     life.throwIfCanceled()
   }
   const node = new RunningNode(assembly)
-  if (options.signer !== undefined && options.validatorIndex === undefined) {
+  if (options.signer !== undefined && !options.mayVote) {
     node.warnLater(notInSchedule(options.signer.publicKey, options))
   }
   return node

@@ -35,12 +35,16 @@ export class NodeOptionError extends ZkStackError {
  * At start: `EXECUTION_AHEAD` (the execution layer has blocks that the store lacks), `EXECUTION_BEHIND` (it
  * needs blocks that the store no longer has), `EXECUTION_FAILED` (`lastCommitted` threw), `WRONG_CHAIN`,
  * `FORK_REGRESSED`, `GENESIS_MISMATCH` (the store belongs to another chain or fork).
- * Fatal later: `EXECUTION_COMMIT_FAILED`. Of calls: `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`,
+ * Fatal later: `EXECUTION_COMMIT_FAILED`; `STORE_GAP`. Of the committees that the execution layer names, at start and later:
+ * `VALIDATORS_FAILED` (`scheduleAt` threw), `SCHEDULE_MALFORMED`, `SCHEDULE_TOO_LARGE`, `SCHEDULE_POSSESSION` (a key without
+ * its proof), `SCHEDULE_NUMBER` (another epoch number), `SCHEDULE_RANGE` (an impossible first block), `SCHEDULE_LATE` (announced
+ * too late), `SCHEDULE_CHANGED` (contradicts what was said before), `EPOCH_UNKNOWN` (nothing tells the number of the first epoch),
+ * `BLOCK_OF_OTHER_EPOCH` (a stored block was made by another committee than that of its height). Of calls: `NO_MEMPOOL`, `TRANSACTION_TOO_LARGE`, `MEMPOOL_FAILED`,
  * `NODE_STOPPED`, `BLOCK_PRUNED`.
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
  * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
- * `RECORDING_FAILED`; besides those of the replica and the network.
+ * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended); besides those of the replica and the network.
  */
 export type NodeErrorCode =
   | 'WRONG_CHAIN'
@@ -69,6 +73,18 @@ export type NodeErrorCode =
   | 'NODE_STOPPED'
   | 'BLOCK_PRUNED'
   | 'STORE_GAP'
+  | 'VALIDATORS_FAILED'
+  | 'VALIDATORS_RETRY'
+  | 'VALIDATORS_SILENT'
+  | 'SCHEDULE_MALFORMED'
+  | 'SCHEDULE_TOO_LARGE'
+  | 'SCHEDULE_POSSESSION'
+  | 'SCHEDULE_NUMBER'
+  | 'SCHEDULE_RANGE'
+  | 'SCHEDULE_LATE'
+  | 'SCHEDULE_CHANGED'
+  | 'EPOCH_UNKNOWN'
+  | 'BLOCK_OF_OTHER_EPOCH'
 
 /** An error or warning of a node, with a stable code. */
 export class NodeError extends ZkStackError {

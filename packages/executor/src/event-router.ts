@@ -3,6 +3,7 @@ import type { Clock, Logger, ZkStackError } from '@zkstack/concurrency'
 import { toHex, type SignatureScheme } from '@zkstack/crypto'
 import type { NetworkEvent } from '@zkstack/network'
 import { formatNodePublicKey, formatValidatorPublicKey } from '@zkstack/roles'
+import type { NodeEvents } from './consensus-node.js'
 import { NodeError } from './errors.js'
 import type { NodeMetrics } from './node-metrics.js'
 import type { Reporter } from './reporter.js'
@@ -72,6 +73,14 @@ export class EventRouter {
       case 'warning':
         reporter.warn(this.#explain(e.error))
     }
+  }
+
+  /** Another epoch rules, and its views begin anew. */
+  onEpoch(e: NodeEvents['epoch:changed']): void {
+    const { reporter, logger } = this.#o
+    this.#view = undefined
+    logger.info('an epoch begins', { epoch: e.epoch, role: e.role })
+    reporter.events.emit('epoch:changed', e)
   }
 
   onInvariant(violation: InvariantViolation): void {

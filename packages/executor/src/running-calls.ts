@@ -2,7 +2,7 @@ import type { Clock } from '@zkstack/concurrency'
 
 /** A call of the execution layer that has not ended. */
 export interface RunningCall {
-  readonly method: 'propose' | 'verify' | 'commit'
+  readonly method: 'propose' | 'verify' | 'commit' | 'scheduleAt'
   readonly block: bigint
   /** Monotonic milliseconds. */
   readonly since: number

@@ -5,6 +5,7 @@ import { serve, type Assembly } from './assembly.js'
 import { BlockReader } from './block-reader.js'
 import type { ConsensusNode, NodeEvents, NodeSnapshot, NodeStatus, Role } from './consensus-node.js'
 import { diagnose } from './diagnosis/diagnose.js'
+import { announceEpochs } from './epochs/announce-epochs.js'
 import { LifeCycle } from './life-cycle.js'
 import { statusOf } from './node-status.js'
 import { snapshotOf } from './snapshot.js'
@@ -63,12 +64,12 @@ export class RunningNode implements ConsensusNode {
   }
 
   get status(): NodeStatus {
-    const { options, queue, applied, network, replica, router, epochScope, recoverTo } = this.#a
+    const { options, queue, applied, network, rotation, router, epochs, recoverTo } = this.#a
     return statusOf({
       life: this.#lifeCycle.phase,
       role: this.#role,
-      epoch: epochScope.epoch,
-      view: router.view ?? replica?.snapshot().view,
+      epoch: epochs.current?.scope.epoch ?? 0n,
+      view: router.view ?? rotation.replica?.snapshot().view,
       range: queue.range.value,
       applied: applied.value,
       recoverTo,
@@ -142,13 +143,29 @@ export class RunningNode implements ConsensusNode {
   }
 
   get #role(): Role {
-    return this.#a.replica === undefined ? 'full' : 'validator'
+    const { options, epochs } = this.#a
+    const { signer, mayVote } = options
+    const schedule = epochs.current?.scope.schedule
+    const isMember = mayVote && signer && schedule?.indexOf(signer.publicKey) !== undefined
+    return isMember === true ? 'validator' : 'full'
   }
 
   async #serve(ctx: Parameters<typeof serve>[0]): Promise<void> {
-    const { reporter, epochScope } = this.#a
+    const { reporter, epochs, applied, recoverTo, router } = this.#a
     for (const error of this.#atStart.splice(0)) reporter.warn(error)
-    reporter.events.emit('epoch:changed', { epoch: epochScope.epoch, role: this.#role })
-    await serve(ctx, this.#a, () => diagnose(snapshotOf(this.#a, this.status, 1)).summary)
+    const end = announceEpochs({
+      epochs,
+      applied,
+      recoverTo,
+      roleNow: () => this.#role,
+      onEpoch: (e) => {
+        router.onEpoch(e)
+      },
+    })
+    try {
+      await serve(ctx, this.#a, () => diagnose(snapshotOf(this.#a, this.status, 1)).summary)
+    } finally {
+      end()
+    }
   }
 }

@@ -15,6 +15,7 @@ import {
 export interface DoubleVote {
   /** Public key of the validator, in hex. */
   readonly validator: string
+  readonly epoch: bigint
   readonly view: bigint
   /**
    * Two proposals of a view; two commits of a view for different blocks; two timeouts of a view with different
@@ -35,6 +36,7 @@ interface Votes {
  */
 export class FrameRecorder {
   readonly #scheme: SignatureScheme
+  /** By validator and epoch. */
   readonly #votes = new Map<string, Votes>()
   readonly #seen = new WeakSet<Uint8Array>()
   readonly #counts = new Map<MessageLabel, number>()
@@ -66,13 +68,13 @@ export class FrameRecorder {
   }
 
   #judge(validator: string, msg: ConsensusMsg): void {
-    const votes = this.#votesOf(validator)
-    const view = viewOf(msg).number
+    const { epoch, number: view } = viewOf(msg)
+    const votes = this.#votesOf(`${validator} ${epoch}`)
     const found = (kind: DoubleVote['kind']): void => {
       const known = this.#doubleVotes.some(
-        (d) => d.validator === validator && d.view === view && d.kind === kind,
+        (d) => d.validator === validator && d.epoch === epoch && d.view === view && d.kind === kind,
       )
-      if (!known) this.#doubleVotes.push({ validator, view, kind })
+      if (!known) this.#doubleVotes.push({ validator, epoch, view, kind })
     }
     switch (msg.type) {
       case 'leaderProposal':
@@ -93,11 +95,11 @@ export class FrameRecorder {
     }
   }
 
-  #votesOf(validator: string): Votes {
-    const known = this.#votes.get(validator)
+  #votesOf(voter: string): Votes {
+    const known = this.#votes.get(voter)
     if (known !== undefined) return known
     const votes: Votes = { proposals: new Map(), commits: new Map(), timeouts: new Map() }
-    this.#votes.set(validator, votes)
+    this.#votes.set(voter, votes)
     return votes
   }
 }

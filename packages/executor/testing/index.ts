@@ -25,7 +25,8 @@ export type {
   SimulationStats,
 } from './simulation/simulation-options.js'
 export type { SimulationEvent } from './simulation/simulation-log.js'
+export { PlannedCommittees } from './planned-committees.js'
 export { createTestNetwork, type TestNetwork, type WaitOptions } from './test-network.js'
-export type { TestNetworkOptions } from './test-network-options.js'
+export type { PlannedEpoch, TestNetworkOptions } from './test-network-options.js'
 export type { TestNode } from './test-node.js'
 export type { FrameVerdict, SentFrame, TestWire } from './test-wire.js'

@@ -1,6 +1,13 @@
 import type { Clock, Logger, MetricsSink } from '@zkstack/concurrency'
-import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
+import type { ExecutionLayer, Mempool, NodeStore, ValidatorSource } from '@zkstack/storage'
 import type { Limits } from '../src/options/node-options.js'
+
+/** An epoch of a test network. */
+export interface PlannedEpoch {
+  readonly firstBlock: bigint
+  /** Weights of its validators, by their index. */
+  readonly weights: ReadonlyMap<number, bigint>
+}
 
 /** What a test network is made of; everything has a default. */
 export interface TestNetworkOptions {
@@ -15,6 +22,15 @@ export interface TestNetworkOptions {
   readonly firstBlock?: bigint
   /** By index. Default: 1 each. */
   readonly weights?: readonly bigint[]
+  /**
+   * Committees that change, by ascending first block, that of the first being `firstBlock` of the network; then the genesis
+   * names none. Default: all validators, for ever.
+   */
+  readonly epochs?: readonly PlannedEpoch[]
+  /** How many blocks before its first one a committee is announced. Default 5. */
+  readonly announcedBlocks?: bigint
+  /** Changes what a node is told of the committees; for instance to make it wrong. */
+  readonly wrapValidators?: (source: ValidatorSource, index: number) => ValidatorSource
   /** Makes the execution layer of a node, for its first start. Default: a `CounterChain`. */
   readonly execution?: (index: number) => ExecutionLayer
   readonly mempool?: (index: number) => Mempool

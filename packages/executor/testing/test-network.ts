@@ -3,13 +3,14 @@ import { loadCryptoBackends } from '@zkstack/crypto'
 import { libp2pTransport, MemoryHub, memoryTransport, protocols } from '@zkstack/network'
 import type { Genesis } from '@zkstack/roles'
 import type { Block } from '@zkstack/roles'
-import type { ExecutionLayer } from '@zkstack/storage'
+import type { ExecutionLayer, ValidatorSource } from '@zkstack/storage'
 import { CounterChain } from './counter-chain.js'
 import { FrameRecorder } from './frame-recorder.js'
 import { testCommittee, type TestCommittee } from './test-committee.js'
 import type { TestNetworkOptions } from './test-network-options.js'
 import { TestNode } from './test-node.js'
 import { levelStores, memoryStores, type TestStores } from './test-stores.js'
+import { PlannedCommittees } from './planned-committees.js'
 import { groupsOf, TestWire } from './test-wire.js'
 
 /**
@@ -174,12 +175,21 @@ export class TestNetwork implements AsyncDisposable {
       validatorKey: this.#committee.validatorKeys[index],
       options: this.#options,
       execution,
+      validators: this.#validatorsOf(index),
       wire: this.wire,
       newTransport: () =>
         this.#options.transport === 'tcp' ? libp2pTransport() : memoryTransport(this.#hub),
       openStore: () => this.#stores.open(index),
       peers: (self) => this.#peersOf(self),
     })
+  }
+
+  #validatorsOf(index: number): ValidatorSource | undefined {
+    const { planned } = this.#committee
+    if (planned === undefined) return undefined
+    const { announcedBlocks = 5n, wrapValidators } = this.#options
+    const source = new PlannedCommittees(planned, announcedBlocks)
+    return wrapValidators?.(source, index) ?? source
   }
 
   #peersOf(self: TestNode): { readonly key: Uint8Array; readonly addr: string }[] {

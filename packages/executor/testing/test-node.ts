@@ -1,6 +1,6 @@
 import type { Genesis, NodePublicKey, NodeSecretKey, ValidatorSecretKey } from '@zkstack/roles'
 import type { NetworkTransport, StaticPeer } from '@zkstack/network'
-import type { ExecutionLayer, NodeStore } from '@zkstack/storage'
+import type { ExecutionLayer, NodeStore, ValidatorSource } from '@zkstack/storage'
 import type { ConsensusNode } from '../src/consensus-node.js'
 import { createNode } from '../src/create-node.js'
 import type { NodeOptions } from '../src/options/node-options.js'
@@ -16,6 +16,7 @@ export interface TestNodeInit {
   readonly validatorKey: ValidatorSecretKey | undefined
   readonly options: TestNetworkOptions
   readonly execution: ExecutionLayer
+  readonly validators: ValidatorSource | undefined
   readonly wire: TestWire
   newTransport(): NetworkTransport
   /** Opens what the last run left. */
@@ -120,11 +121,12 @@ export class TestNode {
   }
 
   #nodeOptions(): Omit<NodeOptions, 'store' | 'transport'> {
-    const { options: o, index, genesis, nodeKey, validatorKey } = this.#o
+    const { options: o, index, genesis, nodeKey, validatorKey, validators } = this.#o
     return {
       genesis,
       nodeKey,
       ...(validatorKey && { validatorKey }),
+      ...(validators && { validators }),
       execution: this.execution,
       listen: this.#address ?? '127.0.0.1:0',
       peers: { outbound: this.#o.peers(this) },

@@ -1,5 +1,6 @@
 import type { NodeSnapshot } from '../consensus-node.js'
 import { findCommittee } from './find-committee.js'
+import { findEpoch } from './find-epoch.js'
 import { findLocal } from './find-local.js'
 import { findSync } from './find-sync.js'
 import type { NodeDiagnosis } from './finding.js'
@@ -11,7 +12,12 @@ import { connected, since, span, validators, weightOf } from './words.js'
  * What is wrong with the node itself comes first, then what it lacks of others, then who is silent.
  */
 export function diagnose(snapshot: NodeSnapshot): NodeDiagnosis {
-  const findings = [...findLocal(snapshot), ...findSync(snapshot), ...findCommittee(snapshot)]
+  const findings = [
+    ...findLocal(snapshot),
+    ...findSync(snapshot),
+    ...findEpoch(snapshot),
+    ...findCommittee(snapshot),
+  ]
   return {
     summary: findings[0]?.message ?? 'Nothing is wrong.',
     findings,
@@ -22,6 +28,7 @@ export function diagnose(snapshot: NodeSnapshot): NodeDiagnosis {
 function factsOf(s: NodeSnapshot): readonly string[] {
   const { status, replica } = s
   const facts = [`The node is ${status.phase}, with ${s.peers.length} peers.`, committedFact(s)]
+  facts.push(...epochFacts(s))
   if (replica === undefined) return facts
   const age = replica.viewSince === undefined ? '' : `, for ${span(since(s, replica.viewSince))}`
   const leader = replica.leader === replica.self ? 'this node' : `validator ${replica.leader}`
@@ -46,6 +53,17 @@ function factsOf(s: NodeSnapshot): readonly string[] {
   if (replica.blamed.length > 0)
     facts.push(`Caught with a bad signature: ${validators(replica.blamed)}.`)
   return facts
+}
+
+/** Nothing where the committee is fixed. */
+function epochFacts({ epochs, status }: NodeSnapshot): readonly string[] {
+  const { current, pending } = epochs
+  if (current === undefined) return []
+  if (current.epoch === '0' && pending === undefined) return []
+  const here =
+    status.role === 'validator' ? 'This node votes in it.' : 'This node does not vote in it.'
+  const next = pending === undefined ? '' : ` The next one begins with block ${pending.firstBlock}.`
+  return [`Epoch ${current.epoch} began with block ${current.firstBlock}. ${here}${next}`]
 }
 
 function committedFact(s: NodeSnapshot): string {

@@ -79,6 +79,7 @@ function findExecution(s: NodeSnapshot): readonly Finding[] {
       propose: 'When it leads, this validator proposes nothing.',
       verify: 'This validator does not vote for the block.',
       commit: 'This node goes no further before it is done.',
+      scheduleAt: 'This node goes no further before it knows who may vote.',
     }[method]
     const message = `The execution layer has been in ${method} of block ${block} for ${span(since(s, at))}. ${effect}`
     return finding('execution', message)

@@ -8,7 +8,7 @@ export type Cause =
   | 'disk'
   /** The signer does not answer, or fails. */
   | 'signer'
-  /** `propose`, `verify` or `commit` takes long. */
+  /** `propose`, `verify`, `commit` or `scheduleAt` takes long. */
   | 'execution'
   /** No peer, or too few of the committee, are connected. */
   | 'peers'
@@ -16,6 +16,8 @@ export type Cause =
   | 'pruned'
   /** It catches up with blocks that peers have. */
   | 'sync'
+  /** The execution layer has not named the committee of an epoch yet. */
+  | 'schedule'
   /** Too few validators are heard of for a quorum. */
   | 'quorum'
   /** The leader of the view has not proposed. */

@@ -1,6 +1,5 @@
 import { isCanceled } from '@zkstack/concurrency'
 import { bytesEqual, signatureScheme, toHex } from '@zkstack/crypto'
-import type { Schedule } from '@zkstack/roles'
 import {
   createGenesis,
   verifyProofsOfPossession,
@@ -12,9 +11,6 @@ import { describe, requireObject } from './check.js'
 
 const REMEDY = 'Give the value of parseGenesis(text of the genesis file), or of createGenesis'
 
-/** A genesis whose committee is fixed. */
-export type StaticGenesis = Genesis & { readonly schedule: Schedule }
-
 /** Checks that a value is a genesis. @throws NodeOptionError `OPTION_MISSING`, `OPTION_INVALID`. */
 export function checkGenesisShape(value: unknown, path: string): void {
   const genesis = requireObject(value, path, REMEDY)
@@ -23,21 +19,36 @@ export function checkGenesisShape(value: unknown, path: string): void {
 }
 
 /**
- * The genesis once more, made from its fields with the backends that are loaded now, and proven: its hash is the
- * hash of its fields, and every key of the committee comes with its proof of possession.
- *
- * @throws NodeOptionError `GENESIS_INVALID`, `GENESIS_NO_SCHEDULE`, `PROOF_OF_POSSESSION`.
+ * Checks that somebody names the committee, and not two do.
+ * @throws NodeOptionError `GENESIS_NO_SCHEDULE`, `OPTION_INVALID`.
  */
-export function prepareGenesis(given: Genesis, path: string): StaticGenesis {
-  if (given.schedule === undefined) {
+export function checkCommitteeSource(genesis: Genesis, validators: unknown): void {
+  const isStatic = genesis.schedule !== undefined
+  if (isStatic && validators !== undefined) {
     throw new NodeOptionError(
-      'GENESIS_NO_SCHEDULE',
-      `${path}.schedule`,
-      'is missing',
-      'Name the committee in the genesis; committees that change at run time are not supported yet',
+      'OPTION_INVALID',
+      'options.validators',
+      'contradicts options.genesis.schedule, which fixes the committee for ever',
+      'Leave out one of the two; on a running chain that has to be validators',
     )
   }
-  const genesis = rebuild(given, given.schedule, path)
+  if (isStatic || validators !== undefined) return
+  throw new NodeOptionError(
+    'GENESIS_NO_SCHEDULE',
+    'options.genesis.schedule',
+    'is missing',
+    'Name the committee in the genesis, or give options.validators, which names it while the chain runs',
+  )
+}
+
+/**
+ * The genesis once more, made from its fields with the backends that are loaded now, and proven: its hash is the
+ * hash of its fields, and every key of the committee, if it names one, comes with its proof of possession.
+ *
+ * @throws NodeOptionError `GENESIS_INVALID`, `PROOF_OF_POSSESSION`.
+ */
+export function prepareGenesis(given: Genesis, path: string): Genesis {
+  const genesis = rebuild(given, path)
   if (!bytesEqual(genesis.hash, given.hash)) {
     throw new NodeOptionError(
       'GENESIS_INVALID',
@@ -50,21 +61,23 @@ export function prepareGenesis(given: Genesis, path: string): StaticGenesis {
   return genesis
 }
 
-function rebuild(given: Genesis, schedule: Schedule, path: string): StaticGenesis {
+function rebuild(given: Genesis, path: string): Genesis {
+  const { schedule } = given
   const made = attempt(() =>
     createGenesis({
       chainId: given.chainId,
       forkNumber: given.forkNumber,
       firstBlock: given.firstBlock,
-      schedule: { validators: schedule.validators, leaderSelection: schedule.leaderSelection },
+      schedule: schedule && {
+        validators: schedule.validators,
+        leaderSelection: schedule.leaderSelection,
+      },
       proofsOfPossession: given.proofsOfPossession,
       scheme: signatureScheme(given.signatureScheme) ?? given.scheme,
     }),
   )
-  if (made?.ok === true && made.value.schedule !== undefined)
-    return { ...made.value, schedule: made.value.schedule }
-  const problem =
-    made === undefined || made.ok ? 'is not a genesis' : describeGenesisError(made.error)
+  if (made?.ok === true) return made.value
+  const problem = made === undefined ? 'is not a genesis' : describeGenesisError(made.error)
   throw new NodeOptionError('GENESIS_INVALID', path, problem, REMEDY)
 }
 
@@ -91,11 +104,11 @@ function describeGenesisError(error: GenesisError): string {
   }
 }
 
-function checkProofs(genesis: StaticGenesis, path: string): void {
+function checkProofs(genesis: Genesis, path: string): void {
   const proven = verifyProofsOfPossession(genesis)
   if (proven.ok) return
   const { code, index } = proven.error
-  const key = genesis.schedule.at(index)?.key ?? new Uint8Array()
+  const key = genesis.schedule?.at(index)?.key ?? new Uint8Array()
   throw new NodeOptionError(
     'PROOF_OF_POSSESSION',
     `${path}.proofsOfPossession[${index}]`,

@@ -43,7 +43,6 @@ const KNOWN = [
 
 /** Options that the interface names and this version does not serve: refused rather than ignored. */
 const NOT_SUPPORTED: Readonly<Record<string, string>> = {
-  validators: 'Give the committee in genesis.schedule; it is fixed for the life of the chain',
   fallback: 'Leave it out; blocks come from peers',
   tracer: 'Leave it out; use logger and metrics',
 }
@@ -61,6 +60,7 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
   checkValidatorKey(o['validatorKey'])
   checkExecution(o['execution'])
   checkStore(o['store'])
+  checkValidators(o['validators'])
   if (o['listen'] !== '') {
     requirePresent(o['listen'], 'options.listen', "Give 'host:port', or '' to only dial")
     checkAddress(o['listen'], 'options.listen', { minPort: 0 })
@@ -139,6 +139,22 @@ function checkStore(value: unknown): void {
       required: ['open', 'range', 'get', 'append', 'load', 'save'],
     },
   )
+  requireMethods(
+    (value as Fields)['epochs'],
+    'options.store.epochs',
+    'Give a store that keeps epochs, as levelStore and memoryStore do',
+    { required: ['latest', 'get', 'save'] },
+  )
+}
+
+function checkValidators(value: unknown): void {
+  if (value === undefined) return
+  requireMethods(
+    value,
+    'options.validators',
+    'Give an object with scheduleAt, and changes if it can push; leave it out when the genesis names the committee',
+    { required: ['scheduleAt'], optional: ['changes'] },
+  )
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -149,6 +165,7 @@ function checkLimits(value: unknown): void {
   const limits = requireObject(value, path, 'Give an object, or leave it out')
   refuseUnknown(limits, path, [
     'maxPayloadBytes',
+    'maxValidators',
     'maxTransactionBytes',
     'maxQueuedBlocks',
     'network',
@@ -157,6 +174,11 @@ function checkLimits(value: unknown): void {
     min: 1,
     max: 64 * MEBIBYTE,
     unit: 'bytes',
+  })
+  checkInteger(limits['maxValidators'], `${path}.maxValidators`, {
+    min: 1,
+    max: 10_000,
+    unit: 'validators',
   })
   checkInteger(limits['maxTransactionBytes'], `${path}.maxTransactionBytes`, {
     min: 1,

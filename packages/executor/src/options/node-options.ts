@@ -22,7 +22,7 @@ export interface NodeOptions {
   readonly nodeKey: NodeSecretKey
   /**
    * Who the node is to the committee; or a {@link Signer}, when the key lives elsewhere. Absent, or not in the
-   * schedule: the node follows the chain and never votes.
+   * schedule: the node follows the chain, and votes in the epochs of whose committee it is.
    */
   readonly validatorKey?: ValidatorSecretKey | Signer
   /** The chain's own logic: builds, judges and applies payloads. */
@@ -36,7 +36,7 @@ export interface NodeOptions {
   readonly peers?: PeersInit
   /** Takes transactions; absent: `submit` refuses and transactions of peers are dropped. */
   readonly mempool?: Mempool
-  /** Committees that change at run time; not supported yet, refused. */
+  /** Committees that change at run time, for a genesis that names none. Absent: the committee of the genesis, for ever. */
   readonly validators?: ValidatorSource
   /** Blocks from elsewhere when peers have none; not supported yet, refused. */
   readonly fallback?: BlockSource
@@ -67,6 +67,10 @@ export interface NodeOptions {
 export interface Limits {
   /** Largest payload of a block, in bytes; equal on all nodes of a chain. Default 2 500 000. */
   readonly maxPayloadBytes: number
+  /**
+   * Largest committee that messages are made for, where the genesis names none; equal on all nodes of a chain. Default 100.
+   */
+  readonly maxValidators: number
   /** Largest transaction that `submit` and peers may bring, in bytes. Default 100 000. */
   readonly maxTransactionBytes: number
   /** Blocks that wait to be written, at most. Default 20. */

@@ -2,24 +2,27 @@ import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@
 import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
 import { libp2pTransport, networkLimits } from '@zkstack/network'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
-import type { ExecutionLayer, Mempool, NodeStore } from '@zkstack/storage'
-import type { NodeSecretKey } from '@zkstack/roles'
+import type { ExecutionLayer, Mempool, NodeStore, ValidatorSource } from '@zkstack/storage'
+import type { Genesis, NodeSecretKey } from '@zkstack/roles'
 import { NodeOptionError } from '../errors.js'
 import type { RecordingOptions } from '../recording/open-recording.js'
 import { signerOf, type Signer } from '../signer.js'
-import type { StaticGenesis } from './check-genesis.js'
 import type { NodeOptions } from './node-options.js'
 
 /** Options with their defaults filled in, checked against the genesis. */
 export interface ResolvedOptions {
-  readonly genesis: StaticGenesis
+  readonly genesis: Genesis
   readonly nodeKey: NodeSecretKey
   /** Absent: no validator key was given. */
   readonly signer: Signer | undefined
-  /** Our index in the schedule; undefined on a full node. */
-  readonly validatorIndex: number | undefined
+  /** Whether we may ever vote: our key is in the schedule of the genesis, or the committees change. */
+  readonly mayVote: boolean
   readonly execution: ExecutionLayer
   readonly store: NodeStore
+  /** Absent: the genesis names the committee. */
+  readonly validators: ValidatorSource | undefined
+  /** Largest committee that messages are made for. */
+  readonly maxValidators: number
   readonly listen: string
   readonly publicAddr: string | undefined
   readonly peers: PeersInit
@@ -39,20 +42,24 @@ export interface ResolvedOptions {
 }
 
 const DEFAULT_VIEW_TIMEOUT_MS = 2_000
+/** A committee of Era has dozens; the sizes of messages grow with it. */
+const DEFAULT_MAX_VALIDATORS = 100
 /** As in Era: enough to hide one disk write behind the next. */
 const DEFAULT_QUEUED_BLOCKS = 20
 
 /** Fills in defaults. @throws NodeOptionError `VALIDATOR_KEY_SCHEME`, `OPTION_INVALID`. */
-export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): ResolvedOptions {
+export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOptions {
   const signer = o.validatorKey === undefined ? undefined : signerOf(o.validatorKey, genesis.scheme)
   if (signer !== undefined) checkScheme(signer, o, genesis)
   return {
     genesis,
     nodeKey: o.nodeKey,
     signer,
-    validatorIndex: signer && genesis.schedule.indexOf(signer.publicKey),
+    mayVote: signer !== undefined && isPossibleMember(signer, genesis),
     execution: o.execution,
     store: o.store,
+    validators: o.validators,
+    maxValidators: maxValidatorsOf(o, genesis),
     listen: o.listen,
     publicAddr: o.publicAddr,
     peers: o.peers ?? {},
@@ -72,7 +79,15 @@ export function resolveOptions(o: NodeOptions, genesis: StaticGenesis): Resolved
   }
 }
 
-function checkScheme(signer: Signer, o: NodeOptions, genesis: StaticGenesis): void {
+function isPossibleMember(signer: Signer, { schedule }: Genesis): boolean {
+  return schedule === undefined || schedule.indexOf(signer.publicKey) !== undefined
+}
+
+function maxValidatorsOf(o: NodeOptions, { schedule }: Genesis): number {
+  return schedule?.length ?? o.limits?.maxValidators ?? DEFAULT_MAX_VALIDATORS
+}
+
+function checkScheme(signer: Signer, o: NodeOptions, genesis: Genesis): void {
   const { scheme } = genesis
   const own =
     o.validatorKey !== undefined && 'scheme' in o.validatorKey ? o.validatorKey.scheme : undefined
@@ -88,7 +103,7 @@ function checkScheme(signer: Signer, o: NodeOptions, genesis: StaticGenesis): vo
   )
 }
 
-function limitsOf(o: NodeOptions, genesis: StaticGenesis): NetworkLimits {
+function limitsOf(o: NodeOptions, genesis: Genesis): NetworkLimits {
   const { maxPayloadBytes, maxTransactionBytes, network } = o.limits ?? {}
   try {
     return networkLimits({
@@ -97,6 +112,7 @@ function limitsOf(o: NodeOptions, genesis: StaticGenesis): NetworkLimits {
       ...(maxTransactionBytes === undefined ? {} : { maxTransactionBytes }),
       ...(o.timing?.pingMs === undefined ? {} : { pingIntervalMs: o.timing.pingMs }),
       genesis,
+      maxValidators: maxValidatorsOf(o, genesis),
     })
   } catch (e) {
     throw new NodeOptionError(

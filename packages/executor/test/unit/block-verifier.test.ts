@@ -1,7 +1,10 @@
+import { Watch } from '@zkstack/concurrency'
+import { memoryStore } from '@zkstack/storage'
 import type { Genesis, PreGenesisBlock } from '@zkstack/roles'
 import { createFinalBlock, hashPayload, type FinalBlock, type Schedule } from '@zkstack/roles'
 import { describe, expect, it } from 'vitest'
 import { blockVerifier } from '../../src/block-verifier.js'
+import { Epochs } from '../../src/epochs/epochs.js'
 import { createTestNetwork } from '../../testing/index.js'
 
 const signal = new AbortController().signal
@@ -16,9 +19,18 @@ async function setup(): Promise<{ genesis: Genesis & { schedule: Schedule }; blo
 }
 
 const { genesis, block } = await setup()
-const scope = { genesis: genesis.hash, epoch: 0n, schedule: genesis.schedule, firstBlock: 10n }
-const verify = blockVerifier({ scope, execution: {} })
-const inThreads = blockVerifier({ scope, execution: {}, threads: true })
+const epochs = new Epochs({
+  genesis,
+  asker: undefined,
+  store: memoryStore().epochs,
+  maxValidators: 1,
+  applied: new Watch(12n),
+  yieldTurn: () => Promise.resolve(),
+  epochOfBlock: () => Promise.resolve(undefined),
+})
+const firstBlock = 10n
+const verify = blockVerifier({ epochs, firstBlock, execution: {} })
+const inThreads = blockVerifier({ epochs, firstBlock, execution: {}, threads: true })
 
 async function codeOf(b: FinalBlock | PreGenesisBlock, v = verify): Promise<string> {
   const result = await v(b, { signal })
@@ -56,7 +68,7 @@ describe('block verifier', () => {
     }
     expect(await codeOf(early)).toBe('PRE_GENESIS_REFUSED')
     const judge = (verifyPreGenesis: () => Promise<{ ok: true } | { ok: false; reason: string }>) =>
-      blockVerifier({ scope, execution: { verifyPreGenesis } })
+      blockVerifier({ epochs, firstBlock, execution: { verifyPreGenesis } })
     expect(
       await codeOf(
         early,

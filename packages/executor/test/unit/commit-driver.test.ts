@@ -7,14 +7,16 @@ import {
   Watch,
 } from '@zkstack/concurrency'
 import { describe, expect, it } from 'vitest'
-import { CommitDriver } from '../../src/commit-driver.js'
+import { CommitDriver, type CommitDriverInit } from '../../src/commit-driver.js'
 import type { NodeError } from '../../src/errors.js'
 import { RunningCalls } from '../../src/running-calls.js'
 import { FakeStore } from './fixtures.js'
 
+type Hooks = Partial<Pick<CommitDriverInit, 'expect' | 'advance'>>
+
 type Commit = (number: bigint, signal: AbortSignal) => Promise<void>
 
-function setup(store: FakeStore, commit: Commit, from = 0n) {
+function setup(store: FakeStore, commit: Commit, from = 0n, hooks: Hooks = {}) {
   const clock = new ManualClock()
   const ctx = Ctx.root({ clock, random: seededRandom('commit') })
   const applied = new Watch(from)
@@ -27,7 +29,10 @@ function setup(store: FakeStore, commit: Commit, from = 0n) {
     applied,
     warn: (e) => warnings.push(e),
     calls: new RunningCalls(new ManualClock()),
+    expect: () => Promise.resolve(),
+    advance: () => Promise.resolve(),
     onCommitted: (block) => committed.push(block.number),
+    ...hooks,
   })
   const failure = driver.run(ctx).catch((e: unknown) => e)
   return { clock, ctx, applied, warnings, committed, failure }
@@ -49,6 +54,36 @@ describe('commit driver', () => {
     expect(t.applied.value).toBe(5n)
     t.ctx.cancel()
     expect(isCanceled(await t.failure)).toBe(true)
+  })
+
+  it('who makes the next block is not known yet › the block is committed, and applied waits', async () => {
+    const store = new FakeStore(0n, 2)
+    const calls: bigint[] = []
+    let know = (): void => undefined
+    const asked: bigint[] = []
+    const t = setup(store, (n) => Promise.resolve(void calls.push(n)), 0n, {
+      advance: (_, next) => {
+        asked.push(next)
+        return new Promise((resolve) => (know = resolve))
+      },
+    })
+    await settle()
+    expect([calls, asked, t.applied.value]).toEqual([[0n], [1n], 0n])
+    know()
+    await settle()
+    expect([calls, asked, t.applied.value]).toEqual([[0n, 1n], [1n, 2n], 1n])
+    know()
+    t.ctx.cancel()
+    await t.failure
+  })
+
+  it('a block of the wrong committee › is not committed, and ends the node', async () => {
+    const calls: bigint[] = []
+    const t = setup(new FakeStore(0n, 1), (n) => Promise.resolve(void calls.push(n)), 0n, {
+      expect: () => Promise.reject(new Error('of another epoch')),
+    })
+    expect(await t.failure).toMatchObject({ message: 'of another epoch' })
+    expect(calls).toEqual([])
   })
 
   it('a commit that is not done › the next one waits, and applied stays', async () => {

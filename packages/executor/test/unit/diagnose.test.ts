@@ -59,6 +59,12 @@ const healthy: NodeSnapshot = {
   commitBacklog: '0',
   execution: { calls: [], committedAt: 9_880 },
   committee: [0, 1, 2, 3, 4, 5].map((index) => ({ key: key(index), weight: '1' })),
+  epochs: {
+    current: { epoch: '0', firstBlock: '0', lastBlock: undefined },
+    pending: undefined,
+    waitingBlocks: 0,
+    waitsFor: undefined,
+  },
   replica: healthyReplica,
   peers: [1, 2, 3, 4, 5].map((index) => ({
     key: String(index),
@@ -195,6 +201,30 @@ describe('diagnose', () => {
   it('a node that failed › points to the log', () => {
     const failed = { ...healthy, status: { ...healthy.status, phase: 'failed' as const } }
     expect(causesOf(failed)[0]).toBe('stopped')
+  })
+
+  it('no committee is named yet › the execution layer has to', () => {
+    const epochs = { ...healthy.epochs, current: undefined }
+    const snapshot = { ...healthy, epochs, committee: [], replica: undefined }
+    expect(causesOf(snapshot)).toEqual(['schedule'])
+    expect(diagnose(snapshot).summary).toContain('first committee')
+  })
+
+  it('blocks of an epoch that is not known › says which epoch, and what the answer waits for', () => {
+    const epochs = {
+      current: { epoch: '3', firstBlock: '90', lastBlock: undefined },
+      pending: undefined,
+      waitingBlocks: 4,
+      waitsFor: { number: '121', epoch: '4' },
+    }
+    const snapshot = { ...healthy, epochs }
+    expect(causesOf(snapshot)).toEqual(['schedule'])
+    expect(diagnose(snapshot).summary).toBe(
+      '4 blocks wait for the committee of epoch 4, from block 121 on. The execution layer names it (validators.scheduleAt) as of a block below; the last one committed here is 7.',
+    )
+    expect(diagnose(snapshot).facts).toContain(
+      'Epoch 3 began with block 90. This node votes in it.',
+    )
   })
 
   it('a full node › has no committee to complain of', () => {
