@@ -12,3 +12,22 @@ export {
   type SimulatedBlock,
   type SimulatedClientOptions,
 } from './simulated-chain.js'
+export { JobWorld, ProcessDied, worldPolicy, type JobWorldOptions } from './job-world.js'
+export {
+  SimulatedL1,
+  type IncludedTransaction,
+  type SimulatedL1Block,
+  type SimulatedL1Options,
+} from './simulated-l1.js'
+export {
+  simulatedL1Client,
+  type SimulatedFault,
+  type SimulatedL1ClientOptions,
+  type SimulatedMethod,
+} from './simulated-l1-client.js'
+export {
+  decodeSimulatedTransaction,
+  encodeSimulatedTransaction,
+  simulatedSigner,
+  type SimulatedTransaction,
+} from './simulated-transaction.js'
