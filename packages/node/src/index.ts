@@ -5,6 +5,7 @@
  */
 export { prometheusMetrics } from './metrics/prometheus-metrics.js'
 export type { Exposition, PrometheusMetrics } from './metrics/prometheus-metrics.js'
+export type { ServedChain } from './http/chain-routes.js'
 export { serveStatus } from './http/status-server.js'
 export type { StatusServer, StatusServerOptions } from './http/status-server.js'
 export type { CommitteeMember, CommitteeView, VoteState } from './status/committee.js'

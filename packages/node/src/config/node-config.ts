@@ -31,6 +31,8 @@ export interface NodeConfig {
   }
   /** Where the status page is served; absent: nowhere. */
   readonly httpListen: string | undefined
+  /** Origins whose pages may read what light clients are served. */
+  readonly httpAllowOrigins: readonly string[]
   readonly logLevel: LogLevel
   /** Where the inputs of the replica are kept for `zkstack replay`; absent: nowhere. */
   readonly recording: { readonly path: string; readonly maxBytes?: number } | undefined

@@ -38,7 +38,7 @@ export function parseConfig(text: string, folder: string): NodeConfig {
   const root = new ConfigTable(parseToml(text), '', ROOT_KEYS)
   const path = (value: string): string => resolve(folder, value)
   const execution = root.text('execution')
-  const http = root.table('http', ['listen'])
+  const http = root.table('http', ['listen', 'allowOrigins'])
   return {
     genesis: path(root.text('genesis')),
     execution: execution.startsWith('builtin:') ? execution : path(execution),
@@ -52,6 +52,7 @@ export function parseConfig(text: string, folder: string): NodeConfig {
     validatorKey: root.has('validatorKey') ? secretOf(root, 'validatorKey', path) : undefined,
     peers: peersOf(root),
     httpListen: optionalAddress(http, 'listen'),
+    httpAllowOrigins: http.texts('allowOrigins').map((text, i) => origin(text, i)),
     logLevel: root.table('log', ['level']).optionalOneOf('level', logLevels) ?? 'info',
     recording: recordingOf(root, path),
     limits: limitsOf(root),
@@ -104,6 +105,12 @@ function checkedAddress(table: ConfigTable, key: string, value: string): string 
       { cause },
     )
   }
+}
+
+function origin(text: string, index: number): string {
+  if (text === '*' || (URL.canParse(text) && new URL(text).origin === text)) return text
+  const problem = `expected * or an origin such as "https://example.org", without a path`
+  throw new ConfigError('CONFIG_INVALID', `http.allowOrigins[${index}]`, problem)
 }
 
 function recordingOf(root: ConfigTable, path: (value: string) => string): NodeConfig['recording'] {

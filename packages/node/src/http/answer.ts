@@ -56,7 +56,10 @@ export const answer = {
     json(phase === 'failed' || phase === 'stopped' ? 503 : 200, { phase }),
   readiness: (readiness: Readiness): Answer => json(readiness.ready ? 200 : 503, readiness),
   notFound: (): Answer =>
-    text(404, 'not here: try /, /status.json, /metrics, /healthz or /readyz\n'),
+    text(
+      404,
+      'not here: try /, /status.json, /metrics, /healthz, /readyz, /genesis.json, /epochs or /blocks/latest\n',
+    ),
   methodNotAllowed: (): Answer =>
     text(405, 'this server only answers GET\n', { allow: 'GET, HEAD' }),
 } as const

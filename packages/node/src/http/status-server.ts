@@ -9,6 +9,7 @@ import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus
 import { Journal } from '../status/journal.js'
 import { statusReport, type StatusReport } from '../status/status-report.js'
 import { answer, type Answer } from './answer.js'
+import { ChainRoutes, type ServedChain } from './chain-routes.js'
 import { EventStream } from './event-stream.js'
 
 /** Options of {@link serveStatus}. */
@@ -18,6 +19,8 @@ export interface StatusServerOptions {
   readonly listen?: string
   /** The sink that the node was made with. Absent: `/metrics` shows only the process, and latencies stay empty. */
   readonly metrics?: PrometheusMetrics
+  /** What light clients are served from. Absent: they are not served. */
+  readonly chain?: ServedChain
   readonly logger?: Logger
   readonly clock?: Clock
 }
@@ -48,7 +51,8 @@ const REQUEST_TIMEOUT_MS = 5_000
 
 /**
  * Serves a node's status over HTTP, read-only: `/` the status page, `/status.json`, `/metrics`, `/healthz` (200 unless the node
- * failed or stopped), `/readyz` (200 while it is synced, reaches its network, and its execution layer works; else 503).
+ * failed or stopped), `/readyz` (200 while it is synced, reaches its network, and its execution layer works; else 503). With
+ * `chain` also what light clients need, see {@link ChainRoutes}.
  *
  * @throws NetworkError `NETWORK_ADDRESS`; the platform's error, such as `EADDRINUSE`, when it cannot listen.
  */
@@ -65,6 +69,7 @@ class RunningServer implements StatusServer {
   readonly #metrics: PrometheusMetrics
   readonly #http: Server
   readonly #events: EventStream
+  readonly #chain: ChainRoutes | undefined
   readonly #o: StatusServerOptions
   readonly #clock: Clock
   readonly #logger: Logger
@@ -79,6 +84,7 @@ class RunningServer implements StatusServer {
     this.#process = processMetrics(this.#metrics)
     this.#journal = new Journal({ node: o.node, clock: this.#clock })
     this.#events = new EventStream({ clock: this.#clock, report: () => this.report() })
+    this.#chain = o.chain && new ChainRoutes({ ...o.chain, node: o.node, clock: this.#clock })
     this.#http = createServer(
       { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
       (request, response) => {
@@ -126,7 +132,7 @@ class RunningServer implements StatusServer {
     const closed = once(this.#http, 'close')
     this.#http.close()
     this.#http.closeAllConnections()
-    await Promise.all([closed, this.#events.stop()])
+    await Promise.all([closed, this.#events.stop(), this.#chain?.stop()])
   }
 
   #release(): void {
@@ -141,6 +147,7 @@ class RunningServer implements StatusServer {
       this.#events.attach(response)
       return
     }
+    if (isRead && this.#chain?.serve(request, response) === true) return
     const { status, headers, body } = isRead
       ? this.#answer(path ?? '/', request)
       : answer.methodNotAllowed()

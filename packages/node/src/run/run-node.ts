@@ -62,7 +62,12 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
       metrics,
       signal: o.signal,
     })
-    await using server = await serverOf(config, { node, metrics, logger: o.logger })
+    await using server = await serverOf(config, {
+      node,
+      metrics,
+      chain: { genesis, epochs: store.epochs, allowOrigins: config.httpAllowOrigins },
+      logger: o.logger,
+    })
     o.onStarted({ node, url: server.url })
     await Promise.race([aborted(o.signal), node.closed])
     await server.close()

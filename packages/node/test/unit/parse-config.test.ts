@@ -44,6 +44,7 @@ describe('parseConfig', () => {
         bootstrap: [],
       },
       httpListen: undefined,
+      httpAllowOrigins: [],
       logLevel: 'info',
       recording: undefined,
       limits: {},
@@ -70,6 +71,7 @@ describe('parseConfig', () => {
       addr = "[::1]:3054"
       [http]
       listen = "127.0.0.1:3055"
+      allowOrigins = ["https://example.org", "*"]
       [log]
       level = "debug"
       [recording]
@@ -87,6 +89,7 @@ describe('parseConfig', () => {
       validatorKey: { env: 'VALIDATOR_KEY' },
       executionOptions: { deep: { list: [1, 2] } },
       httpListen: '127.0.0.1:3055',
+      httpAllowOrigins: ['https://example.org', '*'],
       logLevel: 'debug',
       recording: { path: '/inputs.rec' },
       limits: { maxPayloadBytes: 1000 },
@@ -106,6 +109,12 @@ describe('parseConfig', () => {
       'CONFIG_INVALID',
       'peers.bootstrap[0]',
       'expected "node:public:ed25519:…@host:port"',
+    ],
+    [
+      '[http]\nallowOrigins = ["https://example.org/"]',
+      'CONFIG_INVALID',
+      'http.allowOrigins[0]',
+      'without a path',
     ],
     ['lisen = "a:1"', 'CONFIG_UNKNOWN', 'lisen', '(did you mean listen?)'],
     [
