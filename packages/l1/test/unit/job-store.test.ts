@@ -1,0 +1,207 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hash32, toHex } from '@zkstack/crypto'
+import {
+  jobId,
+  jobTables,
+  levelJobStore,
+  memoryJobStore,
+  type AttemptRecord,
+  type JobResult,
+  type JobStore,
+} from '@zkstack/l1'
+import { address } from '@zkstack/pessimistic-proof'
+import { Level } from 'level'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  attemptKey,
+  decodeAttemptKey,
+  decodeWalletKey,
+  walletKey,
+} from '../../src/jobs/store/job-keys.js'
+import {
+  decodeAttemptResult,
+  encodeAttempt,
+  encodeAttemptResult,
+  encodeJob,
+} from '../../src/jobs/store/job-records.js'
+import { JobRepository } from '../../src/jobs/store/job-repository.js'
+
+const id = jobId(Uint8Array.from({ length: 16 }, (_, i) => i + 1))
+const wallet = address(Uint8Array.from({ length: 20 }, (_, i) => 0xa0 + i))
+const job = {
+  id,
+  to: address(new Uint8Array(20).fill(0xcc)),
+  calldata: Uint8Array.of(0x6c, 0x76, 0x68, 0x77),
+  value: 2n ** 255n,
+  gasLimit: 130_000n,
+}
+const record: AttemptRecord = {
+  attempt: {
+    number: 0,
+    wallet,
+    nonce: 2n ** 40n,
+    transactionHash: hash32(new Uint8Array(32).fill(7)),
+    submittedAtMs: 1_700_000_000_123,
+    maxFeePerGas: 2n ** 100n,
+    maxPriorityFeePerGas: 0n,
+  },
+  transaction: Uint8Array.of(2, 0xc0),
+  result: undefined,
+}
+const result: JobResult = {
+  wallet,
+  nonce: 2n ** 40n,
+  attemptNumber: 0,
+  call: {
+    outcome: 'reverted',
+    transactionHash: hash32(new Uint8Array(32).fill(7)),
+    blockHash: hash32(new Uint8Array(32).fill(8)),
+    blockNumber: 21_000_000n,
+  },
+}
+
+const opened: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+})
+
+const stores: Readonly<Record<string, () => Promise<JobStore>>> = {
+  memory: async () => memoryJobStore(),
+  level: async () => {
+    const path = await mkdtemp(join(tmpdir(), 'jobs-'))
+    const database = new Level<Uint8Array, Uint8Array>(path, {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    })
+    await database.open()
+    opened.push(async () => {
+      await database.close()
+      await rm(path, { recursive: true })
+    })
+    return levelJobStore(database)
+  },
+}
+
+describe('keys', () => {
+  test('the snapshots of upstream › the same bytes', () => {
+    const number = 0x1112131415161718n
+    const key = attemptKey(id, 0)
+    expect(toHex(key)).toBe('0102030405060708090a0b0c0d0e0f100000000000000000')
+    new DataView(key.buffer).setBigUint64(16, number)
+    expect(toHex(key)).toBe('0102030405060708090a0b0c0d0e0f101112131415161718')
+    expect(() => decodeAttemptKey(key)).toThrow('number')
+    const inWallet = walletKey(wallet, 0x0102030405060708n, { id, number: 1 })
+    expect(inWallet).toHaveLength(52)
+    expect(toHex(inWallet)).toBe(
+      'a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3' +
+        '0102030405060708' +
+        '0102030405060708090a0b0c0d0e0f10' +
+        '0000000000000001',
+    )
+    expect(decodeWalletKey(inWallet)).toEqual({ wallet, nonce: 0x0102030405060708n, id, number: 1 })
+  })
+})
+
+describe('values', () => {
+  test('a job and an attempt › messages of the fields that upstream has', () => {
+    const word = `0a20${'80'.padEnd(64, '0')}`
+    expect(toHex(encodeJob(job))).toBe(
+      `0a160a14${'cc'.repeat(20)}` +
+        '12060a046c766877' +
+        `1a240a22${word}` +
+        `22120a10${'1fbd0'.padStart(32, '0')}`,
+    )
+    expect(toHex(encodeAttempt({ ...record.attempt, nonce: 5n }))).toContain('12020805')
+  })
+
+  test('results of every kind › what is read is what was written', () => {
+    for (const kind of [
+      'unknown',
+      'nonceAlreadyUsed',
+      'settlementSucceededElsewhere',
+      'abandonedByAdmin',
+    ] as const) {
+      const error = { type: 'clientError', kind, message: 'früher' } as const
+      expect(decodeAttemptResult(encodeAttemptResult(error))).toEqual(error)
+    }
+    const call = { type: 'contractCall', call: result.call } as const
+    expect(decodeAttemptResult(encodeAttemptResult(call))).toEqual(call)
+  })
+})
+
+for (const [name, open] of Object.entries(stores)) {
+  describe(`jobs in a ${name} store`, () => {
+    test('a job, its attempts and results › read as they were written', async () => {
+      const repository = new JobRepository(await open())
+      expect(await repository.read(id)).toEqual({ ok: true, value: undefined })
+      await repository.create(job, [])
+      await repository.write(id, [{ type: 'attempt', record }])
+      const unfinished = { job, attempts: [record], result: undefined }
+      expect(await repository.read(id)).toEqual({ ok: true, value: unfinished })
+      const call = { type: 'contractCall', call: result.call } as const
+      await repository.write(id, [
+        { type: 'attemptResult', attemptNumber: 0, result: call },
+        { type: 'jobResult', result },
+      ])
+      const finished = { job, attempts: [{ ...record, result: call }], result }
+      expect(await repository.read(id)).toEqual({ ok: true, value: finished })
+      expect(await repository.isCompleted(id)).toBe(true)
+    })
+
+    test('attempts of two wallets › the highest nonce of each, whatever the job', async () => {
+      const repository = new JobRepository(await open())
+      const other = address(new Uint8Array(20).fill(0xff))
+      expect(await repository.highestNonce(other)).toBeUndefined()
+      const numbers = [3n, 2n ** 33n, 255n]
+      for (const [number, nonce] of numbers.entries()) {
+        const attempt = { ...record.attempt, number, nonce }
+        await repository.write(id, [{ type: 'attempt', record: { ...record, attempt } }])
+      }
+      const foreign = { ...record.attempt, number: 9, nonce: 1n, wallet: other }
+      await repository.write(id, [{ type: 'attempt', record: { ...record, attempt: foreign } }])
+      expect(await repository.highestNonce(wallet)).toBe(2n ** 33n)
+      expect(await repository.highestNonce(other)).toBe(1n)
+    })
+
+    test('an insert of a key that is there › nothing of the batch is written', async () => {
+      const store = await open()
+      const repository = new JobRepository(store)
+      const link = { type: 'insert', table: 'links', key: id, value: id } as const
+      expect(await repository.create(job, [link])).toMatchObject({ ok: true })
+      const second = { ...job, id: jobId(new Uint8Array(16).fill(9)) }
+      const refused = await repository.create(second, [link])
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'ALREADY_PRESENT', table: 'links' },
+      })
+      expect(await repository.has(second.id)).toBe(false)
+    })
+
+    test('a value that makes no sense › UNREADABLE, not an exception', async () => {
+      const store = await open()
+      const repository = new JobRepository(store)
+      for (const [table, key] of [
+        [jobTables.jobs, id],
+        [jobTables.attempts, attemptKey(id, 0)],
+        [jobTables.attemptResults, attemptKey(id, 0)],
+        [jobTables.jobResults, id],
+      ] as const) {
+        await store.write([
+          { type: 'put', table: jobTables.jobs, key: id, value: encodeJob(job) },
+          {
+            type: 'put',
+            table: jobTables.attempts,
+            key: attemptKey(id, 0),
+            value: encodeAttempt(record.attempt),
+          },
+          { type: 'put', table, key, value: Uint8Array.of(0x0a, 0x7f) },
+        ])
+        expect(await repository.read(id), table).toMatchObject({ error: { code: 'UNREADABLE' } })
+        await store.write([{ type: 'del', table, key }])
+      }
+    })
+  })
+}
