@@ -38,8 +38,7 @@ export function onPriced(job: JobState, nonce: number, estimate: FeeEstimate, at
   const { fees: rules } = job.config.policy
   const attempts = attemptsOf(job.record, progress)
   const pending = attempts.filter(({ result }) => result === undefined)
-  const basis =
-    last(pending) ?? (progress.refused === 'UNDERPRICED' ? highestOffer(attempts) : undefined)
+  const basis = progress.refused === 'UNDERPRICED' ? highestOffer(attempts) : last(pending)
   const fees =
     basis === undefined ? freshFees(rules, estimate) : bumpedFees(rules, basis.attempt, estimate)
   const again = sendsAgain(job, progress)
