@@ -7,7 +7,8 @@ import { ZkStackError } from '@zkstack/concurrency'
  * `host:port`. `NETWORK_LISTEN_FAILED`: the system refuses to listen. `NETWORK_DIAL_FAILED`: nobody answers.
  * `NETWORK_WRONG_PEER`: another key answers. `NETWORK_FRAME_TOO_LARGE`: a frame is above the limit of its
  * stream. `NETWORK_STREAM_RESET`: the stream broke. `NETWORK_CLOSED`: the connection or network has ended.
- * `NETWORK_TIMEOUT`: no answer in time. `NETWORK_HELLO`: the remote side cannot take part in a hello.
+ * `NETWORK_TIMEOUT`: no answer in time.
+ * `NETWORK_FLOOD`: the remote side does more on a connection than any session needs. `NETWORK_HELLO`: the remote side cannot take part in a hello.
  * `NETWORK_TWIN_VALIDATOR`: a peer proves our own validator key. `NETWORK_FALLBACK`: the fallback source fails, or gave a wrong block.
  */
 export type NetworkErrorCode =
@@ -20,6 +21,7 @@ export type NetworkErrorCode =
   | 'NETWORK_STREAM_RESET'
   | 'NETWORK_CLOSED'
   | 'NETWORK_TIMEOUT'
+  | 'NETWORK_FLOOD'
   | 'NETWORK_HELLO'
   | 'NETWORK_TWIN_VALIDATOR'
   | 'NETWORK_FALLBACK'

@@ -4,8 +4,8 @@ export type PeerRule =
   | 'FRAME_TOO_LARGE'
   /** Bytes that are no message of their protocol. */
   | 'MALFORMED'
-  /** More streams than a session has. */
-  | 'TOO_MANY_STREAMS'
+  /** More streams or frames of the multiplexer than any session needs. */
+  | 'FLOOD'
   /** A part of a payload that is not the one announced before. */
   | 'WRONG_PART'
   /** Another block than the one asked for. */

@@ -83,6 +83,8 @@ export async function runSession(ctx: Ctx, peer: Peer, shared: SessionServices):
     }
     try {
       await inner.race(peer.connection.closed)
+      const { flood } = peer.connection
+      if (flood !== undefined) peer.misbehaved('FLOOD', flood)
     } catch (e) {
       if (!isCanceled(e)) throw e
     }

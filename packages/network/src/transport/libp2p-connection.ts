@@ -1,14 +1,11 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { errorOf } from '@zkstack/concurrency'
 import type { NodePublicKey } from '@zkstack/roles'
-import { NetworkError } from '../errors.js'
+import { isNetworkError, NetworkError } from '../errors.js'
 import { nodeKeyOfPeerId, peerIdMultihash } from '../peer-id.js'
 import { EarlyStreams } from './early-streams.js'
 import { Libp2pFrameStream } from './libp2p-frame-stream.js'
 import type { ConnectionDirection, FrameStream, TransportConnection } from './network-transport.js'
-
-/** Streams accepted in the life of a connection: an honest peer opens seven, and opening one is dear. */
-const MAX_STREAMS = 64
 
 /** What is sent before `close` may take so long to leave. */
 const CLOSE_TIMEOUTS_MS = [1_000, 500]
@@ -20,9 +17,9 @@ export class Libp2pConnection implements TransportConnection {
   readonly direction: ConnectionDirection
   readonly remoteAddress: string
   readonly closed: Promise<void>
+  flood: string | undefined
   readonly #connection: Connection
   readonly #early = new EarlyStreams<Stream>()
-  #accepted = 0
 
   /** @throws NetworkError `NETWORK_HELLO` when the remote key is not Ed25519. */
   constructor(
@@ -39,17 +36,16 @@ export class Libp2pConnection implements TransportConnection {
     this.remoteAddress = hostPortOf(connection.remoteAddr.toString())
     this.closed = new Promise((resolve) => {
       if (connection.status === 'open')
-        connection.addEventListener('close', () => resolve(), { once: true })
+        connection.addEventListener('close', ({ error }) => {
+          if (isNetworkError(error, 'NETWORK_FLOOD')) this.flood = error.message
+          resolve()
+        })
       else resolve()
     })
   }
 
   /** Takes a stream that the remote side has opened. */
   accept(stream: Stream): void {
-    if (++this.#accepted > MAX_STREAMS) {
-      this.abort(new Error('too many streams'))
-      return
-    }
     // nothing is read before a handler has set the limit of its frames
     stream.pause()
     if (!this.#early.offer(stream.protocol, stream))

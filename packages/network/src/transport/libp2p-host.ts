@@ -1,6 +1,10 @@
-import type { ComponentLogger, Libp2p, Logger } from '@libp2p/interface'
+import type { ComponentLogger, Libp2p, Logger, MultiaddrConnection } from '@libp2p/interface'
+import { realClock } from '@zkstack/concurrency'
 import type { NodeSecretKey } from '@zkstack/roles'
 import { installPromiseWithResolvers } from '../install-promise-with-resolvers.js'
+import { guardedMuxer } from './guarded-muxer.js'
+import { InboundGate, type Passage } from './inbound-gate.js'
+import type { MuxerLimits } from './muxer-guard.js'
 import { libp2pPrivateKey } from './libp2p-private-key.js'
 
 const KB = 1024
@@ -11,6 +15,29 @@ const MB = 1024 * KB
  * throughput of one stream to window / round trip: 4 MiB carry 40 MiB/s over 100 ms.
  */
 const STREAM_WINDOW = 4 * MB
+
+const yamuxOptions = {
+  maxInboundStreams: 64,
+  maxOutboundStreams: 64,
+  streamOptions: {
+    maxStreamWindowSize: STREAM_WINDOW,
+    // never reached by a peer that respects the window
+    maxReadBufferLength: 2 * STREAM_WINDOW,
+  },
+}
+
+/** What a connection may do below the level of streams: far more than a session does at any speed. */
+const MUXER_LIMITS: MuxerLimits = {
+  maxDataBytes: STREAM_WINDOW,
+  // an honest peer opens nine, and opening one is dear
+  maxStreams: 64,
+  // data, and an update of the window for each piece of data that we send
+  frameBurst: 20_000,
+  framesPerSecond: 20_000,
+  // the multiplexer's own sign of life comes every 30 s
+  pingBurst: 20,
+  pingsPerSecond: 1,
+}
 
 /** Loads libp2p; the first call installs what Node 20 lacks, which must come before. */
 export async function loadLibp2p() {
@@ -42,10 +69,16 @@ interface HostInit {
   readonly listen: readonly string[]
   readonly maxPendingInbound?: number
   readonly maxInboundPerSecond?: number
+  readonly maxInboundPerHost?: number
 }
 
 /** A libp2p node that does nothing by itself: it is not started, and everything automatic is off. */
 export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p> {
+  const gate = new InboundGate({
+    maxPendingPerHost: MAX_PENDING_PER_HOST,
+    maxPerHost: o.maxInboundPerHost ?? 256,
+  })
+  const passages = new WeakMap<MultiaddrConnection, Passage>()
   return modules.createLibp2p({
     start: false,
     privateKey: libp2pPrivateKey(o.identity, modules),
@@ -59,35 +92,47 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
     ],
     connectionEncrypters: [modules.noise()],
     streamMuxers: [
-      modules.yamux({
-        maxInboundStreams: 64,
-        maxOutboundStreams: 64,
-        streamOptions: {
-          maxStreamWindowSize: STREAM_WINDOW,
-          // never reached by a peer that respects the window
-          maxReadBufferLength: 2 * STREAM_WINDOW,
-        },
-      }),
+      () => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, () => realClock.now()),
     ],
     connectionMonitor: { enabled: false },
     connectionManager: {
       // who may stay is decided after the hello, by validator and configuration, with a reason told
       maxConnections: 1_000_000,
-      maxIncomingPendingConnections: o.maxPendingInbound ?? 64,
-      inboundConnectionThreshold: o.maxInboundPerSecond ?? 100,
+      maxIncomingPendingConnections: o.maxPendingInbound ?? 256,
+      // as the hello after it: who is silent for so long has nothing to say
+      inboundUpgradeTimeout: 5_000,
+      inboundConnectionThreshold: o.maxInboundPerSecond ?? 32,
       maxParallelDials: 256,
       maxDialQueueLength: 4096,
       reconnectRetries: 0,
     },
     connectionGater: {
       denyDialMultiaddr: () => false,
+      denyInboundConnection: (line) => {
+        const passage = gate.enter(hostOf(line))
+        if (!passage) return true
+        passages.set(line, passage)
+        line.addEventListener('close', () => passage.closed())
+        return false
+      },
       // a node key is an Ed25519 key; libp2p would take others too
-      denyInboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
+      denyInboundEncryptedConnection: ({ type }, line) => {
+        passages.get(line)?.secured()
+        return type !== 'Ed25519'
+      },
       denyOutboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
     },
     logger: silentLibp2pLogger,
   })
 }
+
+/** The IP address of `/ip4/127.0.0.1/tcp/3054`. */
+function hostOf({ remoteAddr }: MultiaddrConnection): string {
+  return remoteAddr.toString().split('/')[2] ?? ''
+}
+
+/** Handshakes that one host may have under way: nodes that start together behind one address need a few. */
+const MAX_PENDING_PER_HOST = 16
 
 /** The longest delay of a timer. */
 const NEVER_MS = 2 ** 31 - 1

@@ -11,10 +11,12 @@ import type { NetworkTransport, TransportConnection, TransportStart } from './ne
 
 /** Options of {@link libp2pTransport}. */
 export interface Libp2pTransportOptions {
-  /** Connections that may be in their encryption handshake at once. Default 64. */
+  /** Connections that may be in their encryption handshake at once; of one remote address, 16. Default 256. */
   readonly maxPendingInbound?: number
-  /** New inbound connections per second and remote address. Default 100: a test network shares one address. */
+  /** New inbound connections per second and remote address; each costs a handshake. Default 32. */
   readonly maxInboundPerSecond?: number
+  /** Inbound connections of one remote address. Default 256: many nodes may share one. */
+  readonly maxInboundPerHost?: number
 }
 
 /**

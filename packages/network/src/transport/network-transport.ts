@@ -78,6 +78,8 @@ export interface TransportConnection {
   close(): Promise<void>
   /** Cuts at once. */
   abort(reason: Error): void
+  /** What the remote side did that made the transport cut the connection, a flood of streams or frames; undefined: nothing. */
+  readonly flood?: string | undefined
   /** Resolves, and never rejects, once the connection is gone from either side. */
   readonly closed: Promise<void>
 }

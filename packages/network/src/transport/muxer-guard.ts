@@ -1,0 +1,103 @@
+/** Yamux frames begin with 12 bytes: version (1), type (1), flags (2), stream (4), length (4), all big-endian. */
+const HEADER_BYTES = 12
+/** Types of frames. @see https://github.com/hashicorp/yamux/blob/master/spec.md */
+const DATA = 0
+const PING = 2
+/** The flag of a frame that opens a stream, and of a ping that wants an answer. */
+const SYN = 1
+
+/** What a connection may do below the level of streams. */
+export interface MuxerLimits {
+  /** Largest data frame, in bytes: what a stream may have under way unread. */
+  readonly maxDataBytes: number
+  /** Streams opened by the remote side in the life of a connection. */
+  readonly maxStreams: number
+  /** Frames at once, and frames per second. */
+  readonly frameBurst: number
+  readonly framesPerSecond: number
+  /** Likewise of pings that want an answer. */
+  readonly pingBurst: number
+  readonly pingsPerSecond: number
+}
+
+/** The limit that a connection exceeded. */
+export type MuxerViolation = 'dataBytes' | 'streams' | 'frames' | 'pings'
+
+/**
+ * Reads along what a connection brings to its multiplexer, which takes all of it: frames of any announced length, which it keeps
+ * until they are whole, streams without number, each with a negotiation, and pings, each with an answer. It looks at headers only
+ * and keeps nothing but the part of one. It knows no clock.
+ */
+export class MuxerGuard {
+  readonly #limits: MuxerLimits
+  readonly #header = new Uint8Array(HEADER_BYTES)
+  readonly #view = new DataView(this.#header.buffer)
+  #headerBytes = 0
+  /** Bytes of data to pass over before the next header. */
+  #data = 0
+  #streams = 0
+  readonly #frames: Bucket
+  readonly #pings: Bucket
+
+  /** @param now monotonic time in milliseconds */
+  constructor(limits: MuxerLimits, now: number) {
+    this.#limits = limits
+    this.#frames = new Bucket(limits.frameBurst, limits.framesPerSecond, now)
+    this.#pings = new Bucket(limits.pingBurst, limits.pingsPerSecond, now)
+  }
+
+  /** Reads the next bytes; the first violation, if there is one, should end the connection. */
+  push(chunk: Uint8Array, now: number): MuxerViolation | undefined {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#data > 0) {
+        const passed = Math.min(this.#data, chunk.length - at)
+        this.#data -= passed
+        at += passed
+        continue
+      }
+      const part = chunk.subarray(at, at + HEADER_BYTES - this.#headerBytes)
+      this.#header.set(part, this.#headerBytes)
+      this.#headerBytes += part.length
+      at += part.length
+      if (this.#headerBytes < HEADER_BYTES) return undefined
+      this.#headerBytes = 0
+      const violation = this.#onHeader(now)
+      if (violation) return violation
+    }
+    return undefined
+  }
+
+  #onHeader(now: number): MuxerViolation | undefined {
+    const type = this.#view.getUint8(1)
+    const isSyn = (this.#view.getUint16(2) & SYN) !== 0
+    if (!this.#frames.take(now)) return 'frames'
+    if (type === PING) return isSyn && !this.#pings.take(now) ? 'pings' : undefined
+    if (isSyn && ++this.#streams > this.#limits.maxStreams) return 'streams'
+    if (type !== DATA) return undefined
+    this.#data = this.#view.getUint32(8)
+    return this.#data > this.#limits.maxDataBytes ? 'dataBytes' : undefined
+  }
+}
+
+/** Tokens that come back with time. */
+class Bucket {
+  readonly #burst: number
+  readonly #perSecond: number
+  #tokens: number
+  #at: number
+
+  constructor(burst: number, perSecond: number, now: number) {
+    this.#burst = burst
+    this.#perSecond = perSecond
+    this.#tokens = burst
+    this.#at = now
+  }
+
+  take(now: number): boolean {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000)
+    this.#at = now
+    if (this.#tokens < 1) return false
+    this.#tokens--
+    return true
+  }
+}
