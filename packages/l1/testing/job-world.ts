@@ -42,6 +42,8 @@ export interface JobWorldOptions extends SimulatedL1Options {
   /** Jobs to submit; default 2. */
   readonly jobs?: number
   readonly seed?: string
+  /** Managers that share the store and the wallet, which only a control may do; default 1. */
+  readonly managers?: number
   readonly client?: SimulatedL1ClientOptions
   readonly policy?: TransactionPolicy
   /** What stands between the manager and L1, or the store: for controls that break something. */
@@ -110,11 +112,13 @@ export class JobWorld {
     const random = seededRandom(`${this.#o.seed ?? 'world'}/${this.#processes}`)
     using ctx = Ctx.root({ clock: this.clock, random })
     const bounded = ctx.child({ deadline })
-    const manager = this.#boot(this.clock, random)
+    const managers = Array.from({ length: this.#o.managers ?? 1 }, () =>
+      this.#boot(this.clock, random),
+    )
     try {
       await scope(bounded, async (inner, s) => {
-        s.spawnBackground((c) => manager.run(c))
-        await this.#submitAll(manager, inner)
+        for (const manager of managers) s.spawnBackground((c) => manager.run(c))
+        await this.#submitAll(managers, inner)
       })
       return true
     } catch (e) {
@@ -125,15 +129,15 @@ export class JobWorld {
     }
   }
 
-  async #submitAll(manager: TransactionManager, { signal }: Ctx): Promise<void> {
-    for (const request of this.requests) {
-      const submitted = await manager.submit(request, { signal })
-      if (!submitted.ok) this.violations.push(`not submitted: ${submitted.error.code}`)
+  async #submitAll(managers: readonly TransactionManager[], { signal }: Ctx): Promise<void> {
+    const submit = async (request: (typeof this.requests)[number], i: number) => {
+      const manager = managers[i % managers.length]
+      const submitted = await manager?.submit(request, { signal })
+      if (submitted?.ok !== true) this.violations.push(`not submitted: ${i}`)
+      const result = await manager?.wait(request.id, { signal })
+      if (result?.ok !== true) this.violations.push(`no result: ${i}`)
     }
-    for (const { id } of this.requests) {
-      const result = await manager.wait(id, { signal })
-      if (!result.ok) this.violations.push(`no result: ${result.error.code}`)
-    }
+    await Promise.all(this.requests.map(submit))
   }
 
   #boot(clock: Clock, random: ReturnType<typeof seededRandom>): TransactionManager {
