@@ -1,4 +1,4 @@
-import { Ctx, isCanceled, scope, Watch, type Clock, type Random } from '@zkstack/concurrency'
+import { Ctx, isCanceled, scope, yieldTurn, type Clock, type Random } from '@zkstack/concurrency'
 import { ok, type Hash32, type Result } from '@zkstack/crypto'
 import type { CallOptions, Certificate, NetworkId } from '@zkstack/pessimistic-proof'
 import type { CertificateEvent } from '../src/certificates/network-effect.js'
@@ -40,7 +40,7 @@ export interface RunningEngine {
   submit(certificate: Certificate): Promise<Result<AcceptedCertificate, SubmissionError>>
   /** Waits until a certificate has this status. */
   untilStatus(certificateId: Hash32, status: string): Promise<void>
-  /** Waits until something that events can change is so. */
+  /** Waits until something is so. */
   until(isSo: () => boolean | Promise<boolean>): Promise<void>
   /** Ends an epoch. */
   openEpoch(epoch: bigint): Promise<void>
@@ -79,7 +79,6 @@ function makeEngine(o: RunEngineOptions, store: SettlementStore, call: CallOptio
   const certifier = new SimulatedCertifier(l1, contexts)
   o.prepare?.(certifier)
   const events: (CertificateEvent & { readonly networkId: NetworkId })[] = []
-  const count = new Watch(0)
   const engine = new SettlementEngine({
     store,
     certifier,
@@ -91,13 +90,14 @@ function makeEngine(o: RunEngineOptions, store: SettlementStore, call: CallOptio
     random,
     onEvent(networkId, event) {
       events.push({ ...event, networkId })
-      count.set(events.length)
     },
     ...o.engine,
   })
   const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let seen = count.value; !(await isSo()); seen = count.value)
-      await count.waitFor((now) => now !== seen, call)
+    while (!(await isSo())) {
+      call.signal.throwIfAborted()
+      await yieldTurn()
+    }
   }
   return {
     engine,

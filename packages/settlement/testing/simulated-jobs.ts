@@ -1,6 +1,6 @@
 import { err, ok } from '@zkstack/crypto'
 import { createJobId, jobTables, type JobStore } from '@zkstack/l1'
-import type { Clock, Random } from '@zkstack/concurrency'
+import { yieldTurn, type Clock, type Random } from '@zkstack/concurrency'
 import type { SettlementJobs } from '../src/runner/ports.js'
 import { decodeChange, type SimulatedL1 } from './simulated-l1.js'
 
@@ -22,7 +22,10 @@ export function simulatedJobs(
       return written.ok ? ok(id) : err({ code: 'ALREADY_PRESENT', message: written.error.table })
     },
     async wait(id, { signal }) {
-      signal.throwIfAborted()
+      while (o.l1.isStalled) {
+        signal.throwIfAborted()
+        await yieldTurn()
+      }
       const calldata = await store.get(jobTables.jobs, id)
       if (calldata === undefined) return err({ code: 'NOT_FOUND', message: 'no such job' })
       return ok(o.l1.settle(id, decodeChange(calldata)))

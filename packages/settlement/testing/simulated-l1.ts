@@ -28,7 +28,9 @@ export class SimulatedL1 {
   readonly transactions: SimulatedTransaction[] = []
   /** While set, nothing can be asked. */
   isDown = false
-  /** Answers left before a transaction reverts, whatever it asks for. */
+  /** While set, no job gets its result. */
+  isStalled = false
+  /** How many transactions from now on revert, whatever they ask for. */
   revertsLeft = 0
 
   /** The root of a network now. */
