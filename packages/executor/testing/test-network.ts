@@ -3,7 +3,7 @@ import { loadCryptoBackends } from '@zkstack/crypto'
 import { libp2pTransport, MemoryHub, memoryTransport, protocols } from '@zkstack/network'
 import type { Genesis } from '@zkstack/roles'
 import type { Block } from '@zkstack/roles'
-import type { ExecutionLayer, ValidatorSource } from '@zkstack/storage'
+import type { ExecutionLayer, ScheduledCommittee, ValidatorSource } from '@zkstack/storage'
 import { CounterChain } from './counter-chain.js'
 import { FrameRecorder } from './frame-recorder.js'
 import { testCommittee, type TestCommittee } from './test-committee.js'
@@ -45,6 +45,8 @@ export interface WaitOptions {
 /** @see createTestNetwork */
 export class TestNetwork implements AsyncDisposable {
   readonly genesis: Genesis
+  /** The committees of `epochs`. */
+  readonly planned: readonly ScheduledCommittee[] | undefined
   /** Validators first, then full nodes. */
   readonly nodes: readonly TestNode[]
   /** Sees every consensus frame of every node, across restarts. */
@@ -69,6 +71,7 @@ export class TestNetwork implements AsyncDisposable {
     this.#clock = o.options.clock ?? realClock
     this.#hub = new MemoryHub({ clock: this.#clock })
     this.genesis = o.committee.genesis
+    this.planned = o.committee.planned
     this.recorder = new FrameRecorder(this.genesis.scheme)
     this.wire = new TestWire(({ protocol, frame }) => {
       if (protocol === protocols.consensus) this.recorder.record(frame)
