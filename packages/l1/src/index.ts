@@ -45,6 +45,15 @@ export type { ReorgError } from './events/event-machine.js'
 export { highestFinal, isFinal, requiredHead, type FinalityPolicy } from './finality-policy.js'
 
 // Signers
+export { digestSigner, type DigestKey } from './signers/digest-signer.js'
+export {
+  googleKmsKeyName,
+  googleKmsSigner,
+  type GoogleKmsKey,
+  type GoogleKmsOptions,
+} from './signers/google-kms-signer.js'
+export { keySigner } from './signers/key-signer.js'
+export { decryptKeystore, keystoreSigner, type KeystoreError } from './signers/keystore.js'
 export type { L1Signer, L1SignerError, SignedTransaction } from './signers/l1-signer.js'
 
 // Jobs

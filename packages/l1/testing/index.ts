@@ -31,3 +31,4 @@ export {
   simulatedSigner,
   type SimulatedTransaction,
 } from './simulated-transaction.js'
+export { startFakeKms, type FakeKms, type KmsFault } from './fake-kms.js'

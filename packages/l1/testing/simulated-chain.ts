@@ -1,4 +1,4 @@
-import { bytesEqual, err, hash32, keccak256, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, hash32, ok, type Hash32, type Result } from '@zkstack/crypto'
 import { address, type Address } from '@zkstack/pessimistic-proof'
 import type { L1Client } from '../src/client/l1-client.js'
 import type { BlockTag, L1Block, L1Log, LogFilter, LogPlace } from '../src/client/l1-types.js'
@@ -33,17 +33,17 @@ export class SimulatedChain {
   mine(events: number): void {
     const number = BigInt(this.blocks.length)
     const parentHash = this.blocks.at(-1)?.block.hash ?? hash32(new Uint8Array(32))
-    this.#made += 1
-    const hash = unlike('block', this.#made)
+    const made = ++this.#made
+    const hash = unlike('block', made)
     const timestamp = 1_700_000_000n + 12n * number
     const block = { number, hash, parentHash, timestamp, baseFeePerGas: 1_000_000_000n }
     const logs = Array.from({ length: events }, (_, logIndex): L1Log => ({
       address: simulatedEmitter,
       topics: [unlike('topic', 0)],
-      data: keccak256(hash, Uint8Array.of(logIndex)),
+      data: unlike('data', made, logIndex),
       blockNumber: number,
       blockHash: hash,
-      transactionHash: keccak256(hash, Uint8Array.of(logIndex, 1)),
+      transactionHash: unlike('transaction', made, logIndex),
       transactionIndex: logIndex,
       logIndex,
     }))
@@ -116,6 +116,13 @@ export function simulatedClient(chain: SimulatedChain, o: SimulatedClientOptions
   }
 }
 
-function unlike(kind: string, n: number): Hash32 {
-  return keccak256(new TextEncoder().encode(`${kind} ${n}`))
+const kinds = { block: 1, data: 2, topic: 3, transaction: 4 }
+
+/** 32 bytes that no other kind, number or index has. */
+function unlike(kind: keyof typeof kinds, n: number, index = 0): Hash32 {
+  const bytes = new Uint8Array(32).fill(kinds[kind])
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, n)
+  view.setUint32(4, index)
+  return hash32(bytes)
 }

@@ -2,6 +2,7 @@ import { errorOf, isCanceled, type Ctx } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import { inconsistent, refused, unavailable, type L1Error } from '../l1-error.js'
 import type { RpcError } from './classify-rpc-error.js'
+import { readBody } from './read-body.js'
 
 /** The function of the platform, or one that stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -50,27 +51,6 @@ export async function httpExchange(
     if (isCanceled(e)) throw e
     return err(unavailable(`no answer: ${causeOf(e)}`))
   }
-}
-
-/** The text of a body; `undefined` if it is too large, of which no more than the limit was read. */
-async function readBody(response: Response, maxBytes: number): Promise<string | undefined> {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
-    await response.body?.cancel()
-    return undefined
-  }
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  const reader = response.body?.getReader()
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    bytes += part.value.length
-    if (bytes > maxBytes) {
-      await reader?.cancel()
-      return undefined
-    }
-    text += decoder.decode(part.value, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 function readAnswer(response: Response, body: string, id: number): Result<RpcAnswer, L1Error> {
