@@ -26,6 +26,8 @@ export interface RunEngineOptions {
   readonly epoch?: bigint | undefined
   /** Changes to what the engine is made of. */
   readonly engine?: Partial<SettlementEngineOptions> | undefined
+  /** Makes the job service; default: {@link simulatedJobs}. */
+  readonly jobs?: typeof simulatedJobs | undefined
   /** Called before the engine starts. */
   readonly prepare?: ((certifier: SimulatedCertifier) => void) | undefined
 }
@@ -83,7 +85,7 @@ function makeEngine(o: RunEngineOptions, store: SettlementStore, call: CallOptio
     store,
     certifier,
     calls: simulatedCalls,
-    jobs: simulatedJobs(jobStoreIn(o.database), o),
+    jobs: (o.jobs ?? simulatedJobs)(jobStoreIn(o.database), o),
     l1: { observe: async (networkId) => l1.observe(networkId) },
     submissionL1: simulatedSigners(l1, contexts),
     clock,
