@@ -219,7 +219,7 @@ const defaults = {
   blockInflight: 5, // INFLIGHT of get_block
   blocksPerRequest: 64,
   answerBytes: 256 * KB,
-  syncWindow: 1_024, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
+  syncWindow: 512, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
   syncHedgeMs: 2_000,
   fallbackPollMs: 5_000, // upstream's 500 ms serve a node without peers
   syncGraceMs: 250, // a wide-area round trip: the spread within which a committee finalizes a block
@@ -231,7 +231,7 @@ const defaults = {
   rejectedTransactionMs: 5_000, // a nonce gap closes, a balance grows: but not before the next blocks
 }
 
-/** Two of the largest payloads at once, and 32 MiB/s: a part costs the receiver a third of a millisecond. */
+/** Two of the largest payloads at once, and 31 MiB/s: a part costs the receiver half a millisecond. */
 function proposalPartRate(maxPayloadBytes: number): Rate {
-  return { burst: 2 * (1 + payloadPartCount(maxPayloadBytes)), refreshMs: 1 }
+  return { burst: 2 * (1 + payloadPartCount(maxPayloadBytes)), refreshMs: 2 }
 }

@@ -1,4 +1,11 @@
-import { errorOf, isCanceled, Watch, type WaitOptions } from '@zkstack/concurrency'
+import {
+  CanceledError,
+  errorOf,
+  isCanceled,
+  onAbort,
+  Watch,
+  type WaitOptions,
+} from '@zkstack/concurrency'
 import { bytesEqual, type Hash32 } from '@zkstack/crypto'
 import type { Block } from '@zkstack/roles'
 import { blockHash, conflictError } from './block-identity.js'
@@ -16,11 +23,25 @@ export interface BlockQueueOptions {
 }
 
 /** A block in the queue, and how many pushes wait for it. */
-interface Entry {
-  readonly block: Block
-  readonly hash: Hash32
-  waiters: number
-  writing: boolean
+class Entry {
+  readonly stored: Promise<void>
+  waiters = 1
+  writing = false
+  /** Ends the waits: the height is stored. */
+  onStored: () => void = () => undefined
+  onFailed: (error: Error) => void = () => undefined
+
+  constructor(
+    readonly block: Block,
+    readonly hash: Hash32,
+  ) {
+    this.stored = new Promise((resolve, reject) => {
+      this.onStored = resolve
+      this.onFailed = reject
+    })
+    // Those who waited may have given up.
+    this.stored.catch(() => undefined)
+  }
 }
 
 const defaultCapacityBytes = 64 * 1024 * 1024
@@ -54,6 +75,11 @@ export class BlockQueue {
     this.#capacity = BigInt(positive('capacity', o.capacity))
     this.#capacityBytes = positive('capacityBytes', o.capacityBytes ?? defaultCapacityBytes)
     this.range = new Watch(store.range())
+  }
+
+  /** How many heights, counted from the next one to be stored, have a place in the queue. */
+  get capacity(): number {
+    return Number(this.#capacity)
   }
 
   /** What waits in the queue, the block being written included: number of blocks and bytes of their payloads. */
@@ -113,7 +139,7 @@ export class BlockQueue {
       // A different block for the same height waits too: once the height is stored, the two are compared.
       await this.#nextChange(o)
     }
-    const entry: Entry = { block, hash, waiters: 1, writing: false }
+    const entry = new Entry(block, hash)
     this.#entries.set(number, entry)
     this.#bytes += payload.length
     this.#draining ??= this.#drain()
@@ -123,10 +149,10 @@ export class BlockQueue {
   /** Waits until the entry is stored; a push that gives up takes its block along, unless others want it or it is being written. */
   async #settled(number: bigint, entry: Entry, o: WaitOptions): Promise<void> {
     try {
-      await this.#until(() => number < this.range.value.next, o)
+      await unlessAborted(entry.stored, o)
     } finally {
       entry.waiters -= 1
-      if (entry.waiters === 0 && !entry.writing) this.#remove(number, entry)
+      if (entry.waiters === 0 && !entry.writing && this.#remove(number, entry)) this.#change()
     }
   }
 
@@ -183,18 +209,18 @@ export class BlockQueue {
       )
     }
     for (const [number, entry] of this.#entries) {
-      if (number < range.next) this.#remove(number, entry)
+      if (number < range.next && this.#remove(number, entry)) entry.onStored()
     }
     this.range.set(range)
     this.#change()
     this.#draining ??= this.#drain()
   }
 
-  #remove(number: bigint, entry: Entry): void {
-    if (this.#entries.get(number) !== entry) return
+  #remove(number: bigint, entry: Entry): boolean {
+    if (this.#entries.get(number) !== entry) return false
     this.#entries.delete(number)
     this.#bytes -= entry.block.payload.length
-    this.#change()
+    return true
   }
 
   async #compareWithStored(number: bigint, hash: Hash32): Promise<void> {
@@ -209,6 +235,7 @@ export class BlockQueue {
 
   #fail(error: Error): Error {
     this.#failure ??= error
+    for (const entry of this.#entries.values()) entry.onFailed(this.#failure)
     this.#entries.clear()
     this.#bytes = 0
     this.#change()
@@ -228,6 +255,26 @@ export class BlockQueue {
     await this.#changes.waitFor(() => this.#failure !== undefined || done(), o)
     if (!done() && this.#failure !== undefined) throw this.#failure
   }
+}
+
+/** Waits for a promise, or until the signal aborts. */
+function unlessAborted(stored: Promise<void>, { signal }: WaitOptions): Promise<void> {
+  if (signal === undefined) return stored
+  return new Promise((resolve, reject) => {
+    const unlink = onAbort(signal, () => {
+      reject(new CanceledError('the push was canceled', { cause: signal.reason }))
+    })
+    stored.then(
+      () => {
+        unlink()
+        resolve()
+      },
+      (e: unknown) => {
+        unlink()
+        reject(errorOf(e))
+      },
+    )
+  })
 }
 
 function positive(name: string, value: number): number {

@@ -1,4 +1,4 @@
-import { isCanceled, scope, type Ctx, type Scope } from '@zkstack/concurrency'
+import { isCanceled, lazySignal, scope, type Ctx, type Scope } from '@zkstack/concurrency'
 import type { Block } from '@zkstack/roles'
 import type { BlocksAnswer } from '../blocks/block-client.js'
 import type { AnnouncedRange } from '../codec.js'
@@ -6,6 +6,7 @@ import { committeesOf, isIn } from '../consensus/committees.js'
 import { NetworkError } from '../errors.js'
 import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
+import { Notifier } from '../notifier.js'
 import { initialSyncState, nextSyncWake, planSync } from './planner.js'
 import type { SyncSource } from './sync-source.js'
 import type { PeerName, SyncEffect, SyncInput, SyncState } from './sync-state.js'
@@ -37,6 +38,9 @@ export class SyncRunner {
   readonly #sources = new Map<PeerName, Known>()
   /** What verifies the block of a height, to be cancelled when consensus has brought it. */
   readonly #verifying = new Map<bigint, Ctx>()
+  /** Verified blocks that the queue does not have yet. */
+  readonly #right = new Map<bigint, Block>()
+  readonly #rightChanged = new Notifier()
   #state: SyncState
   #running: { readonly ctx: Ctx; readonly tasks: Scope } | undefined
   #cancelTimer: () => void = () => undefined
@@ -85,7 +89,7 @@ export class SyncRunner {
       const unsubscribe = range.subscribe(({ next }) => this.#onPersisted(next))
       try {
         this.#onPersisted(range.value.next)
-        await inner.race(new Promise<never>(() => undefined))
+        await this.#write(inner)
       } finally {
         unsubscribe()
         this.#cancelTimer()
@@ -103,7 +107,10 @@ export class SyncRunner {
   }
 
   #onPersisted(next: bigint): void {
+    if (next <= this.#state.next) return
     for (const [height, verification] of this.#verifying) if (height < next) verification.cancel()
+    for (const height of this.#right.keys()) if (height < next) this.#right.delete(height)
+    if (this.#right.size > 0) this.#rightChanged.notify()
     this.#step({ type: 'persisted', next })
   }
 
@@ -156,20 +163,34 @@ export class SyncRunner {
     }
   }
 
-  /** Verifies blocks of one answer and hands them to the queue. */
+  /** Verifies blocks of one answer. */
   async #take(ctx: Ctx, source: SyncSource, blocks: readonly Block[]): Promise<void> {
-    const stored: Promise<void>[] = []
-    const verified = blocks.map(async (block) => {
-      if (!(await this.#verify(ctx, source, block))) return undefined
+    const heights: bigint[] = []
+    const verify = async (block: Block): Promise<void> => {
+      if (!(await this.#verify(ctx, source, block))) return
       this.#metrics.onFetched(source.isLastResort)
-      const push = this.#init.blocks.push(block, { signal: ctx.signal })
-      push.catch(() => undefined)
-      stored.push(push)
-      return block.number
-    })
-    const heights = (await Promise.all(verified)).filter((height) => height !== undefined)
+      heights.push(block.number)
+      this.#right.set(block.number, block)
+      this.#rightChanged.notify()
+    }
+    await Promise.all(blocks.map(verify))
     this.#step({ type: 'verified', peer: source.name, heights })
-    await Promise.all(stored)
+  }
+
+  /** Hands verified blocks to the queue in their order, all that are there at once. */
+  async #write(ctx: Ctx): Promise<never> {
+    const { blocks } = this.#init
+    for (;;) {
+      const run: Promise<void>[] = []
+      for (let n = blocks.range.value.next; run.length < blocks.capacity; n++) {
+        const block = this.#right.get(n)
+        if (!block) break
+        this.#right.delete(n)
+        run.push(blocks.push(block, { signal: ctx.signal }))
+      }
+      if (run.length > 0) await Promise.all(run)
+      else await ctx.race(this.#rightChanged.wait())
+    }
   }
 
   /** Whether a block is right and still wanted. */
@@ -178,8 +199,9 @@ export class SyncRunner {
     using verification = ctx.child()
     this.#verifying.set(height, verification)
     try {
-      const { signal } = verification
-      const verdict = await verification.race(this.#init.verifyBlock(block, { signal }))
+      const verdict = await verification.race(
+        this.#init.verifyBlock(block, lazySignal(verification)),
+      )
       if (verdict.ok) return true
       source.accuse('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
       this.#step({ type: 'invalid', peer: source.name, height })

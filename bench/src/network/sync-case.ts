@@ -1,0 +1,51 @@
+/** A node that is so many blocks behind another one, over TCP on 127.0.0.1; each in a process of its own. */
+export interface SyncCase {
+  readonly blocks: number
+  readonly payloadBytes: number
+  readonly validators: number
+  /** Genesis id of the signature scheme. */
+  readonly scheme: 1 | 2
+  readonly backend: 'blst' | 'node'
+}
+
+/** Name of the scheme and its backend, for people. */
+export function schemeOf({ scheme, backend }: SyncCase): string {
+  return `${scheme === 1 ? 'BLS min-pk' : 'Ed25519'} (${backend})`
+}
+
+/** `network::sync/key=value …`, the name under which a figure is published. */
+export function nameOf(c: SyncCase): string {
+  const scheme = c.scheme === 1 ? 'bls12_381_min_pk' : 'ed25519'
+  return `network::sync/n=${c.validators} scheme=${scheme} backend=${c.backend} payload=${c.payloadBytes} blocks=${c.blocks}`
+}
+
+/** Every case; blocks of BLS take long to make, so there are fewer. */
+export const syncCases: readonly SyncCase[] = [
+  { blocks: 10_000, payloadBytes: 1_000, validators: 4, scheme: 2, backend: 'node' },
+  { blocks: 10_000, payloadBytes: 10_000, validators: 4, scheme: 2, backend: 'node' },
+  { blocks: 2_000, payloadBytes: 100_000, validators: 4, scheme: 2, backend: 'node' },
+  { blocks: 10_000, payloadBytes: 1_000, validators: 6, scheme: 2, backend: 'node' },
+  { blocks: 2_000, payloadBytes: 1_000, validators: 4, scheme: 1, backend: 'blst' },
+]
+
+/** What the server tells the client. */
+export interface SyncServerReady {
+  /** Node key in hex. */
+  readonly key: string
+  readonly addr: string
+}
+
+/** What a case came to; all in blocks per second. */
+export interface SyncResult {
+  readonly case: SyncCase
+  /** From the connection to the last block on disk and committed. */
+  readonly sync: number
+  /** The store alone: each block when the one before is on disk. */
+  readonly storeOneByOne: number
+  /** The store alone: all blocks handed over at once. */
+  readonly storeTogether: number
+  /** Certificates and payload hashes alone, in one thread. */
+  readonly verification: number
+  /** Share of the time in which the main thread of the client was busy. */
+  readonly busy: number
+}

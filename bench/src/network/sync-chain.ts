@@ -1,0 +1,23 @@
+import { loadCryptoBackends, signatureScheme } from '@zkstack/crypto'
+import type { FinalBlock } from '@zkstack/roles'
+import { testCommittee, type TestCommittee } from '@zkstack/roles/testing'
+import type { SyncCase } from './sync-case.js'
+
+/** The committee of a case; the same in every process. */
+export async function committeeOf(c: SyncCase): Promise<TestCommittee> {
+  await loadCryptoBackends(c.scheme === 1 ? { blsMinPk: 'blst' } : { ed25519: 'node' })
+  const scheme = signatureScheme(c.scheme, { backend: c.backend })
+  if (scheme === undefined) throw new RangeError(`backend: ${c.backend} is not available`)
+  return testCommittee(c.validators, { scheme })
+}
+
+/** The blocks of a case, signed by everybody. */
+export function* chainOf(c: SyncCase, committee: TestCommittee): Generator<FinalBlock> {
+  for (let n = 0; n < c.blocks; n++) {
+    const payload = new Uint8Array(c.payloadBytes)
+    // incompressible, and different from block to block
+    for (let at = 0; at < payload.length; at += 65_536)
+      crypto.getRandomValues(payload.subarray(at, at + 65_536))
+    yield committee.block(BigInt(n), payload)
+  }
+}
