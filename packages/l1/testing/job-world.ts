@@ -217,7 +217,8 @@ export class JobWorld {
       if (successes.length !== 1) this.violations.push(`${name}: ${successes.length} successes`)
       await this.#checkResult(name, id)
     }
-    const waiting = this.l1.mempool.length
+    const isOurs = ({ calldata }: { readonly calldata: Uint8Array }) => calldata.length > 0
+    const waiting = this.l1.mempool.filter(isOurs).length
     if (waiting > 0) this.violations.push(`${waiting} transactions wait for ever`)
     await this.#checkNonces()
   }
