@@ -9,9 +9,10 @@ import {
 } from '@zkstack/roles'
 import { digestAt, type PartsHead } from '../parts/part-frame.js'
 
-/** What became of a part: it is right and more are to come, it was the last one, or it is not the one announced. */
+/** What became of a step: more are due, the part is right, it was the last one, or it is not the one announced. */
 export type PartVerdict =
-  { readonly type: 'more' | 'wrong' } | { readonly type: 'done'; readonly message: Signed }
+  | { readonly type: 'hashing' | 'right' | 'wrong' }
+  | { readonly type: 'done'; readonly message: Signed }
 
 /**
  * A large proposal on its way in. Each part is checked against the list that came before it, and hashed, once, for whoever
@@ -49,22 +50,27 @@ export class ProposalAssembly {
     return this.#signed
   }
 
-  /** Takes the next part. */
-  take(part: Uint8Array): PartVerdict {
-    const { payloadBytes } = this.#head
+  /** Takes the next part, to be hashed by steps; false when it is not of the announced size. */
+  take(part: Uint8Array): boolean {
     const at = this.#parts * payloadPartBytes
-    if (part.length !== Math.min(payloadPartBytes, payloadBytes - at)) return { type: 'wrong' }
+    if (part.length !== Math.min(payloadPartBytes, this.#head.payloadBytes - at)) return false
     this.#work ??= this.#begin()
-    const { payload, hasher } = this.#work
-    payload.set(part, at)
-    if (!bytesEqual(hasher.next(), digestAt(this.#head, this.#parts))) return { type: 'wrong' }
+    this.#work.payload.set(part, at)
+    return true
+  }
+
+  /** Hashes a piece of the part taken. @throws TypeError when there is none. */
+  step(): PartVerdict {
+    if (!this.#work) throw new TypeError('no part to be hashed')
+    const { hasher } = this.#work
+    hasher.next()
+    const digest = hasher.digests[this.#parts]
+    if (digest === undefined) return { type: 'hashing' }
+    if (!bytesEqual(digest, digestAt(this.#head, this.#parts))) return { type: 'wrong' }
     this.#parts++
-    if (hasher.result === undefined) return { type: 'more' }
-    const message = {
-      ...this.#signed,
-      msg: { type: 'leaderProposal', value: hasher.result },
-    } as const
-    return { type: 'done', message }
+    if (hasher.result === undefined) return { type: 'right' }
+    const msg = { type: 'leaderProposal', value: hasher.result } as const
+    return { type: 'done', message: { ...this.#signed, msg } }
   }
 
   #begin(): { payload: Uint8Array; hasher: ProposalHasher } {

@@ -9,7 +9,7 @@ import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { committeesOf, epochsOf } from './committees.js'
 import type { LargeSlot, Outbox } from './outbox.js'
-import { ProposalAssembly } from './proposal-assembly.js'
+import { ProposalAssembly, type PartVerdict } from './proposal-assembly.js'
 
 /** What {@link sendLargeProposals} takes. */
 export interface SendProposalsOptions {
@@ -108,16 +108,31 @@ export async function receiveLargeProposals(
       assembly = beginAssembly(peer, decoded.head, init)
       continue
     }
-    const verdict = assembly?.take(decoded.part)
+    // the next part may come while this one is hashed
+    await ctx.race(stream.send(TAKEN))
+    const verdict = assembly && (await takePart(ctx, assembly, decoded.part))
     if (verdict?.type === 'wrong') {
       peer.misbehaved('WRONG_PART', 'a part of a proposal that is not the announced one')
       return
     }
-    await ctx.race(stream.send(TAKEN))
-    await ctx.race(turnOf(ctx.clock)())
     if (verdict?.type !== 'done') continue
     assembly = undefined
     await ctx.race(init.onConsensusMessage(verdict.message, peer.carrier, peer.key))
+  }
+}
+
+/** Checks a part, with turns for others between the steps. */
+async function takePart(
+  ctx: Ctx,
+  assembly: ProposalAssembly,
+  part: Uint8Array,
+): Promise<PartVerdict> {
+  if (!assembly.take(part)) return { type: 'wrong' }
+  const turn = turnOf(ctx.clock)
+  for (;;) {
+    await ctx.race(turn())
+    const verdict = assembly.step()
+    if (verdict.type !== 'hashing') return verdict
   }
 }
 

@@ -1,6 +1,6 @@
 import { seededRandom } from '@zkstack/concurrency'
 import { DecodeError } from '@zkstack/crypto'
-import { payloadPartBytes } from '@zkstack/roles'
+import { payloadPartBytes, payloadPartCount } from '@zkstack/roles'
 import { expect, test } from 'vitest'
 import {
   decodePartFrame,
@@ -43,7 +43,8 @@ test('part frames › the largest of each kind › are within the limit, and not
   expect(encodePartsHead(head).length).toBeLessThanOrEqual(limit)
   expect(encodePart(new Uint8Array(payloadPartBytes)).length).toBeLessThanOrEqual(limit)
   expect(limit).toBeLessThan(payloadPartBytes + 100)
-  expect(maxPartFrameBytes(64 << 20, 1_000)).toBe(5 + 32 * 2_048 + 1_000)
+  const parts = payloadPartCount(256 << 20)
+  expect(maxPartFrameBytes(256 << 20, 1_000)).toBe(5 + 32 * parts + 1_000)
 })
 
 test('part frames › empty, of another kind, cut off › are refused with a code', () => {

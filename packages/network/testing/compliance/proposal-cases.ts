@@ -5,6 +5,7 @@ import {
   hashPayload,
   HashedProposal,
   payloadPartBytes,
+  payloadPartCount,
   viewOf,
   type LeaderProposal,
   type Signed,
@@ -200,7 +201,7 @@ async function refusesLargePayload(bed: TestBed): Promise<void> {
   const { connection, stream: hello, peer } = await rawValidator(bed, a, 1)
   const proposals = await peer.open(connection, protocols.proposals)
   const payloadBytes = MB + 1
-  const digests = Array.from({ length: 33 }, () => new Uint8Array(32))
+  const digests = Array.from({ length: payloadPartCount(payloadBytes) }, () => new Uint8Array(32))
   const message = encodeSigned(bed.proposal(1, viewLedBy(bed, 1), new Uint8Array(0)))
   await proposals.send(encodePartsHead({ payloadBytes, digests, message }))
   await checkRejects(hear(hello), 'MISBEHAVED', 'goodbye')

@@ -56,9 +56,8 @@ interface ProposalHashes {
   readonly parts: readonly Hash32[]
 }
 
-/** Hashes a proposal part by part: the payload, and the message around it. */
+/** Hashes a proposal in small steps: the payload, and the message around it. */
 export class ProposalHasher {
-  readonly #bytes: Uint8Array
   readonly #payload: PayloadHasher
   readonly #message = keccakStream()
   /** Canonical bytes of the message behind the payload. */
@@ -73,7 +72,6 @@ export class ProposalHasher {
     const parts = writer.parts()
     const at = parts.indexOf(proposal.payload)
     if (at < 0) throw new RangeError('payload: too small to be hashed in parts')
-    this.#bytes = proposal.payload
     this.#payload = new PayloadHasher(proposal.payload)
     for (const part of parts.slice(0, at)) this.#message.update(part)
     this.#behind = parts.slice(at + 1)
@@ -85,16 +83,18 @@ export class ProposalHasher {
     return this.#result
   }
 
-  /** Hashes the next part of the payload. @returns its digest. @throws TypeError when the whole payload is hashed. */
-  next(): Hash32 {
-    const from = this.#payload.hashed
-    const digest = this.#payload.next()
-    this.#message.update(this.#bytes.subarray(from, this.#payload.hashed))
-    if (this.#payload.isDone) {
-      for (const part of this.#behind) this.#message.update(part)
-      const message = this.#message.digest()
-      this.#result = this.#finish({ message, payload: digest, parts: this.#payload.digests })
-    }
-    return digest
+  /** The digests of the parts hashed so far. */
+  get digests(): readonly Hash32[] {
+    return this.#payload.digests
+  }
+
+  /** Hashes the next slice of the payload. @throws TypeError when the whole payload is hashed. */
+  next(): void {
+    this.#message.update(this.#payload.next())
+    const { isDone, digests } = this.#payload
+    const payload = digests[digests.length - 1]
+    if (!isDone || payload === undefined) return
+    for (const part of this.#behind) this.#message.update(part)
+    this.#result = this.#finish({ message: this.#message.digest(), payload, parts: digests })
   }
 }
