@@ -1,0 +1,135 @@
+import { connect } from 'node:net'
+import { systemRandom } from '@zkstack/concurrency'
+import { bytesEqual } from '@zkstack/crypto'
+import { encodeSigned, generateNodeKey, type Signed } from '@zkstack/roles'
+import { testCommittee } from '@zkstack/roles/testing'
+import { expect, test } from 'vitest'
+import { parseHostPort } from '../../src/host-port.js'
+import { protocols } from '../../src/protocols.js'
+import { libp2pTransport } from '../../src/transport/libp2p-transport.js'
+import { Flooder, floods } from '../../testing/flooder.js'
+import { RawPeer } from '../../testing/raw-peer.js'
+import { TestPeer, type TestPeerOptions } from '../../testing/test-peer.js'
+
+const committee = testCommittee(6)
+const strangers = testCommittee(6, { seed: 'strangers' })
+
+function start(o: Partial<TestPeerOptions> = {}): Promise<TestPeer> {
+  return TestPeer.start({ committee, transport: libp2pTransport(), ...o })
+}
+
+function vote(view: bigint, by = committee): Signed {
+  return by.sign(1, { type: 'replicaCommit', value: by.commit(view, view) })
+}
+
+/** A peer and a validator that talk while it is flooded: the votes that get through. */
+async function talk(victim: TestPeer, count: number): Promise<void> {
+  await using speaker = await start({ validator: 1, peers: { outbound: [victim.asStaticPeer] } })
+  await speaker.connectedTo(victim)
+  for (let view = 1n; view <= BigInt(count); view++) {
+    const { length } = victim.messages
+    speaker.network.broadcast(vote(view))
+    await victim.until('a vote', () => victim.messages.length > length)
+  }
+}
+
+const options = { genesis: committee.genesis, votes: [vote(1n, strangers)] }
+
+test.each(floods.map((way) => [way]))(
+  'flood of %s › the votes of members get through, and nothing else reaches consensus',
+  { timeout: 60_000 },
+  async (way) => {
+    await using victim = await start({ validator: 0 })
+    await using flooder = new Flooder({ ...options, target: victim.asStaticPeer })
+    flooder.start([way])
+    await expect.poll(() => flooder.counts.connections + flooder.counts.refused).toBeGreaterThan(0)
+    await talk(victim, 50)
+    expect(victim.failure).toBeUndefined()
+    expect(victim.messages.length).toBe(50)
+    const honest = committee.keys[1]?.publicKey ?? new Uint8Array()
+    expect(victim.messages.every(({ carrier }) => carrier && bytesEqual(carrier, honest))).toBe(
+      true,
+    )
+  },
+)
+
+test('flood › of a member who carries what strangers have signed › is slowed down to its rate', async () => {
+  const limits = { consensusRate: { burst: 20, refreshMs: 10_000 } }
+  await using victim = await start({ validator: 0, limits })
+  const validator = committee.keys[2]
+  if (!validator) throw new TypeError('a validator')
+  const signer = {
+    publicKey: validator.publicKey,
+    sign: (hash: Uint8Array) => Promise.resolve(validator.sign(hash)),
+  }
+  await using flooder = new Flooder({ ...options, target: victim.asStaticPeer, validator: signer })
+  flooder.start(['votes'])
+  await victim.until('its burst', () => victim.messages.length >= 20)
+  await talk(victim, 5)
+  // what came after the burst still waits: in the sender's own window, not in our memory
+  expect(victim.messages.length).toBeLessThanOrEqual(20 + 5 + 1)
+})
+
+test('flood › the budget of a member › is not filled up by a reconnection', async () => {
+  const limits = { consensusRate: { burst: 20, refreshMs: 10_000 } }
+  await using victim = await start({ validator: 0, limits })
+  const nodeKey = generateNodeKey(systemRandom)
+  for (let round = 0; round < 3; round++) {
+    await using raw = await RawPeer.start(libp2pTransport(), nodeKey)
+    const key = committee.keys[2]
+    if (!key) throw new TypeError('a validator')
+    const validator = {
+      publicKey: key.publicKey,
+      sign: (hash: Uint8Array) => Promise.resolve(key.sign(hash)),
+    }
+    const { connection } = await raw.connect(victim.asStaticPeer, {
+      genesis: committee.genesis,
+      validator,
+    })
+    const stream = await raw.open(connection, protocols.consensus)
+    for (let i = 0; i < 40; i++) await stream.send(encodeSigned(vote(BigInt(i))))
+    if (round === 0) await victim.until('its burst', () => victim.messages.length >= 20)
+    await connection.close()
+    await victim.until('it is gone', () => victim.network.peers().length === 0)
+  }
+  expect(victim.messages.length).toBeLessThanOrEqual(21)
+})
+
+test('flood › more streams than a session has › ends the connection, and the next one is refused with BANNED', async () => {
+  await using victim = await start()
+  await using raw = await RawPeer.start(libp2pTransport())
+  const { genesis } = committee
+  const { connection } = await raw.connect(victim.asStaticPeer, { genesis })
+  await victim.connectedTo(raw)
+  const opening = (async () => {
+    for (;;) await raw.open(connection, protocols.ping)
+  })()
+  await expect(opening).rejects.toThrow()
+  await victim.sees('peerMisbehaved')
+  expect(victim.eventsOf('peerMisbehaved').map(({ rule }) => rule)).toEqual(['FLOOD'])
+  await expect(raw.connect(victim.asStaticPeer, { genesis })).rejects.toMatchObject({
+    code: 'BANNED',
+  })
+})
+
+test('flood › a banned peer dials on and on › takes no place in the hellos of others', async () => {
+  await using victim = await start({ limits: { helloRate: { burst: 12, refreshMs: 3_600_000 } } })
+  await using raw = await RawPeer.start(libp2pTransport())
+  for (let i = 0; i < 30; i++) {
+    const connection = await raw.dial(victim.asStaticPeer).catch(() => undefined)
+    connection?.abort(new Error('again'))
+  }
+  await using honest = await start({ peers: { outbound: [victim.asStaticPeer] } })
+  await honest.connectedTo(victim)
+})
+
+test('flood › a host opens connections and says nothing › others of another host are let in', async () => {
+  await using victim = await start({ listen: '127.0.0.1:0' })
+  const { port } = parseHostPort(victim.address)
+  const sockets = Array.from({ length: 60 }, () =>
+    connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' }).on('error', () => undefined),
+  )
+  await using honest = await start({ peers: { outbound: [victim.asStaticPeer] } })
+  await honest.connectedTo(victim)
+  for (const socket of sockets) socket.destroy()
+})
