@@ -9,6 +9,7 @@ import {
   type MessageLabel,
   type ReplicaCommit,
   type ReplicaTimeout,
+  type Signed,
 } from '@zkstack/roles'
 
 /** A contradiction in what one validator sent: what an honest one never does, whatever happened to its process. */
@@ -56,12 +57,12 @@ export class FrameRecorder {
     return this.#counts.get(label) ?? 0
   }
 
-  /** Looks at one consensus frame. */
-  record(frame: Uint8Array): void {
+  /** Looks at one consensus frame, and its message when somebody has decoded it already. */
+  record(frame: Uint8Array, decoded?: Signed): void {
     // A broadcast hands the same bytes to each peer.
     if (this.#seen.has(frame)) return
     this.#seen.add(frame)
-    const { msg, key } = decodeSigned(frame, this.#scheme)
+    const { msg, key } = decoded ?? decodeSigned(frame, this.#scheme)
     const label = labelOf(msg)
     this.#counts.set(label, this.count(label) + 1)
     this.#judge(toHex(key), msg)

@@ -165,7 +165,7 @@ describe('epochs', () => {
     await network.waitForHeight(8n)
     const node = network.at(0)
     await node.stop()
-    const execution = new CounterChain()
+    const execution: ExecutionLayer = new CounterChain()
     const restarted = await node.start({
       execution: {
         propose: (p, o) => execution.propose(p, o),
@@ -200,7 +200,7 @@ describe('epochs', () => {
       announcedBlocks: 2n,
       wrapValidators: (source, index) => pushers[index]?.wrap(source) ?? source,
       execution: (index) => {
-        const chain = new CounterChain()
+        const chain: ExecutionLayer = new CounterChain()
         const commit: ExecutionLayer['commit'] = async (block, o) => {
           await chain.commit(block, o)
           await pushers[index]?.committed(block.number, o)

@@ -123,3 +123,8 @@ export function describeFault(fault: Fault): string {
 
 const ms = (value: number): string => `${Math.round(value)} ms`
 const part = (value: number): string => `${Math.round(100 * value)} %`
+
+/** Speed of the slowest clock. */
+export function slowestClock(faults: readonly Fault[]): number {
+  return Math.min(1, ...faults.flatMap((fault) => (fault.type === 'skew' ? [fault.speed] : [])))
+}

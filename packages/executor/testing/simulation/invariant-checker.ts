@@ -1,5 +1,6 @@
 import { toHex, type SignatureScheme } from '@zkstack/crypto'
 import {
+  compareViews,
   decodeSigned,
   hashPayload,
   sameReplicaCommit,
@@ -10,6 +11,7 @@ import {
   type FinalBlock,
   type ReplicaState,
   type Signed,
+  type View,
 } from '@zkstack/roles'
 import { FrameRecorder } from '../frame-recorder.js'
 
@@ -17,7 +19,8 @@ import { FrameRecorder } from '../frame-recorder.js'
  * What holds at every moment of a run.
  *
  * - `agreement`: no two nodes hold different blocks of one height.
- * - `certificate`: every stored block has a valid certificate of a quorum, of a later view than the block before.
+ * - `certificate`: every stored block has a valid certificate of a quorum of the committee of its height, of a later epoch or view
+ *   than the block before.
  * - `equivocation`: no honest node signs two messages that contradict each other, whatever happens to its process.
  * - `durability`: what a node says is implied by what is on its disk, and its disk does not go back.
  * - `validity`: every committed payload was proposed or accepted by the execution layer of an honest node.
@@ -46,7 +49,8 @@ export interface SimulationViolation {
 
 /** What an {@link InvariantChecker} needs. */
 export interface InvariantCheckerInit {
-  readonly scope: EpochScope
+  /** The epochs, by ascending first block. */
+  readonly scopes: readonly EpochScope[]
   readonly now: () => number
 }
 
@@ -56,7 +60,7 @@ interface Known {
   /** Next height on its disk. */
   nextDurable: bigint
   /** View of the certificate of its newest block. */
-  view: bigint
+  view: View | undefined
   /** Next height that its execution layer expects. */
   nextCommit: bigint
 }
@@ -64,6 +68,7 @@ interface Known {
 /** Watches all nodes from outside and keeps the first contradictions. */
 export class InvariantChecker {
   readonly #init: InvariantCheckerInit
+  readonly #first: EpochScope
   readonly #scheme: SignatureScheme
   readonly #recorder: FrameRecorder
   readonly #decoded = new WeakMap<Uint8Array, Signed>()
@@ -75,7 +80,10 @@ export class InvariantChecker {
 
   constructor(init: InvariantCheckerInit) {
     this.#init = init
-    this.#scheme = init.scope.schedule.scheme
+    const [first] = init.scopes
+    if (first === undefined) throw new RangeError('scopes: none')
+    this.#first = first
+    this.#scheme = first.schedule.scheme
     this.#recorder = new FrameRecorder(this.#scheme)
   }
 
@@ -118,7 +126,7 @@ export class InvariantChecker {
     }
     if (!isNew) return false
     const before = this.#recorder.doubleVotes.length
-    this.#recorder.record(frame)
+    this.#recorder.record(frame, signed)
     for (const { view, kind } of this.#recorder.doubleVotes.slice(before)) {
       this.found('equivocation', node, `${kind} twice in view ${view}`)
     }
@@ -153,16 +161,17 @@ export class InvariantChecker {
     known.nextDurable = block.number + 1n
     if (block.kind !== 'final') return
     this.#agree(node, block)
-    const verdict = verifyFinalBlock(block, this.#init.scope, { verified: this.#verified })
+    const scope = this.#init.scopes.findLast(({ firstBlock }) => firstBlock <= block.number)
+    const verdict = verifyFinalBlock(block, scope ?? this.#first, { verified: this.#verified })
     if (!verdict.ok) {
       this.found('certificate', node, `block ${block.number}: ${verdict.error.code}`)
     }
-    const view = block.justification.message.view.number
-    if (view <= known.view) {
+    const { view } = block.justification.message
+    if (known.view !== undefined && compareViews(view, known.view) <= 0) {
       this.found(
         'certificate',
         node,
-        `block ${block.number} is of view ${view}, the one before of ${known.view}`,
+        `block ${block.number} is of view ${view.number}, the one before of ${known.view.number}`,
       )
     }
     known.view = view
@@ -206,8 +215,8 @@ export class InvariantChecker {
   #of(node: number): Known {
     const known = this.#known.get(node)
     if (known !== undefined) return known
-    const { firstBlock } = this.#init.scope
-    const fresh: Known = { state: undefined, nextDurable: 0n, view: -1n, nextCommit: firstBlock }
+    const { firstBlock: nextCommit } = this.#first
+    const fresh: Known = { state: undefined, nextDurable: 0n, view: undefined, nextCommit }
     this.#known.set(node, fresh)
     return fresh
   }
@@ -215,8 +224,10 @@ export class InvariantChecker {
 
 /** Whether the disk forbids everything that would contradict a message (rule 22). */
 function isImplied({ msg }: Signed, state: ReplicaState | undefined): boolean {
-  const view = viewOf(msg).number
-  if (state === undefined || state.view < view) return false
+  const { epoch, number: view } = viewOf(msg)
+  if (state === undefined || state.epoch !== epoch)
+    return state !== undefined && state.epoch > epoch
+  if (state.view < view) return false
   switch (msg.type) {
     case 'replicaCommit': {
       const { highVote } = state

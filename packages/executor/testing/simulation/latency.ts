@@ -43,3 +43,8 @@ export function delayBetween(matrix: LatencyMatrix, from: number, to: number): n
 export function longestDelay(matrix: LatencyMatrix): number {
   return Math.max(...matrix.flat())
 }
+
+/** Delays by name or by place. */
+export function latencyOf(latency: LatencyPreset | LatencyMatrix): LatencyMatrix {
+  return typeof latency === 'string' ? latencyPresets[latency] : latency
+}

@@ -42,7 +42,7 @@ export interface SimulatedNodeInit {
   readonly observer: NodeObserver
   readonly options: Pick<
     NodeOptions,
-    'genesis' | 'nodeKey' | 'validatorKey' | 'listen' | 'peers' | 'limits' | 'timing'
+    'genesis' | 'nodeKey' | 'validatorKey' | 'validators' | 'listen' | 'peers' | 'limits' | 'timing'
   >
 }
 

@@ -1,6 +1,7 @@
 import type { ActorKind, ActorPayloads } from '@zkstack/bft/testing'
 import type { SignatureScheme } from '@zkstack/crypto'
-import type { ExecutionLayer, NodeStore } from '@zkstack/storage'
+import type { ExecutionLayer, NodeStore, ValidatorSource } from '@zkstack/storage'
+import type { Rotation } from './draw-rotation.js'
 import type { Fault } from './fault.js'
 import type { SimulationViolation } from './invariant-checker.js'
 import type { LatencyMatrix, LatencyPreset } from './latency.js'
@@ -12,6 +13,10 @@ export interface SimulationOptions {
   readonly seed: string | number
   /** Number of validators, or their weights. Default 6, the fewest that tolerate a fault. */
   readonly validators?: number | readonly bigint[]
+  /** Committees that change, drawn from the validators. Default: all of them, for ever. Not together with `actors`. */
+  readonly rotation?: Rotation
+  /** Changes what a node is told of the committees; for instance to make it wrong. */
+  readonly wrapValidators?: (source: ValidatorSource, node: number) => ValidatorSource
   /** Nodes that follow and never vote. Default 0. */
   readonly fullNodes?: number
   /** Default 0. */

@@ -1,18 +1,22 @@
 import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
 import { protocols } from '@zkstack/network'
-import { decodeSigned, labelOf, viewOf } from '@zkstack/roles'
+import { labelOf, viewOf } from '@zkstack/roles'
 import type { ExecutionLayer } from '@zkstack/storage'
 import { standInScheme } from '@zkstack/crypto/testing'
 import type { ActorKind } from '@zkstack/bft/testing'
-import { DecodeError, keccak256, toHex, type SignatureScheme } from '@zkstack/crypto'
+import { toHex } from '@zkstack/crypto'
+import type { NodeOptions } from '../../src/options/node-options.js'
 import { CounterChain } from '../counter-chain.js'
+import { PlannedCommittees } from '../planned-committees.js'
 import { ActorNode } from './actor-node.js'
 import { counterPayloads } from './counter-payloads.js'
+import { describeActorFrame } from './describe-actor-frame.js'
 import { drawFaults } from './draw-faults.js'
-import type { CrashAtWriteFault, Fault } from './fault.js'
+import { drawRotation } from './draw-rotation.js'
+import { slowestClock, type CrashAtWriteFault, type Fault } from './fault.js'
 import { FaultPlan } from './fault-plan.js'
 import { InvariantChecker } from './invariant-checker.js'
-import { latencyPresets, longestDelay, type LatencyMatrix } from './latency.js'
+import { latencyOf, longestDelay, type LatencyMatrix } from './latency.js'
 import { LivenessWatch, livenessBound } from './liveness-watch.js'
 import type { Participant } from './participant.js'
 import { Scheduler } from './scheduler.js'
@@ -20,7 +24,7 @@ import type { WireObserver } from './simulated-connection.js'
 import { SimulatedMachine } from './simulated-machine.js'
 import { SimulatedNode, type NodeObserver } from './simulated-node.js'
 import { SimulatedWire } from './simulated-wire.js'
-import { simulationCommittee, type SimulationCommittee } from './simulation-committee.js'
+import { simulationCommittee, weightsOf, type SimulationCommittee } from './simulation-committee.js'
 import { SimulationLog } from './simulation-log.js'
 import type { SimulationOptions, SimulationReport } from './simulation-options.js'
 
@@ -37,6 +41,12 @@ const maxPayloadBytes = 100_000
 
 /** Faults that are drawn begin within so many view timeouts. */
 const faultyViews = 3
+
+/** How many blocks before its first one a committee is announced. */
+const ANNOUNCED_BLOCKS = 2n
+
+/** Views that may be lost where one epoch follows another: in the old one, and until all have begun the new one. */
+const EDGE_VIEWS = 2
 
 /** One run. */
 export class Simulation {
@@ -57,6 +67,8 @@ export class Simulation {
   readonly #everybody: readonly Participant[]
   readonly #plan: FaultPlan
   readonly #liveness: LivenessWatch
+  /** Words for frames that are sent to many. */
+  readonly #described = new WeakMap<Uint8Array, string>()
   #deliveries = 0
   #views = 0n
 
@@ -69,7 +81,8 @@ export class Simulation {
     const weights = weightsOf(o.validators ?? 6)
     const scheme = o.scheme ?? standInScheme
     const { fullNodes = 0, firstBlock = 0n } = o
-    this.#cast = simulationCommittee({ weights, fullNodes, scheme, firstBlock })
+    const epochs = drawRotation(o.rotation, this.#random, weights.length, firstBlock)
+    this.#cast = simulationCommittee({ weights, fullNodes, scheme, firstBlock, epochs })
     this.#latency = latencyOf(
       o.latency ?? this.#draw('latency', ['lan', 'lan', 'regions', 'world'] as const),
     )
@@ -83,7 +96,7 @@ export class Simulation {
         withinMs: faultyViews * o.viewTimeoutMs,
       })
     this.#checker = new InvariantChecker({
-      scope: this.#cast.committee.scope,
+      scopes: this.#cast.scopes,
       now: () => this.#scheduler.now,
     })
     this.#wire = new SimulatedWire({
@@ -118,7 +131,7 @@ export class Simulation {
         delayMs: longestDelay(this.#latency),
         writeMs: o.writeMs,
         executionMs: o.executionMs,
-        faultyLeaders: this.#actors.size,
+        faultyLeaders: this.#actors.size + (o.rotation === undefined ? 0 : EDGE_VIEWS),
       }),
       heights: () => this.#nodes.map(({ index }) => this.#checker.nextCommit(index)),
       isStable: () => this.#isStable(),
@@ -224,6 +237,7 @@ export class Simulation {
             sign: (hash: Uint8Array) => Promise.resolve(committee.signature(index, hash)),
           },
         }),
+        ...this.#validatorsOf(index),
         listen: this.#wire.addressOf(index),
         peers: { outbound: this.#peersOf(index) },
         // A run does not wait for the long pauses of production.
@@ -234,6 +248,13 @@ export class Simulation {
         timing: { viewTimeoutMs: o.viewTimeoutMs },
       },
     })
+  }
+
+  #validatorsOf(index: number): Pick<NodeOptions, 'validators'> {
+    const { planned } = this.#cast
+    if (planned === undefined) return {}
+    const source = new PlannedCommittees(planned, ANNOUNCED_BLOCKS)
+    return { validators: this.#o.wrapValidators?.(source, index) ?? source }
   }
 
   #actor(index: number, kind: ActorKind): ActorNode {
@@ -361,36 +382,15 @@ export class Simulation {
   #describeFrame(from: number, protocol: string, frame: Uint8Array): string {
     if (protocol !== protocols.consensus) return `${protocol} ${frame.length}`
     if (this.#actors.has(from)) return describeActorFrame(frame, this.#cast.genesis.scheme)
+    const known = this.#described.get(frame)
+    if (known !== undefined) return known
     const { msg } = this.#checker.decode(frame)
-    return `${labelOf(msg)} ${viewOf(msg).number}`
+    const text = `${labelOf(msg)} ${viewOf(msg).number}`
+    this.#described.set(frame, text)
+    return text
   }
 
   #draw<T>(what: string, choices: readonly [T, ...T[]]): T {
     return choices[this.#random.split(what).uint32() % choices.length] ?? choices[0]
-  }
-}
-
-function weightsOf(validators: number | readonly bigint[]): readonly bigint[] {
-  return typeof validators === 'number' ? Array.from({ length: validators }, () => 1n) : validators
-}
-
-function latencyOf(latency: NonNullable<SimulationOptions['latency']>): LatencyMatrix {
-  return typeof latency === 'string' ? latencyPresets[latency] : latency
-}
-
-/** Speed of the slowest clock. */
-function slowestClock(faults: readonly Fault[]): number {
-  return Math.min(1, ...faults.flatMap((fault) => (fault.type === 'skew' ? [fault.speed] : [])))
-}
-
-/** What a faulty member sends need not be a message; a hash tells variants apart. */
-function describeActorFrame(frame: Uint8Array, scheme: SignatureScheme): string {
-  const name = toHex(keccak256(frame)).slice(0, 8)
-  try {
-    const { msg } = decodeSigned(frame, scheme)
-    return `${labelOf(msg)} ${viewOf(msg).number}, by an actor, ${name}`
-  } catch (e) {
-    if (e instanceof DecodeError) return `no message, by an actor, ${name}`
-    throw e
   }
 }
