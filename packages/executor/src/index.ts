@@ -13,6 +13,7 @@ export type { Limits, NodeOptions, Timing } from './options/node-options.js'
 export { orThrow } from './or-throw.js'
 export type { Json, Plain } from './plain.js'
 export type { RecordingOptions } from './recording/open-recording.js'
+export type { Retention } from './retention/retention.js'
 export { formatReplayStep, replayRecording } from './recording/replay-recording.js'
 export type { Signer } from './signer.js'
 
@@ -55,8 +56,10 @@ export {
   parseNodePublicKey,
   parseValidatorKey,
   parseValidatorPublicKey,
+  Schedule,
   ValidatorSecretKey,
   verifyEvidence,
+  verifySchedulePossession,
 } from '@zkstack/roles'
 export type {
   Block,
@@ -76,7 +79,11 @@ export type {
   CallOptions,
   ExecutionLayer,
   Mempool,
+  EpochStore,
   NodeStore,
   ReplicaStateStore,
+  ScheduleAnswer,
+  ScheduledCommittee,
+  ValidatorSource,
   Verdict,
 } from '@zkstack/storage'

@@ -8,7 +8,7 @@ const DOMAIN = new TextEncoder().encode('zkstack/epoch/1')
  * The 32 bytes by which the committee of the epoch before hands over to this one:
  * `keccak256("zkstack/epoch/1" ‖ genesis hash (32) ‖ be64 epoch ‖ be64 first block ‖ schedule hash (32))`.
  *
- * @see docs/spec/messages.md H1
+ * @see docs/spec/messages.md H6
  */
 export function hashEpoch({ genesis, epoch, firstBlock, schedule }: EpochScope): Hash32 {
   const numbers = new DataView(new ArrayBuffer(16))

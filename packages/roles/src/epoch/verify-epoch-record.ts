@@ -20,7 +20,7 @@ export type EpochRecordError =
  * schedule. Its honest members have verified the proofs of possession before they signed, so nobody else need do so.
  *
  * @returns what messages and blocks of the epoch are judged by.
- * @see docs/spec/messages.md H2
+ * @see docs/spec/messages.md V11
  */
 export function verifyEpochRecord(
   record: EpochRecord,
