@@ -1,4 +1,4 @@
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+import { hexOf } from './platform.js'
 
 /** Whether two byte strings are equal in length and content; not constant-time, so not for secrets. */
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
@@ -32,9 +32,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Lower-case hexadecimal, two digits a byte, no prefix. */
 export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexOfByte[byte] as string
-  return text
+  return hexOf(bytes)
 }
 
 /**

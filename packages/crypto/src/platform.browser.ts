@@ -10,3 +10,12 @@ export function loadNodeCrypto(): Promise<NodeCrypto> {
 export function loadBlst(): Promise<Blst> {
   return Promise.reject(new Error('blst is not part of the browser build'))
 }
+
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Lower-case hexadecimal. */
+export function hexOf(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexOfByte[byte] as string
+  return text
+}

@@ -10,3 +10,8 @@ export async function loadNodeCrypto(): Promise<NodeCrypto> {
 export async function loadBlst(): Promise<Blst> {
   return import('@chainsafe/blst')
 }
+
+/** Lower-case hexadecimal. */
+export function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('hex')
+}

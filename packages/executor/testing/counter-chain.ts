@@ -89,7 +89,7 @@ export class CounterChain implements ExecutionLayer {
   #header(number: bigint): Uint8Array {
     const height = new Uint8Array(8)
     new DataView(height.buffer).setBigUint64(0, number)
-    const digest = Uint8Array.from(this.#digest)
+    const digest = new Uint8Array(this.#digest)
     digest[0] = ((digest[0] ?? 0) + this.salt) % 256
     return concatBytes(height, digest)
   }

@@ -13,18 +13,29 @@ export interface Transition {
 /** One step in the making: the state so far and the effects so far. Never outlives a call of `step`. */
 export class Turn {
   readonly effects: Effect[] = []
+  #state: ChonkyState
+  /** Whether the state is a copy of this turn's own, which nobody else has seen. */
+  #isOwn = false
 
   constructor(
-    public state: ChonkyState,
+    state: ChonkyState,
     readonly now: number,
-  ) {}
+  ) {
+    this.#state = state
+  }
+
+  get state(): ChonkyState {
+    return this.#state
+  }
 
   get schedule(): ChonkyState['config']['scope']['schedule'] {
     return this.state.config.scope.schedule
   }
 
   update(change: Partial<ChonkyState>): void {
-    this.state = { ...this.state, ...change }
+    if (this.#isOwn) Object.assign(this.#state, change)
+    else this.#state = { ...this.#state, ...change }
+    this.#isOwn = true
   }
 
   emit(effect: Effect): void {

@@ -4,6 +4,7 @@ import { CheckQueue } from './check-queue.js'
 import type { QueuedCheck } from './check-queue.js'
 import { runCheck } from './verifier.js'
 import type { VerifierContext } from './verifier.js'
+import { Wakeup } from './wakeup.js'
 
 /** What the loop asks and tells. */
 export interface CheckLoopInit extends VerifierContext {
@@ -29,7 +30,7 @@ export class CheckLoop {
   readonly #init: CheckLoopInit
   readonly #queue = new CheckQueue()
   #running = 0
-  #wake = (): void => undefined
+  readonly #wakeup = new Wakeup()
 
   constructor(init: CheckLoopInit) {
     this.#init = init
@@ -42,15 +43,19 @@ export class CheckLoop {
 
   push(check: QueuedCheck): void {
     this.#queue.push(check)
-    this.#wake()
+    this.#wakeup.wake()
   }
 
   /** Runs until cancellation. */
   async run(ctx: Ctx): Promise<never> {
+    ctx.onCancel(() => {
+      this.#wakeup.wake()
+    })
     for (;;) {
+      ctx.throwIfCanceled()
       const next = this.#queue.shift()
       if (next === undefined) {
-        await this.#wait(ctx)
+        await this.#wakeup.wait()
         continue
       }
       this.#running = 1
@@ -69,12 +74,5 @@ export class CheckLoop {
       if (result.done === true) return ctx.race(answer(id, result.value, verdict))
       await ctx.race(yieldTurn())
     }
-  }
-
-  async #wait(ctx: Ctx): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    await ctx.race(woken)
   }
 }

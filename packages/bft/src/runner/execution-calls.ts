@@ -73,7 +73,7 @@ export class ExecutionCalls {
         )
         if (payload === null) return undefined
         if (!(payload instanceof Uint8Array)) throw new Error('propose returned no Uint8Array')
-        return Uint8Array.from(payload)
+        return new Uint8Array(payload)
       },
       done: (payload) => {
         const tooLong = payload !== undefined && payload.length > maxPayloadBytes
@@ -102,8 +102,8 @@ export class ExecutionCalls {
           {
             number,
             epoch: epochScope.epoch,
-            payload: Uint8Array.from(payload),
-            leader: Uint8Array.from(leaderKey),
+            payload: new Uint8Array(payload),
+            leader: new Uint8Array(leaderKey),
           },
           lazySignal(ctx),
         )

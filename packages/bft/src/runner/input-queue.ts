@@ -1,7 +1,8 @@
-import type { Clock, Ctx } from '@zkstack/concurrency'
+import type { Clock } from '@zkstack/concurrency'
 import type { Schedule, Signed } from '@zkstack/roles'
 import type { BlockPersistedInput, Input } from '../chonky/input.js'
 import { Inbox } from './inbox.js'
+import { Wakeup } from './wakeup.js'
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'now'> : never
 
@@ -38,7 +39,7 @@ export class InputQueue {
   #own: { readonly input: UntimedInput; readonly taken: () => void }[] = []
   #blocks: Omit<BlockPersistedInput, 'now'> | undefined
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
-  #wake = nothing
+  readonly #wakeup = new Wakeup()
 
   constructor(clock: Clock, schedule: Schedule) {
     this.#clock = clock
@@ -53,20 +54,20 @@ export class InputQueue {
   /** Adds an answer of our own parts, or our own message; `taken` is called when the state machine has taken it. */
   push(input: UntimedInput, taken: () => void = nothing): void {
     this.#own.push({ input, taken })
-    this.#wake()
+    this.#wakeup.wake()
   }
 
   /** Tells the newest range of blocks on disk and applied, and the last block of the epoch once it is known. */
   setBlocks({ firstBlock: first, nextBlock: next, lastBlock: last }: KnownBlocks): void {
     this.#blocks = { type: 'blockPersisted', first, next, last }
-    this.#wake()
+    this.#wakeup.wake()
   }
 
   /** Sets the one timer; its input comes when the clock has reached `at`. */
   setTimer(at: number): void {
     this.#timer?.cancel()
     const cancel = this.#clock.setTimer(at, () => {
-      this.#wake()
+      this.#wakeup.wake()
     })
     this.#timer = { at, cancel }
   }
@@ -74,7 +75,7 @@ export class InputQueue {
   /** Offers a message of the network; resolves when it was handled or dropped. */
   deliver(message: Signed, carrier: number | undefined): Promise<void> {
     const handled = this.#inbox.deliver(message, carrier)
-    this.#wake()
+    this.#wakeup.wake()
     return handled
   }
 
@@ -101,16 +102,14 @@ export class InputQueue {
     return { input: { type: 'message', now, message, carrier }, taken: nothing, done }
   }
 
-  /** Waits until something may be next. @throws CanceledError on cancellation. */
-  async wait(ctx: Ctx): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    try {
-      await ctx.race(woken)
-    } finally {
-      this.#wake = nothing
-    }
+  /** Waits until something may be next, or until {@link wake}. */
+  wait(): Promise<void> {
+    return this.#wakeup.wait()
+  }
+
+  /** Ends the wait: something else has happened. */
+  wake(): void {
+    this.#wakeup.wake()
   }
 
   /** Takes back the timer and drops what waits. */

@@ -178,11 +178,14 @@ class Runner implements ReplicaRunner {
       done: () => undefined,
     }
     const budget = new TurnBudget(clock)
+    ctx.onCancel(() => {
+      this.#inputs.wake()
+    })
     for (let next: NextInput | undefined = first; ; next = this.#inputs.next()) {
       ctx.throwIfCanceled()
       this.#watch.throwIfBroken()
       if (next === undefined) {
-        await this.#inputs.wait(ctx)
+        await this.#inputs.wait()
         budget.renew()
         continue
       }
@@ -357,10 +360,10 @@ class Runner implements ReplicaRunner {
   #payloadHashOf(number: bigint): Uint8Array | undefined {
     const { last } = this.#init.blocks.range.value
     if (last?.type === 'final' && last.qc.message.proposal.number === number) {
-      return Uint8Array.from(last.qc.message.proposal.payload)
+      return new Uint8Array(last.qc.message.proposal.payload)
     }
     const high = this.#state.highCommitQc?.message.proposal
-    return high?.number === number ? Uint8Array.from(high.payload) : undefined
+    return high?.number === number ? new Uint8Array(high.payload) : undefined
   }
 }
 

@@ -5,6 +5,7 @@ import type { ConsensusMsg, MessageLabel, Signed } from '@zkstack/roles'
 import type { SignatureScheme } from '@zkstack/crypto'
 import { ReplicaWarning } from './errors.js'
 import type { ValidatorSigner } from './validator-signer.js'
+import { Wakeup } from './wakeup.js'
 
 /** What the lane works with. */
 export interface SigningLaneInit {
@@ -29,7 +30,7 @@ export class SigningLane {
   readonly #waiting = new Map<MessageLabel, ConsensusMsg>()
   readonly #failed = new Map<MessageLabel, ConsensusMsg>()
   #signing: { readonly label: MessageLabel; readonly since: number } | undefined
-  #wake = (): void => undefined
+  readonly #wakeup = new Wakeup()
 
   constructor(init: SigningLaneInit) {
     this.#init = init
@@ -53,7 +54,7 @@ export class SigningLane {
     this.#failed.delete(label)
     this.#waiting.delete(label)
     this.#waiting.set(label, message)
-    this.#wake()
+    this.#wakeup.wake()
   }
 
   /** Tries failed messages again, those excepted that are moot by now. */
@@ -65,10 +66,14 @@ export class SigningLane {
 
   /** Runs until cancellation. */
   async run(ctx: Ctx): Promise<never> {
+    ctx.onCancel(() => {
+      this.#wakeup.wake()
+    })
     for (;;) {
+      ctx.throwIfCanceled()
       const [next] = this.#waiting
       if (next === undefined) {
-        await this.#wait(ctx)
+        await this.#wakeup.wait()
         continue
       }
       const [label, message] = next
@@ -86,7 +91,7 @@ export class SigningLane {
       const msg = await this.#hashed(ctx, message)
       const sig = await ctx.race(this.#ask(msg, ctx))
       if (scheme.isCanonicalSignature(sig)) {
-        signed({ msg, key: signer.publicKey, sig: Uint8Array.from(sig) })
+        signed({ msg, key: signer.publicKey, sig: new Uint8Array(sig) })
         return
       }
       warn(new ReplicaWarning('SIGNER_MALFORMED', `no signature of ${scheme.name} for ${label}`))
@@ -116,12 +121,5 @@ export class SigningLane {
   /** Async, so that a signer that throws at once rejects like any other. Most signers never look at the signal. */
   async #ask(msg: ConsensusMsg, ctx: Ctx): Promise<Uint8Array> {
     return this.#init.signer.sign(hashMsg(msg), lazySignal(ctx))
-  }
-
-  async #wait(ctx: Ctx): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    await ctx.race(woken)
   }
 }

@@ -1,21 +1,25 @@
 import { createHash, type Hash } from 'node:crypto'
 
+/** In an order that is part of every digest. */
+const types = [
+  'send',
+  'deliver',
+  'lose',
+  'write',
+  'start',
+  'crash',
+  'stop',
+  'commit',
+  'fault',
+  'warning',
+  'violation',
+] as const
+
 /** What happened, for people. */
 export interface SimulationEvent {
   /** Virtual milliseconds since the beginning. */
   readonly at: number
-  readonly type:
-    | 'send'
-    | 'deliver'
-    | 'lose'
-    | 'write'
-    | 'start'
-    | 'crash'
-    | 'stop'
-    | 'commit'
-    | 'fault'
-    | 'warning'
-    | 'violation'
+  readonly type: (typeof types)[number]
   /** Index of the node; undefined for what concerns all. */
   readonly node: number | undefined
   /** The other node of a message. */
@@ -26,15 +30,19 @@ export interface SimulationEvent {
 /** Bytes that are hashed in one go. */
 const chunkBytes = 65_536
 
-/** Characters of a line that certainly fit into a chunk. */
-const maxLine = chunkBytes / 4
+/** Time, type, node, peer and length of the text, before the text of an event. */
+const headBytes = 8 + 1 + 2 + 2 + 4
+
+/** The index of no node. */
+const nobody = -1
 
 /** Hashes everything that happens, and keeps it when a trace is wanted. */
 export class SimulationLog {
   readonly events: SimulationEvent[] = []
   readonly #keepsTrace: boolean
   readonly #hash: Hash = createHash('sha256')
-  readonly #pending = Buffer.allocUnsafe(chunkBytes)
+  readonly #pending = Buffer.alloc(chunkBytes)
+  readonly #view = new DataView(this.#pending.buffer, this.#pending.byteOffset)
   #length = 0
 
   constructor(o: { readonly trace: boolean }) {
@@ -46,20 +54,9 @@ export class SimulationLog {
     return this.#keepsTrace
   }
 
-  /** Adds a line to what is hashed. */
-  note(line: string): void {
-    const text = `${line}\n`
-    if (text.length > maxLine) {
-      this.noteBytes(Buffer.from(text))
-      return
-    }
-    if (this.#length + 3 * text.length > chunkBytes) this.#flush()
-    this.#length += this.#pending.write(text, this.#length)
-  }
-
   /** Adds bytes to what is hashed. */
   noteBytes(bytes: Uint8Array): void {
-    if (this.#length + bytes.length > chunkBytes) this.#flush()
+    this.#room(bytes.length)
     if (bytes.length > chunkBytes) {
       this.#hash.update(bytes)
       return
@@ -70,8 +67,16 @@ export class SimulationLog {
 
   /** Notes an event, and keeps it when a trace is wanted. */
   add(event: SimulationEvent): void {
-    const { at, type, node, peer, text } = event
-    this.note(`${at} ${type} ${node ?? ''} ${peer ?? ''} ${text}`)
+    const { at, type, node = nobody, peer = nobody, text } = event
+    this.#room(headBytes)
+    const head = this.#view
+    head.setFloat64(this.#length, at)
+    head.setUint8(this.#length + 8, types.indexOf(type))
+    head.setInt16(this.#length + 9, node)
+    head.setInt16(this.#length + 11, peer)
+    head.setUint32(this.#length + 13, text.length)
+    this.#length += headBytes
+    this.#noteText(text)
     if (this.#keepsTrace) this.events.push(event)
   }
 
@@ -79,6 +84,20 @@ export class SimulationLog {
   digest(): string {
     this.#flush()
     return this.#hash.digest('hex')
+  }
+
+  #noteText(text: string): void {
+    const most = 3 * text.length
+    if (most > chunkBytes) {
+      this.noteBytes(Buffer.from(text))
+      return
+    }
+    this.#room(most)
+    this.#length += this.#pending.write(text, this.#length)
+  }
+
+  #room(bytes: number): void {
+    if (this.#length + bytes > chunkBytes) this.#flush()
   }
 
   #flush(): void {

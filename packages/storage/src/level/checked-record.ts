@@ -1,5 +1,5 @@
-import { createHash, hash } from 'node:crypto'
-import { bytesEqual } from '@zkstack/crypto'
+import { hash } from 'node:crypto'
+import { bytesEqual, concatBytes } from '@zkstack/crypto'
 import { StorageError } from '../storage-error.js'
 
 /** A record as it is stored, and the SHA-256 that stands at its start and names it elsewhere. */
@@ -16,11 +16,15 @@ export const checksumBytes = 32
  * one. Layout: checksum (32) ‖ body.
  */
 export function checkedRecord(table: string, key: Uint8Array, body: Uint8Array): CheckedRecord {
-  const checksum = checksumOf(table, key, body)
-  const value = new Uint8Array(checksumBytes + body.length)
-  value.set(checksum)
-  value.set(body, checksumBytes)
-  return { value, checksum }
+  const head = headOf(table, key)
+  // One array for both: what is hashed ends with the body, and the checksum then takes the place of what was before it.
+  const at = Math.max(head.length, checksumBytes)
+  const bytes = new Uint8Array(at + body.length)
+  bytes.set(head, at - head.length)
+  bytes.set(body, at)
+  const checksum = sha256(bytes.subarray(at - head.length))
+  bytes.set(checksum, at - checksumBytes)
+  return { value: bytes.subarray(at - checksumBytes), checksum }
 }
 
 /**
@@ -46,18 +50,19 @@ export function storedChecksum(value: Uint8Array): Uint8Array {
   return value.slice(0, checksumBytes)
 }
 
-/** Bodies up to so many bytes are copied behind their prefix and hashed in one go, which costs less than a hash in parts. */
-const smallBytes = 4096
-
 function checksumOf(table: string, key: Uint8Array, body: Uint8Array): Uint8Array {
+  return sha256(concatBytes(headOf(table, key), body))
+}
+
+/** What is hashed before a body. */
+function headOf(table: string, key: Uint8Array): Uint8Array {
   const prefix = `${table}\0${key.length}\0`
-  if (body.length > smallBytes) {
-    const parts = createHash('sha256').update(prefix).update(key).update(body)
-    return new Uint8Array(parts.digest())
-  }
-  const bytes = Buffer.allocUnsafe(prefix.length + key.length + body.length)
-  bytes.write(prefix, 'latin1')
-  bytes.set(key, prefix.length)
-  bytes.set(body, prefix.length + key.length)
+  const head = new Uint8Array(prefix.length + key.length)
+  for (let i = 0; i < prefix.length; i++) head[i] = prefix.charCodeAt(i)
+  head.set(key, prefix.length)
+  return head
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha256', bytes, 'buffer'))
 }
