@@ -15,6 +15,7 @@ import type { NodeMetrics } from './node-metrics.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
 import { RecentBlocks } from './recent-blocks.js'
+import { Pruner } from './retention/pruner.js'
 import type { OpenRecording } from './recording/open-recording.js'
 import type { Reporter } from './reporter.js'
 import { RunningCalls } from './running-calls.js'
@@ -179,6 +180,7 @@ function networkOf(p: Parts & Pick<Assembly, 'rotation' | 'transactions'>): Prom
     peers: o.peers,
     blocks: p.queue,
     store: p.blocks,
+    fallback: o.fallback,
     limits: o.limits,
     clock: o.clock,
     random: o.random,
@@ -230,6 +232,12 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
   })
 }
 
+function prunerOf({ options: o, blocks, queue, applied }: Assembly): Pruner | undefined {
+  const { retention, store } = o
+  if (retention === undefined) return undefined
+  return new Pruner({ retention, store: blocks, marks: store.marks, range: queue.range, applied })
+}
+
 /** Runs consensus and network until cancelled; leaves the network closed. `explain` says why no block comes. */
 export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promise<void> {
   const tips = new TipMonitor((violation) => {
@@ -248,6 +256,8 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
       s.spawn((c) => a.queue.follow(c))
       s.spawn((c) => a.epochs.run(c, a.queue.range))
       s.spawn((c) => a.rotation.run(c))
+      const pruner = prunerOf(a)
+      if (pruner) s.spawn((c) => pruner.run(c))
       await watchProgress(inner, {
         applied: a.applied,
         viewTimeoutMs: a.options.viewTimeoutMs,

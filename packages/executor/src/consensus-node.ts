@@ -1,6 +1,12 @@
 import type { ZkStackError } from '@zkstack/concurrency'
 import type { InvariantCode, InvariantData, ReplicaSnapshot } from '@zkstack/bft'
-import type { ConnectionDirection, GoodbyeCode, NetworkLimits, PeerInfo } from '@zkstack/network'
+import type {
+  ConnectionDirection,
+  FallbackStatus,
+  GoodbyeCode,
+  NetworkLimits,
+  PeerInfo,
+} from '@zkstack/network'
 import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
 import type { CallOptions } from '@zkstack/storage'
 import type { Plain } from './plain.js'
@@ -149,6 +155,8 @@ export interface NodeSnapshot {
   readonly addresses: readonly string[]
   /** Blocks on disk: [first, next). */
   readonly store: { readonly first: string; readonly next: string }
+  /** The fallback source: the first block that it lacks, and what went wrong with it last; absent: there is none. */
+  readonly fallback?: Plain<FallbackStatus> | undefined
   /** How many blocks the execution layer has still to commit. */
   readonly commitBacklog: string
   readonly execution: {

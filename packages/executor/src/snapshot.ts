@@ -23,6 +23,7 @@ export function snapshotOf(a: Assembly, status: NodeStatus, readings: number): N
     status: plain(status),
     addresses: network.addresses,
     store: { first: range.first.toString(), next: range.next.toString() },
+    fallback: plain(network.fallback()),
     commitBacklog: backlogOf(a).toString(),
     execution: { calls: plain(calls.list), committedAt: calls.committedAt },
     committee: (a.epochs.current?.scope.schedule.validators ?? []).map(({ key, weight }) => ({

@@ -50,6 +50,7 @@ function keptOpen(store: NodeStore): NodeStore {
   return {
     epochs: store.epochs,
     ...(store.addresses && { addresses: store.addresses }),
+    ...(store.marks && { marks: store.marks }),
     open: (genesis, o) => store.open(genesis, o),
     range: () => store.range(),
     get: (n, o) => store.get(n, o),

@@ -12,6 +12,7 @@ export {
   type Rate,
 } from './limits.js'
 export type {
+  FallbackStatus,
   AnnouncedVersion,
   HelloSigner,
   Network,

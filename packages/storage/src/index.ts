@@ -35,6 +35,8 @@ export type {
   BlockStore,
   BlockTip,
   EpochStore,
+  HeightMark,
+  HeightMarkStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,

@@ -7,6 +7,7 @@ import type {
   AddressStore,
   BlockRange,
   EpochStore,
+  HeightMarkStore,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
@@ -44,6 +45,7 @@ export function splitStore(o: SplitStoreOptions): NodeStore {
 
 class SplitStore implements NodeStore {
   readonly addresses?: AddressStore
+  readonly marks?: HeightMarkStore
   readonly #payloads: PayloadSource
   readonly #certificates: NodeStore
   /** Ends when the last append that was begun has ended. */
@@ -53,6 +55,7 @@ class SplitStore implements NodeStore {
     this.#payloads = payloads
     this.#certificates = certificates
     if (certificates.addresses) this.addresses = certificates.addresses
+    if (certificates.marks) this.marks = certificates.marks
   }
 
   get epochs(): EpochStore {

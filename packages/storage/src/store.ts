@@ -84,6 +84,21 @@ export interface AddressStore {
   saveVersion(validator: Uint8Array, version: bigint): Promise<void>
 }
 
+/** At a moment of wall-clock time, in milliseconds since 1970, the chain had grown to `next`. */
+export interface HeightMark {
+  readonly next: bigint
+  /** A whole number. */
+  readonly utcMs: number
+}
+
+/** Keeps when the chain had grown how far, so that pruning by age goes on after a restart. */
+export interface HeightMarkStore {
+  /** What was saved last; none at first. @throws StorageError `STORE_CORRUPT`. */
+  load(): Promise<readonly HeightMark[]>
+  /** Replaces them; resolves once that is synced to disk. */
+  save(marks: readonly HeightMark[]): Promise<void>
+}
+
 /** The genesis to which a store is bound. */
 export interface StoredGenesis {
   readonly hash: Hash32
@@ -120,6 +135,8 @@ export interface NodeStore extends BlockStore, ReplicaStateStore {
   readonly epochs: EpochStore
   /** Absent: versions of announced addresses are forgotten at the end. */
   readonly addresses?: AddressStore
+  /** Absent: ages of blocks count from the start of the process. */
+  readonly marks?: HeightMarkStore
   /** Binds the store to a genesis; to be called before the first write, idempotent. */
   open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>>
 }

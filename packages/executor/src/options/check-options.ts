@@ -27,6 +27,7 @@ const KNOWN = [
   'mempool',
   'validators',
   'fallback',
+  'retention',
   'onGenesisChange',
   'limits',
   'timing',
@@ -43,7 +44,6 @@ const KNOWN = [
 
 /** Options that the interface names and this version does not serve: refused rather than ignored. */
 const NOT_SUPPORTED: Readonly<Record<string, string>> = {
-  fallback: 'Leave it out; blocks come from peers',
   tracer: 'Leave it out; use logger and metrics',
 }
 
@@ -73,6 +73,7 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
   checkTiming(o['timing'])
   checkBuildVersion(o['buildVersion'])
   checkRecording(o['recording'])
+  checkRetention(o)
   checkPlugs(o)
 }
 
@@ -246,9 +247,36 @@ function checkRecording(value: unknown): void {
   })
 }
 
+function checkRetention({ retention: value, store, execution }: Fields): void {
+  if (value === undefined) return
+  const path = 'options.retention'
+  const remedy = 'Give { blocks } or { ageMs }; leave it out to keep everything'
+  const retention = requireObject(value, path, remedy)
+  refuseUnknown(retention, path, ['blocks', 'ageMs'])
+  if ((retention['blocks'] === undefined) === (retention['ageMs'] === undefined)) {
+    throw new NodeOptionError('OPTION_INVALID', path, 'needs one of blocks and ageMs', remedy)
+  }
+  checkInteger(retention['blocks'], `${path}.blocks`, { min: 1, max: 2 ** 48, unit: 'blocks' })
+  checkInteger(retention['ageMs'], `${path}.ageMs`, {
+    min: 1_000,
+    max: 2 ** 48,
+    unit: 'milliseconds',
+  })
+  requireMethods(store, 'options.store', 'Give a store that can prune, or no options.retention', {
+    required: ['prune'],
+  })
+  requireMethods(
+    execution,
+    'options.execution',
+    'Implement lastCommitted: without it every start replays the blocks that were pruned; or give no options.retention',
+    { required: ['lastCommitted'] },
+  )
+}
+
 /** Replaceable parts: each is checked for the methods that will be called. */
 const PLUGS: Readonly<Record<string, readonly string[]>> = {
   mempool: ['admit'],
+  fallback: ['head', 'fetch'],
   logger: ['debug', 'info', 'warn', 'error', 'child'],
   metrics: ['counter', 'gauge', 'histogram'],
   transport: ['start', 'dial', 'stop'],

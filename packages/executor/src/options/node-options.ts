@@ -9,6 +9,7 @@ import type {
   ValidatorSource,
 } from '@zkstack/storage'
 import type { RecordingOptions } from '../recording/open-recording.js'
+import type { Retention } from '../retention/retention.js'
 import type { Signer } from '../signer.js'
 
 /**
@@ -38,8 +39,13 @@ export interface NodeOptions {
   readonly mempool?: Mempool
   /** Committees that change at run time, for a genesis that names none. Absent: the committee of the genesis, for ever. */
   readonly validators?: ValidatorSource
-  /** Blocks from elsewhere when peers have none; not supported yet, refused. */
+  /** Blocks from elsewhere when no peer has them; they are verified like those of peers. */
   readonly fallback?: BlockSource
+  /**
+   * Which blocks to keep: the newest `blocks`, or those of the last `ageMs` milliseconds. Older ones are pruned once they are
+   * committed. Needs `execution.lastCommitted`. Default: all.
+   */
+  readonly retention?: Retention
   /** What to do when the store belongs to another genesis of the same chain. Default `refuse`. */
   readonly onGenesisChange?: 'refuse' | 'reset'
   readonly limits?: Partial<Limits>
@@ -73,7 +79,7 @@ export interface Limits {
   readonly maxValidators: number
   /** Largest transaction that `submit` and peers may bring, in bytes. Default 100 000. */
   readonly maxTransactionBytes: number
-  /** Blocks that wait to be written, at most. Default 20. */
+  /** Blocks that wait to be written, at most. Default 128. */
   readonly maxQueuedBlocks: number
   /** Finer bounds of the network. */
   readonly network: Partial<

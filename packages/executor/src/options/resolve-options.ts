@@ -2,10 +2,17 @@ import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@
 import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
 import { libp2pTransport, networkLimits } from '@zkstack/network'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
-import type { ExecutionLayer, Mempool, NodeStore, ValidatorSource } from '@zkstack/storage'
+import type {
+  BlockSource,
+  ExecutionLayer,
+  Mempool,
+  NodeStore,
+  ValidatorSource,
+} from '@zkstack/storage'
 import type { Genesis, NodeSecretKey } from '@zkstack/roles'
 import { NodeOptionError } from '../errors.js'
 import type { RecordingOptions } from '../recording/open-recording.js'
+import type { Retention } from '../retention/retention.js'
 import { signerOf, type Signer } from '../signer.js'
 import type { NodeOptions } from './node-options.js'
 
@@ -27,6 +34,8 @@ export interface ResolvedOptions {
   readonly publicAddr: string | undefined
   readonly peers: PeersInit
   readonly mempool: Mempool | undefined
+  readonly fallback: BlockSource | undefined
+  readonly retention: Retention | undefined
   readonly onGenesisChange: 'refuse' | 'reset'
   readonly limits: NetworkLimits
   readonly maxQueuedBlocks: number
@@ -44,8 +53,8 @@ export interface ResolvedOptions {
 const DEFAULT_VIEW_TIMEOUT_MS = 2_000
 /** A committee of Era has dozens; the sizes of messages grow with it. */
 const DEFAULT_MAX_VALIDATORS = 100
-/** As in Era: enough to hide one disk write behind the next. */
-const DEFAULT_QUEUED_BLOCKS = 20
+/** Era has 20; here all that wait while the disk is busy are written together, and their bytes are bounded too. */
+const DEFAULT_QUEUED_BLOCKS = 128
 
 /** Fills in defaults. @throws NodeOptionError `VALIDATOR_KEY_SCHEME`, `OPTION_INVALID`. */
 export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOptions {
@@ -64,6 +73,8 @@ export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOption
     publicAddr: o.publicAddr,
     peers: o.peers ?? {},
     mempool: o.mempool,
+    fallback: o.fallback,
+    retention: o.retention,
     onGenesisChange: o.onGenesisChange ?? 'refuse',
     limits: limitsOf(o, genesis),
     maxQueuedBlocks: o.limits?.maxQueuedBlocks ?? DEFAULT_QUEUED_BLOCKS,

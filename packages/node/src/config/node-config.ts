@@ -1,5 +1,5 @@
 import type { LogLevel } from '@zkstack/concurrency'
-import type { Limits, StaticPeer, Timing } from '@zkstack/executor'
+import type { Limits, Retention, StaticPeer, Timing } from '@zkstack/executor'
 
 /** Where a secret is: in a file, or in an environment variable. */
 export type SecretSource = { readonly file: string } | { readonly env: string }
@@ -36,6 +36,8 @@ export interface NodeConfig {
   readonly logLevel: LogLevel
   /** Where the inputs of the replica are kept for `zkstack replay`; absent: nowhere. */
   readonly recording: { readonly path: string; readonly maxBytes?: number } | undefined
+  /** Which blocks are kept; absent: all. */
+  readonly retention: Retention | undefined
   readonly limits: Partial<Limits>
   readonly timing: Timing
 }

@@ -24,6 +24,7 @@ const ROOT_KEYS = [
   'http',
   'log',
   'recording',
+  'retention',
   'limits',
   'timing',
 ]
@@ -55,6 +56,7 @@ export function parseConfig(text: string, folder: string): NodeConfig {
     httpAllowOrigins: http.texts('allowOrigins').map((text, i) => origin(text, i)),
     logLevel: root.table('log', ['level']).optionalOneOf('level', logLevels) ?? 'info',
     recording: recordingOf(root, path),
+    retention: retentionOf(root),
     limits: limitsOf(root),
     timing: timingOf(root),
   }
@@ -118,6 +120,16 @@ function recordingOf(root: ConfigTable, path: (value: string) => string): NodeCo
   const table = root.table('recording', ['file', 'maxBytes'])
   const maxBytes = table.optionalInteger('maxBytes', MEBIBYTE, 2 ** 40)
   return { path: path(table.text('file')), ...present({ maxBytes }) }
+}
+
+function retentionOf(root: ConfigTable): NodeConfig['retention'] {
+  if (!root.has('retention')) return undefined
+  const table = root.table('retention', ['blocks', 'ageMs'])
+  const blocks = table.optionalInteger('blocks', 1, 2 ** 48)
+  const ageMs = table.optionalInteger('ageMs', 1_000, 2 ** 48)
+  if (blocks !== undefined && ageMs === undefined) return { blocks }
+  if (ageMs !== undefined && blocks === undefined) return { ageMs }
+  throw new ConfigError('CONFIG_INVALID', 'retention', 'give either blocks or ageMs')
 }
 
 function peersOf(root: ConfigTable): NodeConfig['peers'] {

@@ -91,6 +91,7 @@ function nodeOptions(
       ...(maxDynamicInbound === undefined ? {} : { maxDynamicInbound }),
       ...(maxDynamicOutbound === undefined ? {} : { maxDynamicOutbound }),
     },
+    ...(config.retention && { retention: config.retention }),
     limits: config.limits,
     timing: config.timing,
     ...(publicAddr === undefined ? {} : { publicAddr }),

@@ -47,6 +47,7 @@ describe('parseConfig', () => {
       httpAllowOrigins: [],
       logLevel: 'info',
       recording: undefined,
+      retention: undefined,
       limits: {},
       timing: {},
     })

@@ -23,6 +23,7 @@ import { EpochTable } from './epoch-table.js'
 import { be64 } from './fields.js'
 import { noChecksum } from './head.js'
 import type { Journal } from './journal.js'
+import { MarkTable } from './mark-table.js'
 import type { Operation } from './record-database.js'
 import { payloadKey } from './state-record.js'
 import type { StateTable } from './state-table.js'
@@ -47,6 +48,7 @@ export interface LevelNodeStoreParts {
 export class LevelNodeStore implements NodeStore {
   readonly epochs: EpochTable
   readonly addresses: AddressTable
+  readonly marks: MarkTable
   readonly #parts: LevelNodeStoreParts
   readonly #feed: RangeFeed
   readonly #reads = new Set<Promise<unknown>>()
@@ -62,6 +64,10 @@ export class LevelNodeStore implements NodeStore {
   constructor(parts: LevelNodeStoreParts) {
     this.#parts = parts
     this.#feed = new RangeFeed(parts.range)
+    this.marks = new MarkTable({
+      journal: parts.journal,
+      inLine: (task) => this.#write(task),
+    })
     this.addresses = new AddressTable({
       journal: parts.journal,
       inLine: (task) => this.#write(task),

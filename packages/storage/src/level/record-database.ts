@@ -1,5 +1,14 @@
 /** The parts of the database; each is a sublevel. */
-export const tables = ['meta', 'state', 'block', 'cert', 'payload', 'epoch', 'address'] as const
+export const tables = [
+  'meta',
+  'state',
+  'block',
+  'cert',
+  'payload',
+  'epoch',
+  'address',
+  'mark',
+] as const
 
 /** Name of a part of the database. */
 export type Table = (typeof tables)[number]
