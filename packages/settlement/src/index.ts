@@ -102,6 +102,11 @@ export {
 export { defaultRetryPolicy, retryDelay, type RetryPolicy } from './certificates/retry-policy.js'
 export { step } from './certificates/step.js'
 
+// Certifier
+export { createCertifier, type CertifierOptions } from './certifier/create-certifier.js'
+export { vkeySelector } from './certifier/fetch-l1-context.js'
+export type { L1Contracts, L1InfoRoot, ReadOptions } from './certifier/l1-contracts.js'
+
 // Engine
 export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
 export type {

@@ -19,7 +19,7 @@ import { finaliseChanges, type FinaliseRequest, type Finalised } from './finalis
 import { migrate } from './migrate.js'
 import { networkNodeStore, openNetworkTrees } from './network-trees.js'
 import { newPessimisticRootOf, type ClockRecord, type StoredProof } from './records.js'
-import { brokenInvariant } from './settlement-storage-error.js'
+import { brokenInvariant, corruptRecord } from './settlement-storage-error.js'
 import type { StoreRefusal } from './store-refusal.js'
 
 /** What of a network is settled, for its machine to start from. */
@@ -145,7 +145,7 @@ export class SettlementStore {
     const store = networkNodeStore(this.database, networkId)
     const loaded = await loadForCertificate(state, certificate, { store })
     if (loaded.ok) return loaded.value
-    throw brokenInvariant(`the trees of network ${networkId}: ${loaded.error.code}`)
+    throw corruptRecord(`the trees of network ${networkId}`, loaded.error.code)
   }
 
   /** Stores an accepted certificate, in the place of the one that was judged. */
