@@ -121,7 +121,9 @@ export default defineConfig(
   {
     files: [
       '**/packages/bft/src/chonky/**/*.ts',
+      '**/packages/l1/src/jobs/machine/**/*.ts',
       '**/packages/pessimistic-proof/src/{codec,hashes,sp1,transition,trees,types,witness}/**/*.ts',
+      '**/packages/settlement/src/{certificates,clock,codec,epochs,rate-limit,submission,types}/**/*.ts',
     ],
     // The asynchronous edge: a network's trees in a key-value store.
     ignores: ['**/{node-store,load-paths,network-state-store}.ts'],
