@@ -5,7 +5,7 @@ import {
   payloadPartBytes,
   type Signed,
 } from '@zkstack/roles'
-import { encodePart, encodePartsHead } from '../parts/part-frame.js'
+import { encodePartsHead } from '../parts/part-frame.js'
 
 /** Whether a message is a proposal that travels in parts. */
 export function isLargeProposal({ msg }: Signed): boolean {
@@ -37,10 +37,10 @@ export class LargeProposal {
     return this.#head
   }
 
-  /** The frames of the parts, in order. */
+  /** The parts, in order: views of the payload. */
   *parts(): Generator<Uint8Array, void, undefined> {
     for (let at = 0; at < this.payload.length; at += payloadPartBytes) {
-      yield encodePart(this.payload.subarray(at, at + payloadPartBytes))
+      yield this.payload.subarray(at, at + payloadPartBytes)
     }
   }
 

@@ -3,6 +3,7 @@ import {
   decodeSigned,
   HashedProposal,
   payloadPartBytes,
+  payloadPartCount,
   type ProposalHasher,
   type ProposalJustification,
   type Signed,
@@ -22,6 +23,7 @@ export type PartVerdict =
 export class ProposalAssembly {
   readonly #head: PartsHead
   readonly #signed: Signed
+  readonly #isWanted: boolean
   readonly #justification: ProposalJustification
   /** Made when the first part has come: a head alone takes no memory. */
   #work: { readonly payload: Uint8Array; readonly hasher: ProposalHasher } | undefined
@@ -30,7 +32,12 @@ export class ProposalAssembly {
   /** @throws DecodeError when the head is none of a large proposal, or its payload is above the limit. */
   constructor(
     head: PartsHead,
-    o: { readonly scheme: SignatureScheme; readonly maxPayloadBytes: number },
+    o: {
+      readonly scheme: SignatureScheme
+      readonly maxPayloadBytes: number
+      /** Whether a proposal is of use; the parts of others are passed over. */
+      isWanted(announced: Signed): boolean
+    },
   ) {
     if (head.payloadBytes <= payloadPartBytes || head.payloadBytes > o.maxPayloadBytes) {
       throw new DecodeError('OUT_OF_RANGE', `a payload of ${head.payloadBytes} bytes in parts`)
@@ -43,25 +50,30 @@ export class ProposalAssembly {
     this.#head = head
     this.#signed = signed
     this.#justification = msg.value.justification
+    this.#isWanted = o.isWanted(signed)
   }
 
-  /** The message, its payload still empty. */
-  get announced(): Signed {
-    return this.#signed
+  /** Whether its last part has come. */
+  get isComplete(): boolean {
+    return this.#parts === payloadPartCount(this.#head.payloadBytes)
   }
 
   /** Takes the next part, to be hashed by steps; false when it is not of the announced size. */
   take(part: Uint8Array): boolean {
     const at = this.#parts * payloadPartBytes
     if (part.length !== Math.min(payloadPartBytes, this.#head.payloadBytes - at)) return false
+    if (!this.#isWanted) return true
     this.#work ??= this.#begin()
     this.#work.payload.set(part, at)
     return true
   }
 
-  /** Hashes a piece of the part taken. @throws TypeError when there is none. */
+  /** Hashes a piece of the part taken; does nothing but count the parts of a proposal that nobody wants. */
   step(): PartVerdict {
-    if (!this.#work) throw new TypeError('no part to be hashed')
+    if (!this.#work) {
+      this.#parts++
+      return { type: 'right' }
+    }
     const { hasher } = this.#work
     hasher.next()
     const digest = hasher.digests[this.#parts]

@@ -3,7 +3,7 @@ import { bytesEqual, DecodeError } from '@zkstack/crypto'
 import { viewOf, type Signed } from '@zkstack/roles'
 import type { NetworkInit } from '../network.js'
 import { Notifier } from '../notifier.js'
-import { decodePartFrame, TAKEN, type PartsHead } from '../parts/part-frame.js'
+import { ABANDONED, decodePartsHead, TAKEN, type PartsHead } from '../parts/part-frame.js'
 import { PartWindow } from '../parts/part-window.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
@@ -69,7 +69,7 @@ async function sendParts(
   for (const part of slot.proposal.parts()) {
     await throttle.pass(ctx)
     while (!window.isOpen) await ctx.race(opened.wait())
-    if (outbox.isSuperseded(slot)) return
+    if (outbox.isSuperseded(slot)) return ctx.race(stream.send(ABANDONED))
     window.sent(ctx.clock.now())
     await ctx.race(stream.send(part))
   }
@@ -103,20 +103,24 @@ export async function receiveLargeProposals(
     const frame = await ctx.race(stream.receive())
     if (!frame) return
     await throttle.pass(ctx)
-    const decoded = decodePartFrame(frame)
-    if (decoded.kind === 'head') {
-      assembly = beginAssembly(peer, decoded.head, init)
+    if (!assembly) {
+      assembly = beginAssembly(peer, decodePartsHead(frame), init)
+      continue
+    }
+    if (frame.length === ABANDONED.length) {
+      assembly = undefined
       continue
     }
     // the next part may come while this one is hashed
     await ctx.race(stream.send(TAKEN))
-    const verdict = assembly && (await takePart(ctx, assembly, decoded.part))
-    if (verdict?.type === 'wrong') {
+    const verdict = await takePart(ctx, assembly, frame)
+    stream.release?.(frame)
+    if (verdict.type === 'wrong') {
       peer.misbehaved('WRONG_PART', 'a part of a proposal that is not the announced one')
       return
     }
-    if (verdict?.type !== 'done') continue
-    assembly = undefined
+    if (assembly.isComplete) assembly = undefined
+    if (verdict.type !== 'done') continue
     await ctx.race(init.onConsensusMessage(verdict.message, peer.carrier, peer.key))
   }
 }
@@ -136,18 +140,12 @@ async function takePart(
   }
 }
 
-/** Undefined for a proposal that is of no use here: its parts are passed over. */
-function beginAssembly(
-  peer: Peer,
-  head: PartsHead,
-  init: NetworkInit,
-): ProposalAssembly | undefined {
-  const { genesis, limits } = init
-  const assembly = new ProposalAssembly(head, {
-    scheme: genesis.scheme,
-    maxPayloadBytes: limits.maxPayloadBytes,
+function beginAssembly(peer: Peer, head: PartsHead, init: NetworkInit): ProposalAssembly {
+  return new ProposalAssembly(head, {
+    scheme: init.genesis.scheme,
+    maxPayloadBytes: init.limits.maxPayloadBytes,
+    isWanted: (announced) => isFromLeader(peer, announced, init),
   })
-  return isFromLeader(peer, assembly.announced, init) ? assembly : undefined
 }
 
 /** Whether a proposal comes from the leader of its view, over a connection on which it has proven its key. */

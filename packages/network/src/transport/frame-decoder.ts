@@ -13,6 +13,9 @@ export function frameHeader(length: number): Uint8Array {
 /** How much memory a frame gets before more of it has arrived; then it doubles. */
 const FIRST_ALLOCATION = 64 * 1024
 
+/** Frames whose memory is kept for others. */
+const MOST_SPARE = 2
+
 /**
  * Cuts a byte stream into frames. The length is checked as soon as its four bytes are there, so a frame above
  * the limit is refused before anything of it is kept; memory grows with what has arrived, not with what was
@@ -26,6 +29,8 @@ export class FrameDecoder {
   #length = 0
   #frame = new Uint8Array(0)
   #filled = 0
+  /** Memory of frames that were given back; it does for frames of the same length. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = []
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes
@@ -54,6 +59,19 @@ export class FrameDecoder {
     }
   }
 
+  /** Takes back the memory of a frame that it has emitted, to use it again. */
+  reuse(frame: Uint8Array): void {
+    const whole = frame.byteOffset === 0 && frame.length === frame.buffer.byteLength
+    if (whole && frame.length <= FIRST_ALLOCATION && this.#spare.length < MOST_SPARE) {
+      this.#spare.push(frame as Uint8Array<ArrayBuffer>)
+    }
+  }
+
+  #spareOf(length: number): Uint8Array<ArrayBuffer> | undefined {
+    const spare = this.#spare.pop()
+    return spare?.length === length ? spare : undefined
+  }
+
   #takeHeader(chunk: Uint8Array, at: number): number {
     const part = chunk.subarray(at, at + FRAME_HEADER_BYTES - this.#headerBytes)
     this.#header.set(part, this.#headerBytes)
@@ -61,7 +79,8 @@ export class FrameDecoder {
     if (this.#headerBytes === FRAME_HEADER_BYTES) {
       this.#length = new DataView(this.#header.buffer).getUint32(0)
       if (this.#length > this.#maxFrameBytes) throw frameTooLarge(this.#length, this.#maxFrameBytes)
-      this.#frame = new Uint8Array(Math.min(this.#length, FIRST_ALLOCATION))
+      this.#frame =
+        this.#spareOf(this.#length) ?? new Uint8Array(Math.min(this.#length, FIRST_ALLOCATION))
     }
     return part.length
   }

@@ -56,6 +56,10 @@ export class Libp2pFrameStream implements FrameStream {
     return this.#inbox.take(o?.signal)
   }
 
+  release(frame: Uint8Array): void {
+    this.#decoder.reuse(frame)
+  }
+
   async close(): Promise<void> {
     while (this.#writing) await this.#writing
     try {

@@ -93,6 +93,8 @@ export interface FrameStream {
    * @throws NetworkError `NETWORK_FRAME_TOO_LARGE`, `NETWORK_STREAM_RESET`.
    */
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined>
+  /** Gives the memory of a received frame back, for a frame to come; nobody may look at it any more. */
+  release?(frame: Uint8Array): void
   /** Ends our side. */
   close(): Promise<void>
   /** Resets both sides. */

@@ -54,3 +54,23 @@ test('frame decoder › a chunk is changed after it was taken › the frame is n
   decoder.push(Uint8Array.of(3), (frame) => frames.push(frame))
   expect(frames).toEqual([Uint8Array.of(1, 2, 3)])
 })
+
+test('frame decoder › memory is given back › the next frame of that length takes it, another one does not', () => {
+  const decoder = new FrameDecoder(1_000)
+  const frames: Uint8Array[] = []
+  const push = (length: number, value: number): Uint8Array => {
+    decoder.push(frameHeader(length), (frame) => frames.push(frame))
+    decoder.push(new Uint8Array(length).fill(value), (frame) => frames.push(frame))
+    return frames.at(-1) ?? new Uint8Array(0)
+  }
+  const first = push(100, 1)
+  decoder.reuse(first)
+  const second = push(100, 2)
+  expect(second.buffer).toBe(first.buffer)
+  expect(second).toEqual(new Uint8Array(100).fill(2))
+  decoder.reuse(second)
+  expect(push(101, 3)).toEqual(new Uint8Array(101).fill(3))
+  const view = push(100, 4).subarray(1)
+  decoder.reuse(view)
+  expect(push(99, 5).buffer).not.toBe(view.buffer)
+})

@@ -11,7 +11,7 @@ import {
   type Signed,
 } from '@zkstack/roles'
 import { LargeProposal } from '../../src/consensus/large-proposal.js'
-import { encodePart, encodePartsHead, TAKEN } from '../../src/parts/part-frame.js'
+import { ABANDONED, encodePartsHead, TAKEN } from '../../src/parts/part-frame.js'
 import { protocols } from '../../src/protocols.js'
 import type { FrameStream, TransportConnection } from '../../src/transport/network-transport.js'
 import { hear, RawPeer } from '../raw-peer.js'
@@ -191,7 +191,7 @@ async function blamesWrongPart(bed: TestBed): Promise<void> {
 async function blamesShortPart(bed: TestBed): Promise<void> {
   const a = await bed.peer({ validator: 0, limits })
   const { hello, proposals } = await midway(bed, a, 1)
-  await proposals.send(encodePart(new Uint8Array(100)))
+  await proposals.send(new Uint8Array(100))
   await checkRejects(hear(hello), 'MISBEHAVED', 'goodbye')
   checkSame(a.eventsOf('peerMisbehaved')[0]?.rule, 'WRONG_PART', 'rule')
 }
@@ -241,7 +241,11 @@ async function headsAlone(bed: TestBed): Promise<void> {
   const proposal = new LargeProposal(bed.proposal(1, viewLedBy(bed, 1), payload))
   const head = await proposal.head(() => Promise.resolve())
   const before = process.memoryUsage().arrayBuffers
-  for (let i = 0; i < 100; i++) await proposals.send(head)
+  for (let i = 0; i < 100; i++) {
+    await proposals.send(head)
+    await proposals.send(ABANDONED)
+  }
+  await proposals.send(head)
   const [part] = proposal.parts()
   await proposals.send(part ?? new Uint8Array(payloadPartBytes))
   checkSame(await proposals.receive(), TAKEN, 'taken')
