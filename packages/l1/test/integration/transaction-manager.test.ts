@@ -35,11 +35,15 @@ async function createWorld(o: { readonly nonceLookup: boolean }): Promise<World>
   const folder = await mkdtemp(join(tmpdir(), 'manager-'))
   opened.push(() => rm(folder, { recursive: true, force: true }))
   const anvil = await startAnvil({ noMining: true, state: join(folder, 'anvil.json') })
-  opened.push(() => anvil[Symbol.asyncDispose]())
+  opened.push(async () => {
+    await anvil[Symbol.asyncDispose]()
+  })
   const random = seededRandom(`${seed}/${o.nonceLookup}`)
   const rpc = o.nonceLookup ? undefined : await startFaultyRpc(anvil.url)
   if (rpc !== undefined) {
-    opened.push(() => rpc[Symbol.asyncDispose]())
+    opened.push(async () => {
+      await rpc[Symbol.asyncDispose]()
+    })
     rpc.fault = ({ method }) => {
       if (method === 'eth_getTransactionBySenderAndNonce')
         return { type: 'error', code: -32601, message: 'the method does not exist' }

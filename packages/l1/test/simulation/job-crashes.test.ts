@@ -47,7 +47,7 @@ const scenarios = {
       if (number === 2n) l1.quotedBaseFeePerGas = 30n
     },
   },
-  'a mempool that forgets': {
+  'a mempool that forgets (agglayer #1154)': {
     sign: 'gas_bump',
     baseFeePerGas: 2_000n,
     quotedBaseFeePerGas: 10n,
@@ -69,7 +69,7 @@ const scenarios = {
       if (number === 2n) l1.reorg(2, 'lost')
     },
   },
-  'a nonce that somebody else takes': {
+  'a nonce that somebody else takes (agglayer #1106, #1234)': {
     sign: taken,
     baseFeePerGas: 2_000n,
     onBlock: (world, number) => {
