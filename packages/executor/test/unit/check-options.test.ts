@@ -330,10 +330,28 @@ const rows: readonly Row[] = [
     path: 'options.store.open',
   },
   {
-    name: 'a fallback',
-    options: { fallback: {} },
-    code: 'OPTION_NOT_SUPPORTED',
-    path: 'options.fallback',
+    name: 'a fallback that has no head',
+    options: { fallback: { fetch: () => undefined } },
+    code: 'OPTION_MISSING',
+    path: 'options.fallback.head',
+  },
+  {
+    name: 'a retention of both kinds',
+    options: { retention: { blocks: 10, ageMs: 10_000 } },
+    code: 'OPTION_INVALID',
+    path: 'options.retention',
+  },
+  {
+    name: 'a retention of no block',
+    options: { retention: { blocks: 0 } },
+    code: 'OPTION_INVALID',
+    path: 'options.retention.blocks',
+  },
+  {
+    name: 'a retention with an execution layer that would need the whole chain at the next start',
+    options: { retention: { blocks: 10 } },
+    code: 'OPTION_MISSING',
+    path: 'options.execution.lastCommitted',
   },
   {
     name: 'an execution layer without commit',

@@ -181,6 +181,24 @@ describe('diagnose', () => {
     expect(causesOf(withRange(undefined))).toEqual([])
   })
 
+  it('no peer has the next block › the fallback source brings it, or there is trouble with it', () => {
+    const pruned = withRange({ first: '50', next: '90' })
+    const summaryOf = (fallback: NodeSnapshot['fallback']): string =>
+      diagnose({ ...pruned, fallback }).summary
+    expect(summaryOf({ next: '90', failure: undefined })).toBe(
+      'This node is behind: it has blocks below 8, no connected peer has the next one. It is fetching them from the fallback source, which has them up to 89.',
+    )
+    expect(summaryOf({ next: undefined, failure: 'head failed: down' })).toBe(
+      'No peer has block 8, and there is trouble with the fallback source. Last: head failed: down.',
+    )
+    expect(summaryOf({ next: '8', failure: undefined })).toMatch(/^Block 8 is needed/)
+    const behind = {
+      ...withRange({ first: '0', next: '90' }),
+      fallback: { next: '90', failure: 'x' },
+    }
+    expect(diagnose(behind).summary).toMatch(/peers have them up to 89/)
+  })
+
   it('checks pile up › the processor is too slow', () => {
     const awaits = [{ type: 'checks', count: 9 }] as const
     const snapshot = withReplica({ viewSince: 8_500, awaits, queuedChecks: 9 })

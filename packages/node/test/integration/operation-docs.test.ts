@@ -19,7 +19,7 @@ test('configuration.md › its example is taken, and has every key of its table'
   const example = /```toml\n([^]*?)```/.exec(text)?.[1] ?? ''
   expect(parseConfig(example, '/etc/zkstack')).toMatchObject({
     httpListen: '127.0.0.1:3055',
-    limits: { maxPayloadBytes: 2_500_000, maxTransactionBytes: 100_000, maxQueuedBlocks: 20 },
+    limits: { maxPayloadBytes: 2_500_000, maxTransactionBytes: 100_000, maxQueuedBlocks: 128 },
     timing: { viewTimeoutMs: 2000, pingMs: 10_000 },
   })
   const rows = [...text.matchAll(/^\| (`[^|]*)\|/gm)].flatMap(([, cell = '']) => [
@@ -33,7 +33,17 @@ test('configuration.md › its example is taken, and has every key of its table'
 
 test('configuration.md › names every key that the parser knows', () => {
   const text = read('configuration.md')
-  const tables = ['', 'peers.', 'http.', 'log.', 'recording.', 'limits.', 'timing.', 'nodeKey.']
+  const tables = [
+    '',
+    'peers.',
+    'http.',
+    'log.',
+    'recording.',
+    'retention.',
+    'limits.',
+    'timing.',
+    'nodeKey.',
+  ]
   for (const table of tables) {
     const line = table === '' ? 'zzzzzzzz = 1' : `${table}zzzzzzzz = 1`
     const base = 'genesis="g"\nexecution="e"\ndata="d"\nlisten="h:1"\n'

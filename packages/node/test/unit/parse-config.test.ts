@@ -77,6 +77,8 @@ describe('parseConfig', () => {
       level = "debug"
       [recording]
       file = "inputs.rec"
+      [retention]
+      blocks = 5000
       [limits]
       maxPayloadBytes = 1000
       [timing]
@@ -93,6 +95,7 @@ describe('parseConfig', () => {
       httpAllowOrigins: ['https://example.org', '*'],
       logLevel: 'debug',
       recording: { path: '/inputs.rec' },
+      retention: { blocks: 5000 },
       limits: { maxPayloadBytes: 1000 },
       timing: { viewTimeoutMs: 500 },
     })
@@ -116,6 +119,12 @@ describe('parseConfig', () => {
       'CONFIG_INVALID',
       'http.allowOrigins[0]',
       'without a path',
+    ],
+    [
+      '[retention]\nblocks = 1\nageMs = 5000',
+      'CONFIG_INVALID',
+      'retention',
+      'give either blocks or ageMs',
     ],
     ['lisen = "a:1"', 'CONFIG_UNKNOWN', 'lisen', '(did you mean listen?)'],
     [
