@@ -75,6 +75,12 @@ export {
   type EpochClock,
   type EpochRange,
 } from './clock/epoch-clock.js'
+export {
+  resumeClock,
+  type ClockConfiguration,
+  type ClockMismatch,
+  type ResumedClock,
+} from './clock/resume-clock.js'
 export { onTime, timeClock, type TimeConfiguration } from './clock/time-clock.js'
 export {
   assignCertificate,

@@ -10,6 +10,7 @@ import {
   onBlock,
   onTime,
   planEpochs,
+  resumeClock,
   timeClock,
 } from '../../src/index.js'
 import { errorOf, valueOf } from '../helpers/value-of.js'
@@ -82,6 +83,27 @@ describe('a time clock', () => {
     const { clock } = valueOf(onTime(timeClock(time), time, time.genesisMs + 90_000))
     for (const now of [time.genesisMs + 89_000, time.genesisMs - 1])
       expect(valueOf(onTime(clock, time, now))).toEqual({ clock, ended: undefined })
+  })
+})
+
+describe('a clock that was stored', () => {
+  const block = { type: 'block', genesis: 100n, epochDuration: 6n } as const
+  const time = { type: 'time', genesis: 1_700_000_000_000n, epochDuration: 60n } as const
+
+  test('goes on at its height', () => {
+    expect(valueOf(resumeClock({ ...block, height: 42n }, block)).clock.height).toBe(42n)
+    expect(valueOf(resumeClock(undefined, block)).record).toEqual({ ...block, height: 0n })
+  })
+
+  test('by time › keeps the genesis of its first start', () => {
+    const later = { ...time, genesis: time.genesis + 1n }
+    expect(valueOf(resumeClock({ ...time, height: 7n }, later)).record.genesis).toBe(time.genesis)
+  })
+
+  test('of another kind, genesis block or duration › is refused', () => {
+    const stored = { ...block, height: 42n }
+    for (const other of [time, { ...block, genesis: 0n }, { ...block, epochDuration: 7n }])
+      expect(errorOf(resumeClock(stored, other)).code).toBe('ClockMismatch')
   })
 })
 
