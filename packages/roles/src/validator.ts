@@ -181,6 +181,13 @@ export {
   type EpochCertificate,
   type EpochRecord,
 } from './epoch/epoch-record.js'
+export {
+  certifyEpoch,
+  decodeEpochVote,
+  encodeEpochVote,
+  verifyEpochVote,
+  type EpochVote,
+} from './epoch/epoch-vote.js'
 export { verifyEpochRecord, type EpochRecordError } from './epoch/verify-epoch-record.js'
 export {
   EpochChain,

@@ -2392,6 +2392,75 @@ export namespace zkstack {
             }
 
             /**
+             * Properties of an EpochVote.
+             * @deprecated Use zkstack.roles.validator.EpochVote.$Properties instead.
+             */
+            interface IEpochVote extends zkstack.roles.validator.EpochVote.$Properties {
+            }
+
+            /** Represents an EpochVote. */
+            class EpochVote {
+
+                /**
+                 * Constructs a new EpochVote.
+                 * @param [p] Properties to set
+                 */
+                constructor(p?: zkstack.roles.validator.EpochVote.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EpochVote epoch. */
+                epoch?: (Long|null);
+
+                /** EpochVote key. */
+                key?: (zkstack.roles.validator.PublicKey.$Properties|null);
+
+                /** EpochVote sig. */
+                sig?: (zkstack.roles.validator.Signature.$Properties|null);
+
+                /**
+                 * Encodes the specified EpochVote message. Does not implicitly {@link zkstack.roles.validator.EpochVote.verify|verify} messages.
+                 * @param m EpochVote message or plain object to encode
+                 * @param [w] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(m: zkstack.roles.validator.EpochVote.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EpochVote message from the specified reader or buffer.
+                 * @param r Reader or buffer to decode from
+                 * @param [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochVote & zkstack.roles.validator.EpochVote.$Shape} EpochVote
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.roles.validator.EpochVote & zkstack.roles.validator.EpochVote.$Shape;
+            }
+
+            namespace EpochVote {
+
+                /** Properties of an EpochVote. */
+                interface $Properties {
+
+                    /** EpochVote epoch */
+                    epoch?: (Long|null);
+
+                    /** EpochVote key */
+                    key?: (zkstack.roles.validator.PublicKey.$Properties|null);
+
+                    /** EpochVote sig */
+                    sig?: (zkstack.roles.validator.Signature.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EpochVote. */
+                type $Shape = zkstack.roles.validator.EpochVote.$Properties;
+            }
+
+            /**
              * Properties of an Evidence.
              * @deprecated Use zkstack.roles.validator.Evidence.$Properties instead.
              */

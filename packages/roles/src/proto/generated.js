@@ -6170,6 +6170,197 @@ export const zkstack = $root.zkstack = (() => {
                 return EpochCertificate;
             })();
 
+            validator.EpochVote = (function() {
+
+                /**
+                 * Properties of an EpochVote.
+                 * @typedef {Object} zkstack.roles.validator.EpochVote.$Properties
+                 * @property {Long|null} [epoch] EpochVote epoch
+                 * @property {zkstack.roles.validator.PublicKey.$Properties|null} [key] EpochVote key
+                 * @property {zkstack.roles.validator.Signature.$Properties|null} [sig] EpochVote sig
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of an EpochVote.
+                 * @memberof zkstack.roles.validator
+                 * @interface IEpochVote
+                 * @augments zkstack.roles.validator.EpochVote.$Properties
+                 * @deprecated Use zkstack.roles.validator.EpochVote.$Properties instead.
+                 */
+
+                /**
+                 * Shape of an EpochVote.
+                 * @typedef {zkstack.roles.validator.EpochVote.$Properties} zkstack.roles.validator.EpochVote.$Shape
+                 */
+
+                /**
+                 * Constructs a new EpochVote.
+                 * @memberof zkstack.roles.validator
+                 * @classdesc Represents an EpochVote.
+                 * @constructor
+                 * @param {zkstack.roles.validator.EpochVote.$Properties=} [p] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const EpochVote = function (p) {
+                    if (p)
+                        for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                            if (p[ks[i]] != null && ks[i] !== "__proto__")
+                                this[ks[i]] = p[ks[i]];
+                };
+
+                /**
+                 * EpochVote epoch.
+                 * @member {Long|null|undefined} epoch
+                 * @memberof zkstack.roles.validator.EpochVote
+                 * @instance
+                 */
+                EpochVote.prototype.epoch = null;
+
+                /**
+                 * EpochVote key.
+                 * @member {zkstack.roles.validator.PublicKey.$Properties|null|undefined} key
+                 * @memberof zkstack.roles.validator.EpochVote
+                 * @instance
+                 */
+                EpochVote.prototype.key = null;
+
+                /**
+                 * EpochVote sig.
+                 * @member {zkstack.roles.validator.Signature.$Properties|null|undefined} sig
+                 * @memberof zkstack.roles.validator.EpochVote
+                 * @instance
+                 */
+                EpochVote.prototype.sig = null;
+
+                // OneOf field names bound to virtual getters and setters
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochVote.prototype, "_epoch", {
+                    get: $util.oneOfGetter($oneOfFields = ["epoch"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochVote.prototype, "_key", {
+                    get: $util.oneOfGetter($oneOfFields = ["key"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(EpochVote.prototype, "_sig", {
+                    get: $util.oneOfGetter($oneOfFields = ["sig"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                /**
+                 * Encodes the specified EpochVote message. Does not implicitly {@link zkstack.roles.validator.EpochVote.verify|verify} messages.
+                 * @function encode
+                 * @memberof zkstack.roles.validator.EpochVote
+                 * @static
+                 * @param {zkstack.roles.validator.EpochVote.$Properties} m EpochVote message or plain object to encode
+                 * @param {$protobuf.Writer} [w] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                EpochVote.encode = function (m, w, q) {
+                    if (!w)
+                        w = $Writer.create();
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (m.epoch != null && $Object.hasOwnProperty.call(m, "epoch"))
+                        w.uint32(/* id 1, wireType 0 =*/8).uint64(m.epoch);
+                    if (m.key != null && $Object.hasOwnProperty.call(m, "key"))
+                        $root.zkstack.roles.validator.PublicKey.encode(m.key, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
+                    if (m.sig != null && $Object.hasOwnProperty.call(m, "sig"))
+                        $root.zkstack.roles.validator.Signature.encode(m.sig, w.uint32(/* id 3, wireType 2 =*/26).fork(), q + 1).ldelim();
+                    if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                        for (var i = 0; i < m.$unknowns.length; ++i)
+                            w.raw(m.$unknowns[i]);
+                    return w;
+                };
+
+                /**
+                 * Decodes an EpochVote message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof zkstack.roles.validator.EpochVote
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+                 * @param {number} [l] Message length if known beforehand
+                 * @returns {zkstack.roles.validator.EpochVote & zkstack.roles.validator.EpochVote.$Shape} EpochVote
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                EpochVote.decode = function (r, l, z, q, g) {
+                    if (!(r instanceof $Reader))
+                        r = $Reader.create(r);
+                    if (q === $undefined)
+                        q = 0;
+                    if (q > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    var c, m;
+                    if (l === $undefined)
+                        c = r.len;
+                    else {
+                        c = r.pos + l;
+                        if (c > r.len)
+                            throw $RangeError("index out of range");
+                        l = r.len;
+                        r.len = c;
+                    }
+                    m = g || new $root.zkstack.roles.validator.EpochVote();
+                    while (r.pos < c) {
+                        var s = r.pos;
+                        var t = r.tag();
+                        if (t === z) {
+                            z = $undefined;
+                            break;
+                        }
+                        var u = t & 7;
+                        switch (t >>>= 3) {
+                        case 1: {
+                                if (u !== 0)
+                                    break;
+                                m.epoch = r.uint64();
+                                m._epoch = "epoch";
+                                continue;
+                            }
+                        case 2: {
+                                if (u !== 2)
+                                    break;
+                                m.key = $root.zkstack.roles.validator.PublicKey.decode(r, r.size(), $undefined, q + 1, m.key);
+                                m._key = "key";
+                                continue;
+                            }
+                        case 3: {
+                                if (u !== 2)
+                                    break;
+                                m.sig = $root.zkstack.roles.validator.Signature.decode(r, r.size(), $undefined, q + 1, m.sig);
+                                m._sig = "sig";
+                                continue;
+                            }
+                        }
+                        r.skipType(u, q, t);
+                        if (!r.discardUnknown) {
+                            $util.makeProp(m, "$unknowns", false);
+                            (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                        }
+                    }
+                    if (l !== $undefined) {
+                        if (r.pos !== c)
+                            throw $RangeError("index out of range");
+                        r.len = l;
+                    }
+                    if (z !== $undefined)
+                        throw $Error("missing end group");
+                    return m;
+                };
+
+                return EpochVote;
+            })();
+
             validator.Evidence = (function() {
 
                 /**

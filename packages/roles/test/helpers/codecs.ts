@@ -177,6 +177,13 @@ export const codecs: readonly TestedCodec[] = [
     (b) => roles.decodeEpochRecord(b, ed25519),
   ),
   codec(
+    'EpochVote',
+    'roles.validator.EpochVote',
+    (r) => ({ epoch: random.randomUint64(r), key: r.bytes(32), sig: r.bytes(64) }),
+    roles.encodeEpochVote,
+    (b) => roles.decodeEpochVote(b, ed25519),
+  ),
+  codec(
     'Genesis',
     'roles.validator.Genesis',
     randomGenesis,

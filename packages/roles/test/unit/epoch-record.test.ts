@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { blsMinSig, loadCryptoBackends, toHex } from '@zkstack/crypto'
 import {
+  certifyEpoch,
   decodeEpochRecord,
+  decodeEpochVote,
   encodeEpochRecord,
+  encodeEpochVote,
   hashEpoch,
   Signers,
   verifyEpochRecord,
+  verifyEpochVote,
   type EpochRecord,
+  type EpochVote,
 } from '../../src/index.js'
 import { testCommittee, unwrap, type TestCommittee } from '../../testing/index.js'
 
@@ -41,6 +46,42 @@ function certify(
 }
 
 const everybody = [0, 1, 2, 3, 4, 5]
+
+describe('votes for an epoch', () => {
+  const { certificate: _, ...bare } = epochRecord([])
+  const record = { ...bare, certificate: undefined }
+  const scope = { ...record, genesis: old.genesis.hash }
+  const voteOf = (index: number, of = scope): EpochVote => {
+    const key = old.key(index)
+    return { epoch: of.epoch, key: key.publicKey, sig: key.sign(hashEpoch(of)) }
+  }
+
+  it('of a quorum › make the certificate; of less do not', () => {
+    const votes = everybody.map((index) => voteOf(index))
+    const heavy = old.schedule.validators.findIndex(({ weight }) => weight === 4n)
+    const certified = certifyEpoch(record, votes, old.scope)
+    expect(certified && verifyEpochRecord(certified, old.scope).ok).toBe(true)
+    expect(certifyEpoch(record, votes.toSpliced(heavy, 1), old.scope)).toBeUndefined()
+  })
+
+  it('good ones › verify, also after a journey as bytes', () => {
+    const vote = decodeEpochVote(encodeEpochVote(voteOf(2)), old.scheme)
+    expect(verifyEpochVote(vote, scope, old.scope)).toBe(true)
+  })
+
+  it('for another epoch, first block or committee, or by a stranger › do not verify', () => {
+    const good = voteOf(2)
+    const bad = [
+      voteOf(2, { ...scope, firstBlock: 31n }),
+      voteOf(2, { ...scope, schedule: old.schedule }),
+      { ...good, epoch: 2n },
+      { ...good, key: next.key(0).publicKey },
+      { ...good, sig: voteOf(3).sig },
+      { ...good, sig: new Uint8Array(64) },
+    ]
+    for (const vote of bad) expect(verifyEpochVote(vote, scope, old.scope)).toBe(false)
+  })
+})
 
 describe('the record of an epoch', () => {
   it('signed by the committee before › gives what the epoch is judged by', () => {
