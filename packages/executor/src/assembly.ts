@@ -4,6 +4,7 @@ import { createNetwork, type AnnouncedVersion, type Network } from '@zkstack/net
 import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
+import { EpochHandover } from './epochs/epoch-handover.js'
 import { Epochs } from './epochs/epochs.js'
 import { ReplicaRotation } from './epochs/replica-rotation.js'
 import { ScheduleAsker } from './epochs/schedule-asker.js'
@@ -39,6 +40,8 @@ export interface Assembly {
   readonly network: Network
   /** The replica of the current epoch, and of the next. */
   readonly rotation: ReplicaRotation
+  /** Gathers the certificates of epochs. */
+  readonly handover: EpochHandover
   readonly commits: CommitDriver
   /** What the execution layer is busy with. */
   readonly calls: RunningCalls
@@ -101,14 +104,28 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
       metrics.transaction(origin, verdict)
     },
   })
-  const network = await networkOf({ ...parts, rotation, transactions })
+  const handover = new EpochHandover({
+    epochs,
+    store: o.store.epochs,
+    signer: o.mayVote ? o.signer : undefined,
+    yieldTurn: yieldTurnOf(o),
+    announce: (vote) => late.network?.announceEpochVote(vote),
+    warn: (e) => {
+      reporter.warn(e)
+    },
+  })
+  const network = await networkOf({ ...parts, rotation, handover, transactions })
   late.network = network
   const commits = commitDriverOf({ ...parts, recoverTo })
-  return { ...parts, options: o, recoverTo, network, rotation, commits, transactions }
+  return { ...parts, options: o, recoverTo, network, rotation, handover, commits, transactions }
 }
 
 type Parts = AssemblyInit &
   Pick<Assembly, 'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'>
+
+function yieldTurnOf({ clock }: ResolvedOptions): () => Promise<void> {
+  return clock.yieldTurn?.bind(clock) ?? yieldTurn
+}
 
 function epochsOf(p: AssemblyInit & Pick<Assembly, 'blocks' | 'applied' | 'calls'>): Epochs {
   const { options: o, blocks, applied, calls, reporter } = p
@@ -122,7 +139,7 @@ function epochsOf(p: AssemblyInit & Pick<Assembly, 'blocks' | 'applied' | 'calls
     store: o.store.epochs,
     maxValidators: o.maxValidators,
     applied,
-    yieldTurn: o.clock.yieldTurn?.bind(o.clock) ?? yieldTurn,
+    yieldTurn: yieldTurnOf(o),
     epochOfBlock: async (number) => {
       const block = await blocks.get(number)
       return block?.kind === 'final' ? block.epoch : undefined
@@ -165,8 +182,10 @@ function replicaParts(
   }
 }
 
-function networkOf(p: Parts & Pick<Assembly, 'rotation' | 'transactions'>): Promise<Network> {
-  const { options: o, rotation, epochs, transactions } = p
+function networkOf(
+  p: Parts & Pick<Assembly, 'rotation' | 'handover' | 'transactions'>,
+): Promise<Network> {
+  const { options: o, rotation, handover, epochs, transactions } = p
   return createNetwork({
     genesis: o.genesis,
     scope: () => epochs.current?.scope,
@@ -194,6 +213,9 @@ function networkOf(p: Parts & Pick<Assembly, 'rotation' | 'transactions'>): Prom
       execution: o.execution,
       threads: o.clock === realClock,
     }),
+    onEpochVote: (vote) => {
+      handover.onVote(vote)
+    },
     onConsensusMessage: (message, carrier) => rotation.deliver(message, carrier),
     onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),
     pendingTransactions: o.mempool?.pending && ((call) => transactions.pending(call)),
@@ -256,6 +278,7 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
       s.spawn((c) => a.queue.follow(c))
       s.spawn((c) => a.epochs.run(c, a.queue.range))
       s.spawn((c) => a.rotation.run(c))
+      s.spawn((c) => a.handover.run(c))
       const pruner = prunerOf(a)
       if (pruner) s.spawn((c) => pruner.run(c))
       await watchProgress(inner, {

@@ -44,7 +44,8 @@ export class NodeOptionError extends ZkStackError {
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
  * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
- * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended); besides those of the replica and the network.
+ * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended),
+ * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee); besides those of the replica and the network.
  */
 export type NodeErrorCode =
   | 'WRONG_CHAIN'
@@ -85,6 +86,7 @@ export type NodeErrorCode =
   | 'SCHEDULE_CHANGED'
   | 'EPOCH_UNKNOWN'
   | 'BLOCK_OF_OTHER_EPOCH'
+  | 'EPOCH_VOTE_FAILED'
 
 /** An error or warning of a node, with a stable code. */
 export class NodeError extends ZkStackError {

@@ -1,6 +1,6 @@
 import type { Genesis, NodePublicKey, NodeSecretKey, ValidatorSecretKey } from '@zkstack/roles'
 import type { NetworkTransport, StaticPeer } from '@zkstack/network'
-import type { ExecutionLayer, NodeStore, ValidatorSource } from '@zkstack/storage'
+import type { EpochStore, ExecutionLayer, NodeStore, ValidatorSource } from '@zkstack/storage'
 import type { ConsensusNode } from '../src/consensus-node.js'
 import { createNode } from '../src/create-node.js'
 import type { NodeOptions } from '../src/options/node-options.js'
@@ -68,6 +68,12 @@ export class TestNode {
   get node(): ConsensusNode {
     if (this.#run === undefined) throw new TypeError(`node ${this.index} does not run`)
     return this.#run.node
+  }
+
+  /** The epochs on disk of the running node. @throws TypeError when it does not run. */
+  get epochs(): EpochStore {
+    if (this.#run === undefined) throw new TypeError(`node ${this.index} does not run`)
+    return this.#run.store.epochs
   }
 
   /** Starts it, on its old address if it had one. @param changes replaces options of the node. */

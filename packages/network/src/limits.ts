@@ -22,6 +22,7 @@ export interface FrameLimits {
   readonly ping: number
   readonly peers: number
   readonly addresses: number
+  readonly epochVote: number
 }
 
 /** Sizes, rates and times of the network; made by {@link networkLimits}. */
@@ -60,6 +61,8 @@ export interface NetworkLimits {
   readonly peersRequestRate: Rate
   /** Lists of validator addresses, of each peer. */
   readonly addressRate: Rate
+  /** Votes for the committee of the next epoch, of each peer. */
+  readonly epochVoteRate: Rate
   /** How often a validator announces its address again. */
   readonly announceMs: number
   /** Least time between two announcements that answer another address for our key. */
@@ -184,6 +187,7 @@ const fixedFrames = {
   ping: KB,
   peers: 10 * KB, // as the other small protocols; 32 addresses need 2
   addresses: 100 * KB, // push_validator_addrs
+  epochVote: KB, // a key and a signature
 }
 
 const defaults = {
@@ -206,6 +210,7 @@ const defaults = {
   peersRequestMs: 30_000,
   peersRequestRate: { burst: 4, refreshMs: 5_000 },
   addressRate: { burst: 8, refreshMs: 1_000 }, // upstream 1/5 s: then a start of n validators takes n times as long
+  epochVoteRate: { burst: 8, refreshMs: 1_000 }, // one an epoch
   announceMs: 600_000, // ADDRESS_ANNOUNCER_INTERVAL
   announceAgainMs: 5_000, // two nodes with one key must not talk each other into a flood
   greetingRate: { burst: 8, refreshMs: 500 }, // a stranger with the shortest of our own pauses

@@ -7,9 +7,10 @@ import {
   type Logger,
   type ZkStackError,
 } from '@zkstack/concurrency'
-import type { NodePublicKey, Signed } from '@zkstack/roles'
+import type { EpochVote, NodePublicKey, Signed } from '@zkstack/roles'
 import type { BlockSource } from '@zkstack/storage'
 import { Outbox } from './consensus/outbox.js'
+import { EpochVotes } from './epochs/epoch-votes.js'
 import { NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
 import type { FallbackStatus, Network, NetworkEvent, NetworkInit, PeerInfo } from './network.js'
@@ -25,6 +26,7 @@ export class NetworkNode implements Network {
   readonly #init: NetworkInit
   readonly #logger: Logger
   readonly #outbox: Outbox
+  readonly #epochVotes: EpochVotes
   readonly #gossip: TransactionGossip
   readonly #sync: SyncRunner
   readonly #fallback: FallbackFeed | undefined
@@ -41,6 +43,7 @@ export class NetworkNode implements Network {
     this.#init = init
     this.#logger = init.logger ?? silentLogger
     this.#outbox = new Outbox(init.limits)
+    this.#epochVotes = new EpochVotes(init)
     this.#metrics = new NetworkMetrics(init.metrics)
     this.#gossip = new TransactionGossip(init, this.#metrics)
     this.#sync = new SyncRunner(init, this.#metrics)
@@ -59,6 +62,7 @@ export class NetworkNode implements Network {
         gossip: this.#gossip,
         sync: this.#sync,
         metrics: this.#metrics,
+        epochVotes: this.#epochVotes,
       },
       logger: this.#logger,
       listening: () => this.addresses,
@@ -82,6 +86,10 @@ export class NetworkNode implements Network {
         'a message above the limit of its chain was not sent',
       ),
     )
+  }
+
+  announceEpochVote(vote: EpochVote): void {
+    this.#epochVotes.announce(vote)
   }
 
   committeeChanged(): void {

@@ -3,6 +3,7 @@ import type { Hash32, Result } from '@zkstack/crypto'
 import type {
   Block,
   EpochScope,
+  EpochVote,
   Genesis,
   NodePublicKey,
   NodeSecretKey,
@@ -85,6 +86,8 @@ export interface NetworkInit {
     block: Block,
     o: CallOptions,
   ): Promise<Result<void, { readonly code: string; readonly message: string }>>
+  /** Takes a vote for the committee of the next epoch, told by its validator itself, unverified. Absent: they are dropped. */
+  onEpochVote?(vote: EpochVote): void
   /** Takes a decoded message, unverified; resolves once it is handled or dropped: back-pressure on that peer. */
   onConsensusMessage(
     message: Signed,
@@ -162,6 +165,8 @@ export interface Network {
    * sent again, a peer that reconnects gets the newest of each label again. Never waits, never to ourselves.
    */
   broadcast(message: Signed): void
+  /** Tells every peer our vote for the committee of the next epoch, now and when they connect; a newer one replaces it. */
+  announceEpochVote(vote: EpochVote): void
   /** To be called when {@link NetworkInit.scope} or {@link NetworkInit.pendingScope} has changed. */
   committeeChanged(): void
   /** Floods a transaction to all peers, except one. */

@@ -16,6 +16,8 @@ export const protocols = {
   peers: '/zkstack/peers/1',
   /** Signed addresses of validators. */
   addresses: '/zkstack/addresses/1',
+  /** Votes for the committee of the next epoch. */
+  epochs: '/zkstack/epochs/1',
   /** Echo of 32 bytes. */
   ping: '/zkstack/ping/1',
 } as const

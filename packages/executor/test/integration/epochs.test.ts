@@ -1,6 +1,6 @@
 import { RetryableError } from '@zkstack/concurrency'
-import { createGenesis } from '@zkstack/roles'
-import type { ExecutionLayer, ScheduleAnswer, ValidatorSource } from '@zkstack/storage'
+import { createGenesis, verifyChain, type EpochRecord } from '@zkstack/roles'
+import type { ExecutionLayer, ScheduleAnswer } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import type { NodeEvents } from '../../src/index.js'
 import {
@@ -11,6 +11,7 @@ import {
   type TestNetwork,
   type TestNode,
 } from '../../testing/index.js'
+import { Pusher } from './pusher.js'
 
 const equal = (...members: number[]) => new Map(members.map((index) => [index, 1n]))
 
@@ -192,6 +193,33 @@ describe('epochs', () => {
     expect(late.status).toMatchObject({ epoch: 4n, role: 'validator' })
   })
 
+  it('the committee of each epoch hands over › a light client follows to the last block, on every node', async () => {
+    const epochs = epochsOf(
+      5n,
+      equal(0, 1, 2, 3, 4, 5),
+      equal(1, 2, 3, 4, 5, 6),
+      equal(0, 2, 3, 4, 5, 6),
+    )
+    await using network = await createTestNetwork(7, { epochs, store: 'level' })
+    await network.waitForHeight(7n)
+    // What is not gathered before a restart is gathered after it.
+    await network.at(3).kill()
+    await network.at(3).start()
+    await network.waitForHeight(14n)
+    const { genesis } = network
+    for (const node of network.nodes) {
+      const [first, ...rest] = await Promise.all(
+        [0n, 1n, 2n].map((epoch) => certified(node, epoch)),
+      )
+      const block = await node.node.waitForBlock(14n)
+      if (block.kind !== 'final' || first === undefined) throw new TypeError('no block')
+      expect(verifyChain({ genesis, first, epochs: rest, block }).ok).toBe(true)
+      const [second] = rest
+      const forged = rest.map((record) => ({ ...record, certificate: second?.certificate }))
+      expect(verifyChain({ genesis, first, epochs: forged, block }).ok).toBe(false)
+    }
+  })
+
   it('pushes instead of questions › are enough, one for each change', async () => {
     const epochs = epochsOf(5n, equal(0, 1), equal(1, 2), equal(0, 2))
     const pushers = [0, 1, 2].map(() => new Pusher())
@@ -325,41 +353,12 @@ describe('epochs', () => {
   )
 })
 
-/** An execution layer's pushes: one for each block that changes an answer. */
-class Pusher {
-  readonly asked: bigint[] = []
-  #source: ValidatorSource | undefined
-  #known = ''
-  #pushes = 0
-  #wake = (): void => undefined
-
-  wrap(source: ValidatorSource): ValidatorSource {
-    this.#source = source
-    return {
-      scheduleAt: (n, o) => {
-        this.asked.push(n)
-        return source.scheduleAt(n, o)
-      },
-      changes: () => this.#changes(),
-    }
+/** The record of an epoch on the disk of a node, with its certificate, unless it is the first. */
+async function certified(node: TestNode, epoch: bigint): Promise<EpochRecord> {
+  for (let patience = 100; patience > 0; patience -= 1) {
+    const record = await node.epochs.get(epoch)
+    if (record !== undefined && (epoch === 0n || record.certificate !== undefined)) return record
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
-
-  /** To be called before the commit of a block resolves. */
-  async committed(n: bigint, o: { readonly signal: AbortSignal }): Promise<void> {
-    const { current, pending } = (await this.#source?.scheduleAt(n, o)) ?? {}
-    const now = `${current?.firstBlock} ${pending?.firstBlock}`
-    if (this.#known !== '' && now !== this.#known) {
-      this.#pushes += 1
-      this.#wake()
-    }
-    this.#known = now
-  }
-
-  async *#changes(): AsyncGenerator<undefined> {
-    for (let told = 0; ;) {
-      if (told === this.#pushes) await new Promise<void>((resolve) => (this.#wake = resolve))
-      told = this.#pushes
-      yield undefined
-    }
-  }
+  throw new Error(`node ${node.index} has no certificate of epoch ${epoch}`)
 }

@@ -1,5 +1,6 @@
 import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
 import type { AddressExchange } from '../addresses/address-exchange.js'
+import type { EpochVotes } from '../epochs/epoch-votes.js'
 import { BlockClient } from '../blocks/block-client.js'
 import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
 import { serveBlocks } from '../blocks/get-blocks-server.js'
@@ -30,6 +31,7 @@ export interface SessionServices {
   readonly sync: SyncRunner
   readonly metrics: NetworkMetrics
   readonly addresses: AddressExchange
+  readonly epochVotes: EpochVotes
   readonly peerExchange: PeerExchange
   /** Whether peers are asked for more peers. */
   readonly wantsPeers: boolean
@@ -101,7 +103,7 @@ async function guarded(ctx: Ctx, peer: Peer, task: () => Promise<void>): Promise
 
 function servedTasks(
   peer: Peer,
-  { init, gossip, sync, addresses, peerExchange }: SessionServices,
+  { init, gossip, sync, addresses, epochVotes, peerExchange }: SessionServices,
 ): StreamTask[] {
   const { limits, store } = init
   const { budget } = peer
@@ -157,6 +159,11 @@ function servedTasks(
       run: (ctx, stream) => addresses.receive(ctx, peer, stream),
     },
     {
+      protocol: protocols.epochs,
+      maxFrameBytes: frames.epochVote,
+      run: (ctx, stream) => epochVotes.receive(ctx, peer, stream),
+    },
+    {
       protocol: protocols.peers,
       maxFrameBytes: frames.peers,
       run: (ctx, stream) => peerExchange.serve(ctx, peer, stream),
@@ -170,7 +177,7 @@ function servedTasks(
  */
 function openedTasks(
   peer: Peer,
-  { init, outbox, gossip, sync, metrics, addresses, ...shared }: SessionServices,
+  { init, outbox, gossip, sync, metrics, addresses, epochVotes, ...shared }: SessionServices,
   session: Ctx,
 ): StreamTask[] {
   const { limits, blocks } = init
@@ -224,6 +231,12 @@ function openedTasks(
       maxFrameBytes: NOTHING,
       when: (ctx) => addresses.hasNews(ctx, peer),
       run: (ctx, stream) => addresses.send(ctx, peer, stream),
+    },
+    {
+      protocol: protocols.epochs,
+      maxFrameBytes: NOTHING,
+      when: (ctx) => epochVotes.hasNews(ctx),
+      run: (ctx, stream) => epochVotes.send(ctx, peer, stream),
     },
     ...(shared.wantsPeers && peer.connection.direction === 'outbound'
       ? [
