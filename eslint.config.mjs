@@ -62,6 +62,7 @@ export default defineConfig(
       '**/node_modules/**',
       '**/coverage/**',
       '**/src/proto/generated.*',
+      'packages/settlement/testing/contracts/artifacts.ts',
       'scripts/fixtures/**',
     ],
   },

@@ -24,6 +24,7 @@ const phases = [
     { name: 'text', command: ['node', 'scripts/text.mjs'] },
     { name: 'unused', command: ['knip', '--no-progress'] },
     { name: 'proto', command: ['npm', 'run', '--silent', 'proto:check'] },
+    { name: 'contracts', command: ['npm', 'run', '--silent', 'contracts:check'] },
   ],
   [{ name: 'build', command: ['node', 'scripts/build.mjs'] }],
   [

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {GlobalExitRootManager} from "./GlobalExitRootManager.sol";
+
+/// FOR TESTS ONLY: anybody may set roots of the L1 info tree, so that certificates of another L1 can be settled on this one.
+contract TestGlobalExitRootManager is GlobalExitRootManager {
+    constructor(address rollupManager_, address bridgeAddress_) GlobalExitRootManager(rollupManager_, bridgeAddress_) {}
+
+    /// FOR TESTS ONLY: claims that the L1 info tree had this root when it had so many leaves.
+    function setL1InfoRootForTests(uint32 leafCount, bytes32 root) external {
+        l1InfoRootMap[leafCount] = root;
+        emit UpdateL1InfoTreeV2(root, leafCount, uint256(blockhash(block.number - 1)), uint64(block.timestamp));
+    }
+}
