@@ -101,7 +101,8 @@ export class EndpointPool {
   /** Why there is nobody to ask: all are barred, each for a reason. */
   #nobody(): L1Error {
     const reasons = this.#endpoints.flatMap((endpoint) => endpoint.restsBecause ?? [])
-    return reasons.reduce(worse, unavailable('every endpoint has just failed'))
+    const worst = reasons.reduce<L1Error | undefined>(worse, undefined)
+    return worst ?? unavailable('every endpoint has just failed')
   }
 }
 

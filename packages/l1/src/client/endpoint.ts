@@ -66,7 +66,9 @@ export class Endpoint {
       const checked = await this.#checkChain(signal)
       if (!checked.ok) return checked
     }
-    return this.#answer(question, signal)
+    const answer = await this.#answer(question, signal)
+    if (answer.ok || answer.error.code === 'REFUSED') this.#recover()
+    return answer
   }
 
   /** Notes that the endpoint is behind the others, though it answers. */
@@ -94,16 +96,9 @@ export class Endpoint {
     const since = clock.now()
     const answer = await this.#exchange(question, Ctx.root({ clock, random, signal }))
     this.#metrics.answered(question.method, this.name, answer, clock.now() - since)
-    if (answer.ok || answer.error.code === 'REFUSED') {
-      if (this.#failures > 0) this.#logger.info('the endpoint answers again')
-      this.#failures = 0
-      this.#restsUntil = -Infinity
-    } else if (answer.error.code === 'UNAVAILABLE') {
-      const { retryAfterMs } = answer.error
-      this.#rest(answer.error, retryAfterMs, retryAfterMs !== undefined)
-    } else {
-      this.#rest(answer.error)
-    }
+    if (answer.ok || answer.error.code === 'REFUSED') return answer
+    const { retryAfterMs } = answer.error.code === 'UNAVAILABLE' ? answer.error : {}
+    this.#rest(answer.error, retryAfterMs, retryAfterMs !== undefined)
     return answer
   }
 
@@ -130,6 +125,12 @@ export class Endpoint {
   /** Errors say whose they are, and never the whole address, which often holds a key. */
   #named<E extends L1Error>(error: E): E {
     return { ...error, message: `${this.name}: ${redactText(error.message, this.#target.url)}` }
+  }
+
+  #recover(): void {
+    if (this.#failures > 0) this.#logger.info('the endpoint answers again')
+    this.#failures = 0
+    this.#restsUntil = -Infinity
   }
 
   #rest(error: L1Error, restMs?: number, asksForRest = false): void {

@@ -33,14 +33,16 @@ export async function answerEffect(
     }
     case 'askHeaders': {
       const blocks = await askBlocks(ctx, client, numbersOf(effect.fromBlock, effect.toBlock))
-      if (!blocks.ok) return blocks
-      const missing = blocks.value.indexOf(undefined)
-      const there = missing === -1 ? blocks.value : blocks.value.slice(0, missing)
-      return ok({ type: 'headers', blocks: there.filter((block) => block !== undefined) })
+      const missing = blocks.values.indexOf(undefined)
+      const there = missing === -1 ? blocks.values : blocks.values.slice(0, missing)
+      return (
+        firstFailure(blocks, 1) ??
+        ok({ type: 'headers', blocks: there.filter((block) => block !== undefined) })
+      )
     }
     case 'askLogs': {
       const logs = await each(effect.blocks, (block) => client.logs(filter, { block }, ctx))
-      return logs.ok ? ok({ type: 'logs', logs: logs.value.flat() }) : logs
+      return firstFailure(logs, 1) ?? ok({ type: 'logs', logs: logs.values })
     }
     case 'askRange':
       return askRange(ctx, { client, filter }, effect)
@@ -69,11 +71,14 @@ async function askRange(
     const isTooLarge = logs.error.code === 'REFUSED' && logs.error.reason === 'TOO_LARGE'
     return isTooLarge ? ok({ type: 'rangeTooLarge' }) : logs
   }
-  const blocks = await askBlocks(ctx, client, blocksToCheck(logs.value, fromBlock, toBlock))
-  if (!blocks.ok) return blocks
-  const there = blocks.value.filter((block) => block !== undefined)
-  const isWhole = there.length === blocks.value.length
-  return ok({ type: 'range', logs: logs.value, blocks: isWhole ? there : undefined })
+  const numbers = blocksToCheck(logs.value, fromBlock, toBlock)
+  const blocks = await askBlocks(ctx, client, numbers)
+  const there = blocks.values.filter((block) => block !== undefined)
+  const isWhole = there.length === numbers.length
+  return (
+    firstFailure(blocks, numbers.length) ??
+    ok({ type: 'range', logs: logs.value, blocks: isWhole ? there : undefined })
+  )
 }
 
 function blocksToCheck(logs: readonly L1Log[], fromBlock: bigint, toBlock: bigint): bigint[] {
@@ -84,33 +89,45 @@ function askBlocks(
   ctx: Ctx,
   client: L1Client,
   numbers: readonly bigint[],
-): Promise<Result<readonly (L1Block | undefined)[], L1Error>> {
+): Promise<Answers<L1Block | undefined>> {
   return each(numbers, (number) => client.block(number, ctx))
 }
 
-/** Asks for each, a few at a time, in order; the first error if there is one. */
+interface Answers<A> {
+  /** Those before the first failure. */
+  readonly values: readonly A[]
+  readonly failure: L1Error | undefined
+}
+
+/** The failure, if it left fewer answers than are of use. */
+function firstFailure(
+  { values, failure }: Answers<unknown>,
+  atLeast: number,
+): Result<never, L1Error> | undefined {
+  return failure !== undefined && values.length < atLeast ? err(failure) : undefined
+}
+
+/** Asks for each, a few at a time, in order, up to the first failure. */
 async function each<T, A>(
   all: readonly T[],
   question: (one: T) => Promise<Result<A, L1Error>>,
-): Promise<Result<readonly A[], L1Error>> {
+): Promise<Answers<A>> {
   const slots = new Semaphore(concurrency)
-  let failed = false
+  let hasFailed = false
   const answers = await Promise.all(
     all.map(async (one) => {
       using _slot = await slots.acquire()
-      // Once one has failed, the others are not worth asking for.
-      const answer = failed ? undefined : await question(one)
-      failed ||= answer?.ok === false
+      const answer = hasFailed ? undefined : await question(one)
+      hasFailed ||= answer?.ok === false
       return answer
     }),
   )
   const values: A[] = []
   for (const answer of answers) {
-    if (answer === undefined) continue
-    if (!answer.ok) return err(answer.error)
+    if (answer?.ok !== true) return { values, failure: answer?.error }
     values.push(answer.value)
   }
-  return ok(values)
+  return { values, failure: undefined }
 }
 
 function numbersOf(from: bigint, to: bigint): bigint[] {

@@ -38,10 +38,10 @@ export type EventInput =
     }
   /** After `askBlock`. */
   | { readonly type: 'block'; readonly block: L1Block | undefined }
-  /** After `askHeaders`: the blocks from the first on, as far as the node has them. */
+  /** After `askHeaders`: the blocks from the first on, as far as somebody has them. */
   | { readonly type: 'headers'; readonly blocks: readonly L1Block[] }
-  /** After `askLogs`: the logs of these blocks. */
-  | { readonly type: 'logs'; readonly logs: readonly L1Log[] }
+  /** After `askLogs`: those of each block, from the first on, as far as somebody answered. */
+  | { readonly type: 'logs'; readonly logs: readonly (readonly L1Log[])[] }
   /** After `askRange`: logs, and headers of the first and the last block and of each that has a log; `undefined`: not there yet. */
   | {
       readonly type: 'range'
@@ -236,12 +236,13 @@ function onHeaders(state: EventState, given: readonly L1Block[], o: EventMachine
 
 function onLogs(
   state: EventState,
-  blocks: readonly L1Block[],
-  logs: readonly L1Log[],
+  asked: readonly L1Block[],
+  logs: readonly (readonly L1Log[])[],
   o: EventMachineOptions,
 ): Step {
-  const events = eventsOf(logs, blocks)
-  if (events === undefined) return wait(state)
+  const blocks = asked.slice(0, logs.length)
+  const events = eventsOf(logs.flat(), blocks)
+  if (events === undefined || blocks.length === 0) return wait(state)
   const cursor = withCheckpoints(state.cursor, blocks, o.window)
   return apply(state, cursor, {
     type: 'events',

@@ -60,6 +60,9 @@ export interface EventReaderOptions {
 /** How many blocks are asked for by hash at a time. */
 const maxHeaderBlocks = 64
 
+/** Milliseconds to wait when nobody has answered, at first. */
+const firstPauseMs = 500
+
 /** How many looks at the chain in a row must show that finality is broken. */
 const maxDoubts = 3
 
@@ -163,10 +166,7 @@ class EventReader {
   async #wait(ctx: Ctx, failed: boolean): Promise<EventInput> {
     const { pollMs = 4_000, maxPauseMs = 60_000 } = this.#o
     if (failed) {
-      const grown = Math.min(
-        Math.max(maxPauseMs, pollMs),
-        pollMs * 2 ** Math.min(this.#failures - 1, 30),
-      )
+      const grown = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(this.#failures - 1, 30))
       await ctx.sleep(grown * (0.5 + ctx.random.float() / 2))
     } else {
       await this.#pause(ctx, pollMs)

@@ -115,7 +115,8 @@ function onMessage(socket: WebSocket, text: string, chainId: bigint, onHead: () 
       throw new Error(`the node is of chain ${String(message.result)}, not of ${chainId}`)
     send(socket, 2, 'eth_subscribe', ['newHeads'])
   }
-  if (message?.method === 'eth_subscription') onHead()
+  // With the subscription, too: there may have been heads before it.
+  if (message?.id === 2 || message?.method === 'eth_subscription') onHead()
 }
 
 function send(socket: WebSocket, id: number, method: string, params: readonly unknown[]): void {

@@ -172,8 +172,9 @@ function answerFrom(
     }
     case 'askLogs': {
       const logs = effect.blocks.map((block) => logsOfView(view, { block }))
-      const there = logs.filter((of) => of !== undefined)
-      return there.length < logs.length ? { type: 'failed' } : { type: 'logs', logs: there.flat() }
+      const missing = logs.indexOf(undefined)
+      const there = missing === -1 ? logs : logs.slice(0, missing)
+      return { type: 'logs', logs: there.filter((of) => of !== undefined) }
     }
     case 'askRange': {
       const { fromBlock, toBlock } = effect
