@@ -20,6 +20,8 @@ export interface BenchNetwork {
   readonly nodes: readonly ConsensusNode[]
   /** When each block's payload was handed out, by its number. */
   readonly proposedAt: ReadonlyMap<bigint, number>
+  /** Node key of the first node. */
+  readonly firstKey: Uint8Array
   stop(): Promise<void>
 }
 
@@ -63,6 +65,7 @@ export async function startNetwork(c: BenchCase): Promise<BenchNetwork> {
   return {
     nodes,
     proposedAt,
+    firstKey: nodeKeys[0]?.publicKey ?? new Uint8Array(),
     stop: async () => {
       await Promise.all(closers.map((close) => close()))
       await rm(folder, { recursive: true, force: true })

@@ -39,6 +39,7 @@ async function main(): Promise<number> {
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
   if ('simulator'.includes(values.only)) await runScript('simulator.ts')
+  if ('network::flood'.includes(values.only)) await runScript('network/flood.ts')
   const proofs = await measureProofs(values.only, (cost) => {
     process.stdout.write(`${lineOfProof(cost)}\n`)
   })

@@ -135,10 +135,15 @@ export class Flooder implements AsyncDisposable {
   }
 
   async #openStreams(ctx: Ctx, peer: RawPeer, connection: TransportConnection): Promise<void> {
-    while (!ctx.canceled) {
-      await peer.open(connection, protocols.ping)
+    let isOpen = true
+    const close = (): void => void (isOpen = false)
+    connection.closed.then(close, close)
+    while (isOpen && !ctx.canceled) {
       this.counts.streams++
+      // one too many of its protocol is refused, and has cost a negotiation all the same
+      await peer.open(connection, protocols.ping).catch(() => undefined)
     }
+    throw new Error('the target has cut the connection')
   }
 
   #openSockets(way: Flood): void {
