@@ -12,7 +12,7 @@ import {
   encodeValidatorAddresses,
 } from '../../src/codec.js'
 import { protocols } from '../../src/protocols.js'
-import { RawPeer, hear } from '../raw-peer.js'
+import { hear, type RawPeer } from '../raw-peer.js'
 import type { TestPeer, TestPeerOptions } from '../test-peer.js'
 import { casesOn, type TestBed, type TransportFactory } from './bed.js'
 import { check, checkRejects, checkSame, eventually, pause, type ComplianceCase } from './case.js'
