@@ -12,6 +12,7 @@ export {
   type SimulatedBlock,
   type SimulatedClientOptions,
 } from './simulated-chain.js'
+export { jobStoreCompliance, type JobStoreCase } from './job-store-compliance.js'
 export { JobWorld, ProcessDied, worldPolicy, type JobWorldOptions } from './job-world.js'
 export {
   SimulatedL1,

@@ -11,6 +11,7 @@ import {
   type JobResult,
   type JobStore,
 } from '@zkstack/l1'
+import { jobStoreCompliance } from '@zkstack/l1/testing'
 import { address } from '@zkstack/pessimistic-proof'
 import { Level } from 'level'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -134,6 +135,8 @@ describe('values', () => {
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`jobs in a ${name} store`, () => {
+    for (const { name: requirement, run } of jobStoreCompliance(open)) test(requirement, run)
+
     test('a job, its attempts and results › read as they were written', async () => {
       const repository = new JobRepository(await open())
       expect(await repository.read(id)).toEqual({ ok: true, value: undefined })
