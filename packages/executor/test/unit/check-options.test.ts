@@ -1,16 +1,9 @@
 import { seededRandom } from '@zkstack/concurrency'
-import { signatureScheme, type SignatureScheme } from '@zkstack/crypto'
-import {
-  createGenesis,
-  formatNodePublicKey,
-  generateNodeKey,
-  generateValidatorKey,
-  type Genesis,
-  type ValidatorSecretKey,
-} from '@zkstack/roles'
+import { formatNodePublicKey, generateNodeKey, generateValidatorKey } from '@zkstack/roles'
 import { memoryStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
-import { createNode, NodeOptionError, orThrow, type NodeOptions } from '../../src/index.js'
+import { createNode, NodeOptionError, type NodeOptions } from '../../src/index.js'
+import { genesisOf, schemeOf } from './genesis-fixture.js'
 
 const random = seededRandom('options')
 const ed25519 = schemeOf(2)
@@ -18,35 +11,6 @@ const minPk = schemeOf(1)
 const nodeKey = generateNodeKey(random)
 const peerKey = generateNodeKey(random).publicKey
 const validatorKey = generateValidatorKey(ed25519, random)
-
-function schemeOf(id: number): SignatureScheme {
-  const scheme = signatureScheme(id)
-  if (scheme === undefined) throw new Error(`no scheme ${id}`)
-  return scheme
-}
-
-function genesisOf(
-  key: ValidatorSecretKey,
-  o: { proofs?: Uint8Array[]; schedule?: false } = {},
-): Genesis {
-  return orThrow(
-    createGenesis({
-      chainId: 1n,
-      forkNumber: 0n,
-      firstBlock: 0n,
-      signatureScheme: key.scheme.id,
-      ...(o.schedule === false
-        ? {}
-        : {
-            schedule: {
-              validators: [{ key: key.publicKey, weight: 1n, leader: true }],
-              leaderSelection: { frequency: 1n, mode: 'roundRobin' as const },
-            },
-          }),
-      ...(o.proofs === undefined ? {} : { proofsOfPossession: o.proofs }),
-    }),
-  )
-}
 
 function good(): NodeOptions {
   return {

@@ -1,4 +1,4 @@
-import type { ExecutionLayer, Genesis, Logger, Mempool } from '@zkstack/executor'
+import type { ExecutionLayer, Genesis, Logger, Mempool, ValidatorSource } from '@zkstack/executor'
 
 /** What a node gives to the module that its configuration names. */
 export interface ExecutionContext {
@@ -15,6 +15,8 @@ export interface ExecutionModule extends Partial<AsyncDisposable> {
   readonly execution: ExecutionLayer
   /** Absent: the node takes no transactions. */
   readonly mempool?: Mempool
+  /** Committees that change, for a genesis that names none. Absent: the committee of the genesis, for ever. */
+  readonly validators?: ValidatorSource
 }
 
 /** The default export of a module that `execution` in a configuration names. */

@@ -51,7 +51,7 @@ function checked(made: unknown): ExecutionModule {
   if (isObject && 'execution' in made && typeof made.execution === 'object') {
     return made as ExecutionModule
   }
-  throw wrong('the factory did not return { execution, mempool? }')
+  throw wrong('the factory did not return { execution, mempool?, validators? }')
 }
 
 function wrong(problem: string, cause?: unknown): ConfigError {

@@ -58,6 +58,7 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
       store,
       execution: module.execution,
       ...(module.mempool === undefined ? {} : { mempool: module.mempool }),
+      ...(module.validators === undefined ? {} : { validators: module.validators }),
       logger: o.logger,
       metrics,
       signal: o.signal,

@@ -59,7 +59,11 @@ describe('loadExecution', () => {
       "export default () => { throw new Error('no database') }",
       'does not start: no database',
     ],
-    ['empty.mjs', 'export default () => ({})', 'did not return { execution, mempool? }'],
+    [
+      'empty.mjs',
+      'export default () => ({})',
+      'did not return { execution, mempool?, validators? }',
+    ],
   ])('%s › is refused by name, with the reason', async (name, text, reason) => {
     const path = text === undefined ? join(folder, name) : await module(name, text)
     await expect(load(path)).rejects.toMatchObject({ code: 'CONFIG_EXECUTION', key: 'execution' })
