@@ -43,5 +43,11 @@ await node.ready
 const ready: SyncServerReady = { key: toHex(nodeKey.publicKey), addr: node.addresses[0] ?? '' }
 process.stdout.write(`${JSON.stringify(ready)}\n`)
 process.stdin.resume().once('end', () => {
-  void node.stop({ drainMs: 0 }).then(() => store[Symbol.asyncDispose]())
+  node
+    .stop({ drainMs: 0 })
+    .then(() => store[Symbol.asyncDispose]())
+    .catch((e: unknown) => {
+      process.stderr.write(`${String(e)}\n`)
+      process.exitCode = 1
+    })
 })

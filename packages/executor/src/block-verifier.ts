@@ -1,4 +1,4 @@
-import { errorOf, isCanceled } from '@zkstack/concurrency'
+import { errorOf, isCanceled, Semaphore, yieldTurn } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import {
   verifyFinalBlock,
@@ -41,16 +41,37 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
  * `verifyFinalBlock`.
  */
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
+  const judge = o.threads === true ? inThreads() : inThisThread
   return (block, call) =>
-    block.kind === 'final' ? verifyFinal(block, o, call) : verifyPreGenesis(block, o, call)
+    block.kind === 'final' ? verifyFinal(block, o, judge, call) : verifyPreGenesis(block, o, call)
+}
+
+/** Checks certificate and payload of a block whose committee is known. */
+type Judge = (block: FinalBlock, scope: EpochScope) => Promise<ReturnType<typeof verifyFinalBlock>>
+
+/** Certificates whose signatures are in the threads' queue at once; what writes votes and blocks to disk queues there too. */
+const MAX_IN_THREADS = 4
+
+const inThisThread: Judge = (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
+
+/** In other threads, or in this one with a turn of the event loop after each block. */
+function inThreads(): Judge {
+  const permits = new Semaphore(MAX_IN_THREADS)
+  return async (block, scope) => {
+    using _permit = await permits.acquire()
+    const verified = await verifyFinalBlockAsync(block, scope)
+    if (scope.schedule.scheme.verifyAggregateAsync === undefined) await yieldTurn()
+    return verified
+  }
 }
 
 async function verifyFinal(
   block: FinalBlock,
   o: BlockVerifierInit,
+  judge: Judge,
   call: CallOptions,
 ): Promise<Result<void, BlockRefusal>> {
-  const { firstBlock, threads = false } = o
+  const { firstBlock } = o
   if (block.number < firstBlock) {
     return refuse(
       'BEFORE_FIRST_BLOCK',
@@ -59,10 +80,7 @@ async function verifyFinal(
   }
   const epoch = await epochOf(block, o, call)
   if (!epoch.ok) return epoch
-  const scope = epoch.value
-  const verified = threads
-    ? await verifyFinalBlockAsync(block, scope)
-    : verifyFinalBlock(block, scope)
+  const verified = await judge(block, epoch.value)
   if (verified.ok) return ok(undefined)
   return refuse(verified.error.code, `block ${block.number} is not final: ${verified.error.code}`)
 }

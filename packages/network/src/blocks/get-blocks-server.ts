@@ -7,7 +7,7 @@ import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
 /** Blocks read from the store at once. */
-const MAX_READS = 16
+const MAX_READS = 32
 
 /** What {@link serveBlocks} takes. */
 export interface ServeOptions {
@@ -23,10 +23,13 @@ export interface ServeOptions {
  * @throws StorageError when the store fails.
  */
 export async function serveBlocks(ctx: Ctx, stream: FrameStream, o: ServeOptions): Promise<void> {
+  // blocks of a chain resemble one another: how many to read at once is guessed from the one before
+  let blockBytes = o.limits.answerBytes
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return
-    const blocks = await read(ctx, decodeGetBlocksRequest(frame), o)
+    const blocks = await read(ctx, decodeGetBlocksRequest(frame), blockBytes, o)
+    blockBytes = blocks.at(-1)?.length ?? blockBytes
     await o.throttle.pass(ctx, Math.max(1, blocks.length))
     await ctx.race(stream.send(encodeGetBlocksResponse({ blocks, range: o.store.range() })))
   }
@@ -36,6 +39,7 @@ export async function serveBlocks(ctx: Ctx, stream: FrameStream, o: ServeOptions
 async function read(
   ctx: Ctx,
   { first, count }: GetBlocksRequest,
+  likelyBytes: number,
   { store, limits }: ServeOptions,
 ): Promise<Uint8Array[]> {
   const blocks: Uint8Array[] = []
@@ -43,10 +47,9 @@ async function read(
   let bytes = 0
   while (blocks.length < wanted) {
     const start = first + BigInt(blocks.length)
-    const reads = Math.min(
-      wanted - blocks.length,
-      readsOf(blocks.at(-1), limits.answerBytes - bytes),
-    )
+    const likely = blocks.at(-1)?.length ?? likelyBytes
+    const fitting = Math.floor((limits.answerBytes - bytes) / likely)
+    const reads = Math.max(1, Math.min(MAX_READS, wanted - blocks.length, fitting))
     const found = await ctx.race(
       Promise.all(Array.from({ length: reads }, (_, i) => store.get(start + BigInt(i)))),
     )
@@ -59,10 +62,4 @@ async function read(
     }
   }
   return blocks
-}
-
-/** How many more blocks to read, if they are as large as the last one. */
-function readsOf(last: Uint8Array | undefined, room: number): number {
-  if (!last) return 1
-  return Math.max(1, Math.min(MAX_READS, Math.floor(room / last.length)))
 }

@@ -1,5 +1,5 @@
 import type { Random } from '@zkstack/concurrency'
-import { initialSyncState, planSync } from '../../src/sync/planner.js'
+import { initialSyncState, type planSync } from '../../src/sync/planner.js'
 import {
   syncTarget,
   type SyncConfig,
