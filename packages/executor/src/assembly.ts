@@ -1,5 +1,5 @@
 import type { ReplicaRunnerInit } from '@zkstack/bft'
-import { realClock, scope, Watch, yieldTurn, type Ctx } from '@zkstack/concurrency'
+import { errorOf, realClock, scope, Watch, yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { createNetwork, type AnnouncedVersion, type Network } from '@zkstack/network'
 import { BlockQueue, type BlockStore } from '@zkstack/storage'
 import { blockVerifier } from './block-verifier.js'
@@ -13,6 +13,7 @@ import type { NodeError } from './errors.js'
 import { EventRouter } from './event-router.js'
 import { guardExecution } from './execution-guard.js'
 import type { NodeMetrics } from './node-metrics.js'
+import { NodeTrace } from './node-trace.js'
 import type { ResolvedOptions } from './options/resolve-options.js'
 import { watchProgress } from './progress-watch.js'
 import { RecentBlocks } from './recent-blocks.js'
@@ -85,7 +86,12 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
   const calls = new RunningCalls(o.clock)
   const epochs = epochsOf({ ...init, blocks, applied, calls })
   const waiting = new WaitingBlocks()
-  const parts = { ...init, epochs, waiting, blocks, queue, applied, router, calls }
+  const trace =
+    o.tracer &&
+    new NodeTrace(o.tracer, (e) => {
+      o.logger.error('the tracer failed; commits are no longer traced', { error: errorOf(e) })
+    })
+  const parts = { ...init, epochs, waiting, blocks, queue, applied, router, calls, trace }
   // What is from before genesis comes first: the execution layer may know no committee without it.
   if (recoverTo >= o.genesis.firstBlock) await epochs.begin(life)
   const rotation = new ReplicaRotation({
@@ -121,7 +127,10 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
 }
 
 type Parts = AssemblyInit &
-  Pick<Assembly, 'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'>
+  Pick<Assembly, 'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'> & {
+    /** Absent: nothing is traced. */
+    readonly trace: NodeTrace | undefined
+  }
 
 function yieldTurnOf({ clock }: ResolvedOptions): () => Promise<void> {
   return clock.yieldTurn?.bind(clock) ?? yieldTurn
@@ -175,6 +184,7 @@ function replicaParts(
     yieldTurn: o.clock.yieldTurn?.bind(o.clock),
     logger: o.logger,
     metrics: o.metrics,
+    tracer: p.trace,
     recording: p.recording?.sink,
     onEvent: (e) => {
       p.router.onReplicaEvent(e)
@@ -237,7 +247,7 @@ function announcedVersionOf({ signer, store }: ResolvedOptions): AnnouncedVersio
 
 function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
   return new CommitDriver({
-    execution: p.options.execution,
+    execution: p.trace?.traced(p.options.execution) ?? p.options.execution,
     store: p.blocks,
     range: p.queue.range,
     applied: p.applied,

@@ -2,14 +2,13 @@ import { ZkStackError } from '@zkstack/concurrency'
 
 /**
  * Codes of a {@link NodeOptionError}: `OPTION_MISSING`, `OPTION_UNKNOWN`, `OPTION_INVALID` (wrong type or out of
- * range), `OPTION_NOT_SUPPORTED` (known, not built yet), `GENESIS_INVALID`, `GENESIS_NO_SCHEDULE`,
+ * range), `GENESIS_INVALID`, `GENESIS_NO_SCHEDULE`,
  * `PROOF_OF_POSSESSION` (missing or wrong), `VALIDATOR_KEY_SCHEME` (a key of another signature scheme).
  */
 export type NodeOptionErrorCode =
   | 'OPTION_MISSING'
   | 'OPTION_UNKNOWN'
   | 'OPTION_INVALID'
-  | 'OPTION_NOT_SUPPORTED'
   | 'GENESIS_INVALID'
   | 'GENESIS_NO_SCHEDULE'
   | 'PROOF_OF_POSSESSION'

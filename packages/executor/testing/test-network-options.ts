@@ -1,4 +1,4 @@
-import type { Clock, Logger, MetricsSink } from '@zkstack/concurrency'
+import type { Clock, Logger, MetricsSink, Tracer } from '@zkstack/concurrency'
 import type { ExecutionLayer, Mempool, NodeStore, ValidatorSource } from '@zkstack/storage'
 import type { Limits } from '../src/options/node-options.js'
 
@@ -36,6 +36,7 @@ export interface TestNetworkOptions {
   readonly mempool?: (index: number) => Mempool
   readonly logger?: (index: number) => Logger
   readonly metrics?: (index: number) => MetricsSink
+  readonly tracer?: (index: number) => Tracer
   /** Changes the store of a node, once for each start; for instance to make it fail. */
   readonly wrapStore?: (store: NodeStore, index: number) => NodeStore
   readonly limits?: Partial<Limits>

@@ -139,6 +139,7 @@ export class TestNode {
       ...(o.mempool && { mempool: o.mempool(index) }),
       ...(o.logger && { logger: o.logger(index) }),
       ...(o.metrics && { metrics: o.metrics(index) }),
+      ...(o.tracer && { tracer: o.tracer(index) }),
       ...(o.clock && { clock: o.clock }),
       limits: {
         ...o.limits,

@@ -1,4 +1,4 @@
-import type { Clock, Ctx, Logger, MetricsSink, Random, Watch } from '@zkstack/concurrency'
+import type { Clock, Ctx, Logger, MetricsSink, Random, Tracer, Watch } from '@zkstack/concurrency'
 import type { EpochScope, Signed } from '@zkstack/roles'
 import type { BlockQueue, ExecutionLayer, ReplicaStateStore } from '@zkstack/storage'
 import type { Diagnosis } from '../chonky/diagnose.js'
@@ -31,6 +31,8 @@ export interface ReplicaRunnerInit {
   send(message: Signed): void
   readonly logger?: Logger | undefined
   readonly metrics?: MetricsSink | undefined
+  /** Gets a span for each view, with children for what the replica waited for. Default: nothing is traced. */
+  readonly tracer?: Tracer | undefined
   /** Keeps every input of the state machine, to be played again by `replay`. Default: nobody does. */
   readonly recording?: RecordingSink | undefined
   /** Must not block; an error thrown here is logged and changes nothing. */

@@ -34,6 +34,7 @@ import type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './replic
 import { SigningLane } from './signing-lane.js'
 import { TurnBudget } from './turn-budget.js'
 import { VerifiedQcCache } from './verified-qc-cache.js'
+import { ViewTrace } from './view-trace.js'
 
 /** How long to wait before the second attempt of a call that may be retried, as a part of the view timeout. */
 const retryPausePart = 0.05
@@ -65,6 +66,7 @@ class Runner implements ReplicaRunner {
   readonly #watch: InvariantWatch
   readonly #activity: Activity
   readonly #recorder: InputRecorder | undefined
+  readonly #trace: ViewTrace | undefined
   #state: ChonkyState
   #pinned: readonly (CommitQC | TimeoutQC | undefined)[] = []
   #status: ReplicaSnapshot['status'] = 'created'
@@ -99,6 +101,16 @@ class Runner implements ReplicaRunner {
           { cause },
         )
         this.#emit({ type: 'warning', error })
+      })
+    const { tracer } = init
+    this.#trace =
+      tracer &&
+      new ViewTrace({
+        tracer,
+        scope: init.scope,
+        onFailure: (e) => {
+          this.#logger.error('the tracer failed; nothing more is traced', { error: errorOf(e) })
+        },
       })
     this.#watch = new InvariantWatch((violation) => {
       this.#metrics.invariantBroken(violation.code)
@@ -161,6 +173,7 @@ class Runner implements ReplicaRunner {
     } finally {
       if (this.#status === 'running') this.#status = 'stopped'
       stopWatching()
+      this.#trace?.close()
       this.#inputs.close()
     }
   }
@@ -272,10 +285,13 @@ class Runner implements ReplicaRunner {
     this.#pin()
     calls.cancelMoot(state)
     this.#activity.handled(before, input, state)
+    this.#trace?.handled(state, input, effects)
     for (const effect of effects) {
       this.#activity.begin(effect, this.#init.clock.now())
+      const written = this.#trace?.writing(effect)
       const waits = executor.carryOut(ctx, effect)
       if (waits !== undefined) await waits
+      written?.()
     }
     this.#activity.end()
     if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)

@@ -42,11 +42,6 @@ const KNOWN = [
   'signal',
 ] as const
 
-/** Options that the interface names and this version does not serve: refused rather than ignored. */
-const NOT_SUPPORTED: Readonly<Record<string, string>> = {
-  tracer: 'Leave it out; use logger and metrics',
-}
-
 /**
  * Checks the shape of every option; nothing is started before it passes.
  * @throws NodeOptionError for the first wrong one.
@@ -54,7 +49,6 @@ const NOT_SUPPORTED: Readonly<Record<string, string>> = {
 export function checkOptions(options: unknown): asserts options is NodeOptions {
   const o = requireObject(options, 'options', 'Pass an object to createNode')
   refuseUnknown(o, 'options', KNOWN)
-  refuseUnsupported(o)
   checkGenesisShape(o['genesis'], 'options.genesis')
   checkNodeKey(o['nodeKey'])
   checkValidatorKey(o['validatorKey'])
@@ -75,18 +69,6 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
   checkRecording(o['recording'])
   checkRetention(o)
   checkPlugs(o)
-}
-
-function refuseUnsupported(o: Fields): void {
-  for (const [name, remedy] of Object.entries(NOT_SUPPORTED)) {
-    if (o[name] === undefined) continue
-    throw new NodeOptionError(
-      'OPTION_NOT_SUPPORTED',
-      `options.${name}`,
-      'is not supported yet',
-      remedy,
-    )
-  }
 }
 
 function checkNodeKey(value: unknown): void {
@@ -279,6 +261,7 @@ const PLUGS: Readonly<Record<string, readonly string[]>> = {
   fallback: ['head', 'fetch'],
   logger: ['debug', 'info', 'warn', 'error', 'child'],
   metrics: ['counter', 'gauge', 'histogram'],
+  tracer: ['startSpan'],
   transport: ['start', 'dial', 'stop'],
   clock: ['now', 'nowUtc', 'setTimer'],
   random: ['bytes', 'uint32', 'float'],

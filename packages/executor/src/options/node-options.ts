@@ -1,4 +1,4 @@
-import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
+import type { Clock, Logger, MetricsSink, Random, Tracer } from '@zkstack/concurrency'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
 import type { Genesis, NodeSecretKey, ValidatorSecretKey } from '@zkstack/roles'
 import type {
@@ -56,6 +56,11 @@ export interface NodeOptions {
   readonly logger?: Logger
   /** Default: none kept. */
   readonly metrics?: MetricsSink
+  /**
+   * Gets a span for each view of the replica, with children for what it waited for; one of `@opentelemetry/api`, or anything like it.
+   * Default: nothing is traced.
+   */
+  readonly tracer?: Tracer
   /**
    * Keeps every input of the replica, the newest ones, to be played again after an incident; nothing on a full node. Default:
    * nothing is kept. @see replayRecording

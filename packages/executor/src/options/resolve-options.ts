@@ -1,5 +1,5 @@
 import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@zkstack/concurrency'
-import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
+import type { Clock, Logger, MetricsSink, Random, Tracer } from '@zkstack/concurrency'
 import { libp2pTransport, networkLimits } from '@zkstack/network'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
 import type {
@@ -43,6 +43,7 @@ export interface ResolvedOptions {
   readonly buildVersion: string | undefined
   readonly logger: Logger
   readonly metrics: MetricsSink
+  readonly tracer: Tracer | undefined
   readonly recording: RecordingOptions | undefined
   readonly transport: NetworkTransport
   readonly clock: Clock
@@ -82,6 +83,7 @@ export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOption
     buildVersion: o.buildVersion,
     logger: o.logger ?? silentLogger,
     metrics: o.metrics ?? silentMetrics,
+    tracer: o.tracer,
     recording: o.recording,
     transport: o.transport ?? libp2pTransport(),
     clock: o.clock ?? realClock,
