@@ -113,6 +113,22 @@ export { createCertifier, type CertifierOptions } from './certifier/create-certi
 export { vkeySelector } from './certifier/fetch-l1-context.js'
 export type { L1Contracts, L1InfoRoot, ReadOptions } from './certifier/l1-contracts.js'
 
+// Contracts
+export {
+  bridgeAbi,
+  chainAbi,
+  gatewayAbi,
+  globalExitRootManagerAbi,
+  rollupManagerAbi,
+} from './contracts/abis.js'
+export type { ContractAddresses } from './contracts/contract-addresses.js'
+export { ContractsOnL1, type ContractsOnL1Options } from './contracts/contracts-on-l1.js'
+export { L1ObserverOnL1, type L1ObserverOptions } from './contracts/l1-observer-on-l1.js'
+export {
+  SettlementCallsOnL1,
+  type SettlementCallsOptions,
+} from './contracts/settlement-calls-on-l1.js'
+
 // Engine
 export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
 export type {

@@ -1,0 +1,115 @@
+import { Ctx, realClock, type Clock } from '@zkstack/concurrency'
+import { err, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { highestFinal, type FinalityPolicy, type L1Client, type L1Error } from '@zkstack/l1'
+import { ZERO_HASH, type Address, type CallOptions } from '@zkstack/pessimistic-proof'
+import { bytesEqual } from '@zkstack/crypto'
+import { decodeEventLog, decodeFunctionResult, encodeFunctionData, toEventSelector } from 'viem'
+import type { L1InfoRoot } from '../certifier/l1-contracts.js'
+import { globalExitRootManagerAbi as abi } from './abis.js'
+import { hashOf, hexOf } from './bytes-of.js'
+import { readContract } from './read-contract.js'
+
+/** What {@link L1InfoRoots} needs. */
+export interface L1InfoRootsOptions {
+  readonly client: L1Client
+  readonly globalExitRootManager: Address
+  readonly deploymentBlock?: bigint | undefined
+  /** When a root counts; default: when its block is finalized. */
+  readonly finality?: FinalityPolicy | undefined
+  /** How long to wait for a root that is not final yet; default 30 minutes. */
+  readonly timeoutMs?: number | undefined
+  /** How often to look meanwhile; default 10 seconds. */
+  readonly pollIntervalMs?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** Blocks asked about at once. */
+const blocksPerRequest = 10_000n
+
+const initSelector = hashOf(toEventSelector('event InitL1InfoRootMap(uint32, bytes32)'))
+
+/** The roots of the L1 info tree, as the contract has them. */
+export class L1InfoRoots {
+  readonly #o: L1InfoRootsOptions
+  #initial: L1InfoRoot | undefined
+
+  constructor(o: L1InfoRootsOptions) {
+    this.#o = o
+  }
+
+  /**
+   * The root with so many leaves, once it is final: the very value that L1 takes for a settlement. Waits for it; `undefined`: not
+   * in time.
+   */
+  async rootOf(leafCount: number, o: CallOptions): Promise<Result<Hash32 | undefined, L1Error>> {
+    const { timeoutMs = 30 * 60_000, pollIntervalMs = 10_000, clock = realClock } = this.#o
+    using ctx = Ctx.root({ clock, signal: o.signal })
+    const deadline = clock.now() + timeoutMs
+    for (;;) {
+      const root = await this.#finalRoot(leafCount, o)
+      if (!root.ok || root.value !== undefined || clock.now() >= deadline) return root
+      await ctx.sleep(Math.min(pollIntervalMs, Math.max(1, deadline - clock.now())))
+    }
+  }
+
+  /** The root that the contract began with, by the event of its deployment. */
+  async initial({ signal }: CallOptions): Promise<Result<L1InfoRoot, L1Error>> {
+    if (this.#initial !== undefined) return ok(this.#initial)
+    const { client, globalExitRootManager, deploymentBlock = 0n } = this.#o
+    const head = await client.block('latest', { signal })
+    if (!head.ok) return head
+    const last = head.value?.number ?? 0n
+    for (let fromBlock = deploymentBlock; fromBlock <= last; fromBlock += blocksPerRequest) {
+      const end = fromBlock + blocksPerRequest - 1n
+      const logs = await client.logs(
+        { addresses: [globalExitRootManager], topics: [[initSelector]] },
+        { fromBlock, toBlock: end < last ? end : last },
+        { signal },
+      )
+      if (!logs.ok) return logs
+      const [log] = logs.value
+      if (log === undefined) continue
+      const { args } = decodeEventLog({
+        abi,
+        eventName: 'InitL1InfoRootMap',
+        topics: [hexOf(initSelector)],
+        data: hexOf(log.data),
+      })
+      const root = hashOf(args.currentL1InfoRoot)
+      if (bytesEqual(root, ZERO_HASH)) return notInitialised('a zero root')
+      this.#initial = { root, leafCount: args.leafCount }
+      return ok(this.#initial)
+    }
+    return notInitialised('no event')
+  }
+
+  async #finalRoot(
+    leafCount: number,
+    o: CallOptions,
+  ): Promise<Result<Hash32 | undefined, L1Error>> {
+    const { client, globalExitRootManager: to } = this.#o
+    const { finality = { tag: 'finalized', confirmations: 1 } as const } = this.#o
+    const head = await client.block(finality.tag, o)
+    if (!head.ok) return head
+    const at = head.value === undefined ? undefined : highestFinal(finality, head.value.number)
+    if (at === undefined) return ok(undefined)
+    const functionName = 'l1InfoRootMap'
+    const root = await readContract(
+      client,
+      {
+        to,
+        calldata: encodeFunctionData({ abi, functionName, args: [leafCount] }),
+        decode: (data) => hashOf(decodeFunctionResult({ abi, functionName, data })),
+      },
+      at,
+      o,
+    )
+    if (!root.ok || root.value === undefined) return root
+    return ok(bytesEqual(root.value, ZERO_HASH) ? undefined : root.value)
+  }
+}
+
+function notInitialised(what: string): Result<never, L1Error> {
+  const message = `the global exit root manager has ${what} of its L1 info tree's beginning`
+  return err({ code: 'INCONSISTENT', message, retry: true })
+}
