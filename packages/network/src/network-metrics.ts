@@ -22,33 +22,39 @@ export class NetworkMetrics {
 
   constructor(sink: MetricsSink = silentMetrics) {
     this.#transactions = sink.counter(
-      'network_transactions_received_total',
+      'zkstack_network_transactions_received_total',
       'Transactions that peers have sent',
       ['sight'],
     )
     this.#missed = sink.counter(
-      'network_transactions_missed_total',
+      'zkstack_network_transactions_missed_total',
       'Transactions not offered to a peer that was too slow for them',
     )
-    this.#connected = sink.gauge('network_peers', 'Connected peers', ['direction'])
-    this.#ended = sink.counter('network_disconnections_total', 'Ended connections', ['code'])
+    this.#connected = sink.gauge('zkstack_network_peers', 'Connected peers', ['direction'])
+    this.#ended = sink.counter('zkstack_network_disconnections_total', 'Ended connections', [
+      'code',
+    ])
     this.#refused = sink.counter(
-      'network_refusals_total',
+      'zkstack_network_refusals_total',
       'Connections that ended in their hello',
       ['code'],
     )
-    this.#misbehaved = sink.counter('network_misbehaviour_total', 'Rules that peers have broken', [
-      'rule',
-    ])
+    this.#misbehaved = sink.counter(
+      'zkstack_network_misbehaviour_total',
+      'Rules that peers have broken',
+      ['rule'],
+    )
     this.#answers = sink.counter(
-      'network_sync_answers_total',
+      'zkstack_network_sync_answers_total',
       'Answers to requests for blocks, and requests that nobody answered',
       ['outcome'],
     )
-    this.#fetched = sink.counter('network_sync_blocks_total', 'Blocks fetched and verified', [
-      'source',
-    ])
-    this.#rtt = sink.histogram('network_ping_seconds', 'Round trip of pings', {
+    this.#fetched = sink.counter(
+      'zkstack_network_sync_blocks_total',
+      'Blocks fetched and verified',
+      ['source'],
+    )
+    this.#rtt = sink.histogram('zkstack_network_ping_seconds', 'Round trip of pings', {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     })
   }

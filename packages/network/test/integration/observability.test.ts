@@ -27,13 +27,13 @@ test('metrics › peers come and go › are counted by direction and code', asyn
     })
     await a.connectedTo(b)
     await a.until('pinged', () => a.network.peers()[0]?.rttMs !== undefined)
-    expect(metrics.openMetrics()).toContain('network_peers{direction="inbound"} 1')
+    expect(metrics.openMetrics()).toContain('zkstack_network_peers{direction="inbound"} 1')
   }
   await a.sees('peerDisconnected')
   const text = metrics.openMetrics()
-  expect(text).toContain('network_peers{direction="inbound"} 0')
-  expect(text).toMatch(/network_disconnections_total\{code="SHUTDOWN"\} 1/)
-  expect(text).toMatch(/network_ping_seconds_count 1/)
+  expect(text).toContain('zkstack_network_peers{direction="inbound"} 0')
+  expect(text).toMatch(/zkstack_network_disconnections_total\{code="SHUTDOWN"\} 1/)
+  expect(text).toMatch(/zkstack_network_ping_seconds_count 1/)
 })
 
 test('log › a peer of another chain › says so on both sides, by code and without secrets', async () => {

@@ -37,7 +37,7 @@ async function sparseNetwork(bed: TestBed, seed: string): Promise<Sparse> {
     ...silentMetrics,
     counter: (name) => ({
       inc: (n = 1) => {
-        if (name === 'network_transactions_received_total') received += n
+        if (name === 'zkstack_network_transactions_received_total') received += n
       },
     }),
   }

@@ -75,6 +75,6 @@ function latenciesOf(
     propose: ms(call, { method: 'propose' }),
     verify: ms(call, { method: 'verify' }),
     commit: ms('zkstack_commit_seconds'),
-    ping: ms('network_ping_seconds'),
+    ping: ms('zkstack_network_ping_seconds'),
   }
 }
