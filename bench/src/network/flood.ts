@@ -54,7 +54,7 @@ async function observeFlood(
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   await flooding
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
   const finality = await observe(network)
   child.stdin.end()
   await ended

@@ -15,6 +15,8 @@ await using flooder = new Flooder({
   votes,
 })
 flooder.start(ways.split(',').filter((way): way is Flood => floods.some((name) => name === way)))
+// what it costs to load is not part of the flood
+while (flooder.counts.connections === 0) await new Promise((resolve) => setTimeout(resolve, 20))
 process.stdout.write('flooding\n')
 await new Promise((resolve) => process.stdin.on('end', resolve).resume())
 process.stdout.write(`${JSON.stringify(flooder.counts)}\n`)

@@ -173,6 +173,6 @@ export class Flooder implements AsyncDisposable {
 const rightFrames: Readonly<Record<string, readonly Uint8Array[]>> = {
   [protocols.ping]: [new Uint8Array(32)],
   [protocols.blocks]: [encodeBlockRange({ first: 0n, next: 0n })],
-  [protocols.transactions]: [encodeTransactions([])],
+  [protocols.transactions]: [encodeTransactions([Uint8Array.of(1)])],
   [protocols.peers]: [encodePeersRequest({ port: 1, ip: undefined })],
 }

@@ -63,6 +63,8 @@ export class TransactionGossip {
       if (!frame) return
       await kib.pass(ctx, kibOf(frame))
       const txs = decodeTransactions(frame)
+      // nobody sends it, and it would cost no permits
+      if (txs.length === 0) return peer.misbehaved('MALFORMED', 'a batch without transactions')
       for (let at = 0; at < txs.length; at += PER_TURN) {
         const some = txs.slice(at, at + PER_TURN)
         await count.pass(ctx, some.length)
