@@ -33,7 +33,7 @@ export const nobleKeccak256: Keccak256 = {
     const hasher = keccak_256.create()
     return {
       update: (bytes) => void hasher.update(bytes),
-      digest: () => hasher.clone().digest() as Hash32,
+      digest: () => (hasher.clone() as typeof hasher).digest() as Hash32,
     }
   },
 }
