@@ -53,11 +53,6 @@ export class ProposalAssembly {
     this.#isWanted = o.isWanted(signed)
   }
 
-  /** Parts that have come and are right. */
-  get parts(): number {
-    return this.#parts
-  }
-
   /** Whether its last part has come. */
   get isComplete(): boolean {
     return this.#parts === payloadPartCount(this.#head.payloadBytes)

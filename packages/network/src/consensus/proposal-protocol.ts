@@ -125,18 +125,13 @@ export async function receiveLargeProposals(
   }
 }
 
-/** From so many parts on a payload keeps the machine busy for so long that others get as much of it as the payload. */
-const LONG_PARTS = 32
-const PAUSE_MS = 1
-
-/** Checks a part, with turns for others between the steps, and pauses in a long payload. */
+/** Checks a part, with turns for others between the steps. */
 async function takePart(
   ctx: Ctx,
   assembly: ProposalAssembly,
   part: Uint8Array,
 ): Promise<PartVerdict> {
   if (!assembly.take(part)) return { type: 'wrong' }
-  if (assembly.parts >= LONG_PARTS) await ctx.sleep(PAUSE_MS)
   const turn = turnOf(ctx.clock)
   for (;;) {
     await ctx.race(turn())
