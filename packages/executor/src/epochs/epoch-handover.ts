@@ -15,7 +15,7 @@ import type { Epochs } from './epochs.js'
 
 /** What {@link EpochHandover} takes. */
 export interface EpochHandoverInit {
-  readonly epochs: Epochs
+  readonly epochs: Pick<Epochs, 'of' | 'current' | 'pending' | 'changed'>
   readonly store: EpochStore
   /** Absent on a node that never votes; it gathers the votes of others. */
   readonly signer: Signer | undefined
