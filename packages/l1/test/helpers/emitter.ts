@@ -1,5 +1,6 @@
 import { toHex, type Hash32 } from '@zkstack/crypto'
 import type { Anvil } from '@zkstack/l1/testing'
+import { eventually } from './eventually.js'
 import { addr, word } from './hex.js'
 
 /** A contract that emits the first word of what it is called with, under the topic 7. */
@@ -33,7 +34,9 @@ export function emission(value: number): Readonly<Record<string, string>> {
   return { from: sender, to: `0x${toHex(emitter)}`, data, gas: '0x10000' }
 }
 
-/** Emits a number, in a block of its own. */
+/** Emits a number, in a block of its own, which is there when this resolves. */
 export async function emit(anvil: Anvil, value: number): Promise<void> {
-  await anvil.request('eth_sendTransaction', [emission(value)])
+  const hash = await anvil.request('eth_sendTransaction', [emission(value)])
+  const isMined = async () => (await anvil.request('eth_getTransactionReceipt', [hash])) !== null
+  await eventually(isMined, `the emission of ${value}`)
 }

@@ -1,5 +1,5 @@
 import { ManualClock } from '@zkstack/concurrency'
-import { keccak256 } from '@zkstack/crypto'
+import { keccak256, type Hash32 } from '@zkstack/crypto'
 import {
   anvilKey,
   startAnvil,
@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createL1Client, keySigner, type L1Client, type L1ClientOptions } from '../../src/index.js'
 import { deploy, emit, emitted, emitter, reverter } from '../helpers/emitter.js'
+import { eventually } from '../helpers/eventually.js'
 import { addr, bytes, word } from '../helpers/hex.js'
 
 const call = { signal: new AbortController().signal }
@@ -55,6 +56,12 @@ function good<T>(
 ): T {
   if (!result.ok) throw new Error(result.error.message)
   return result.value
+}
+
+/** Waits until a transaction is in a block: anvil answers before it is. */
+async function mined(client: L1Client, hash: Hash32): Promise<void> {
+  const isMined = async () => good(await client.receipt(hash, call)) !== undefined
+  await eventually(isMined, 'a receipt')
 }
 
 /** Spoils one method of an endpoint. */
@@ -126,11 +133,12 @@ describe('a client of a real node', () => {
       ),
     )
     expect(good(await client.sendRawTransaction(signed.bytes, call))).toEqual(signed.hash)
+    await mined(client, signed.hash)
     const receipt = good(await client.receipt(signed.hash, call))
     expect(receipt).toMatchObject({ status: 'success', from: address, to: emitter })
     expect(receipt?.logs.map(({ data }) => data)).toEqual([word(0xab)])
-    const mined = good(await client.transactionBySenderAndNonce(address, nonce, call))
-    expect(mined).toEqual({
+    const found = good(await client.transactionBySenderAndNonce(address, nonce, call))
+    expect(found).toEqual({
       hash: signed.hash,
       blockNumber: receipt?.blockNumber,
       blockHash: receipt?.blockHash,
@@ -519,6 +527,7 @@ describe('an endpoint that lies', () => {
     expect(good(await client.sendRawTransaction(raw, call))).toEqual(hash)
     expect(methodsOf(first)).toContain('eth_sendRawTransaction')
     expect(methodsOf(second)).toContain('eth_sendRawTransaction')
+    await mined(client, hash)
     expect(good(await client.receipt(hash, call))?.status).toBe('success')
   })
 })
