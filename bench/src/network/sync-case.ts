@@ -8,11 +8,6 @@ export interface SyncCase {
   readonly backend: 'blst' | 'node'
 }
 
-/** Name of the scheme and its backend, for people. */
-export function schemeOf({ scheme, backend }: SyncCase): string {
-  return `${scheme === 1 ? 'BLS min-pk' : 'Ed25519'} (${backend})`
-}
-
 /** `network::sync/key=value …`, the name under which a figure is published. */
 export function nameOf(c: SyncCase): string {
   const scheme = c.scheme === 1 ? 'bls12_381_min_pk' : 'ed25519'
