@@ -10,6 +10,7 @@ import {
   type EpochRecord,
 } from '@zkstack/roles'
 import { testCommittee, unwrap } from '@zkstack/roles/testing'
+import type { NodeStore } from '@zkstack/executor'
 import { afterEach, describe, expect, test } from 'vitest'
 import { serveStatus, type ServedChain, type StatusServer } from '../../src/index.js'
 
@@ -72,6 +73,41 @@ describe('what light clients are served', () => {
     expect(createFinalBlock(block.payload, certificate).number).toBe(2n)
     const latest = decodeBlock(await bytesOf(`${server.url}/blocks/latest`))
     expect(latest.number).toBeGreaterThanOrEqual(3n)
+  })
+
+  test('a committee that changes while the chain runs › is followed from the first epoch to a block of the last', async () => {
+    const weights = (...members: number[]) => new Map(members.map((index) => [index, 1n]))
+    const epochs = [
+      { firstBlock: 0n, weights: weights(0, 1, 2, 3, 4, 5) },
+      { firstBlock: 8n, weights: weights(0, 1, 2, 6, 7, 8) },
+      { firstBlock: 16n, weights: weights(3, 4, 5, 6, 7, 8) },
+    ]
+    const stores: NodeStore[] = []
+    const network = await createTestNetwork(9, {
+      epochs,
+      wrapStore: (store, index) => (stores[index] = store),
+    })
+    open.push(network)
+    const { genesis } = network
+    const [store] = stores
+    if (store === undefined) throw new Error('a node has a store')
+    const chain = { genesis, epochs: store.epochs }
+    const { node } = network.at(0)
+    const server = await serveStatus({ node, chain, listen: '127.0.0.1:0' })
+    open.push(server)
+    await network.waitForHeight(20n)
+    const block = decodeBlock(await bytesOf(`${server.url}/blocks/20`))
+    if (block.kind !== 'final') throw new Error('block 20 is final')
+    const records = async (): Promise<readonly EpochRecord[]> =>
+      decodeEpochRecords(await bytesOf(`${server.url}/epochs`), genesis.scheme)
+    while ((await records()).slice(1, 3).some(({ certificate }) => certificate === undefined))
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    const [first, ...rest] = await records()
+    const verdict = verifyChain({ genesis, first, epochs: rest, block })
+    expect(verdict.ok && verdict.value.epoch).toBe(2n)
+    expect(verifyChain({ genesis, first, epochs: rest.slice(0, 1), block })).toMatchObject({
+      error: { code: 'UNKNOWN_EPOCH', epoch: 2n, known: 1n },
+    })
   })
 
   test('a stream › has every certificate in order, from history into what comes, and goes on where a reader stopped', async () => {
