@@ -15,3 +15,11 @@ export {
   type RootChange,
   type SimulatedTransaction,
 } from './simulated-l1.js'
+export { artifacts } from './contracts/artifacts.js'
+export {
+  Devnet,
+  devnetSelector,
+  devnetVKey,
+  type DevnetChain,
+  type DevnetOptions,
+} from './contracts/devnet.js'

@@ -1,9 +1,14 @@
 import { Ctx, realClock, type Clock } from '@zkstack/concurrency'
-import { err, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import { highestFinal, type FinalityPolicy, type L1Client, type L1Error } from '@zkstack/l1'
 import { ZERO_HASH, type Address, type CallOptions } from '@zkstack/pessimistic-proof'
-import { bytesEqual } from '@zkstack/crypto'
-import { decodeEventLog, decodeFunctionResult, encodeFunctionData, toEventSelector } from 'viem'
+import {
+  decodeAbiParameters,
+  decodeFunctionResult,
+  encodeFunctionData,
+  parseAbiParameters,
+  toEventSelector,
+} from 'viem'
 import type { L1InfoRoot } from '../certifier/l1-contracts.js'
 import { globalExitRootManagerAbi as abi } from './abis.js'
 import { hashOf, hexOf } from './bytes-of.js'
@@ -26,6 +31,7 @@ export interface L1InfoRootsOptions {
 /** Blocks asked about at once. */
 const blocksPerRequest = 10_000n
 
+const initData = parseAbiParameters('uint32 leafCount, bytes32 currentL1InfoRoot')
 const initSelector = hashOf(toEventSelector('event InitL1InfoRootMap(uint32, bytes32)'))
 
 /** The roots of the L1 info tree, as the contract has them. */
@@ -69,15 +75,10 @@ export class L1InfoRoots {
       if (!logs.ok) return logs
       const [log] = logs.value
       if (log === undefined) continue
-      const { args } = decodeEventLog({
-        abi,
-        eventName: 'InitL1InfoRootMap',
-        topics: [hexOf(initSelector)],
-        data: hexOf(log.data),
-      })
-      const root = hashOf(args.currentL1InfoRoot)
+      const [leafCount, text] = decodeAbiParameters(initData, hexOf(log.data))
+      const root = hashOf(text)
       if (bytesEqual(root, ZERO_HASH)) return notInitialised('a zero root')
-      this.#initial = { root, leafCount: args.leafCount }
+      this.#initial = { root, leafCount }
       return ok(this.#initial)
     }
     return notInitialised('no event')
