@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { loadCryptoBackends, toHex } from '@zkstack/crypto'
 import { floods, type Flood } from '@zkstack/network/testing'
 import { startNetwork, type BenchNetwork } from '../bench-network.js'
@@ -45,6 +46,8 @@ async function observeFlood(
   const child = spawn(process.execPath, [...args, ways.join()], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  // it would have a machine of its own
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   let out = ''
   const flooding = new Promise((resolve) => {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

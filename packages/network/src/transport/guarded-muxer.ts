@@ -1,4 +1,5 @@
 import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface'
+import type { Clock } from '@zkstack/concurrency'
 import { NetworkError } from '../errors.js'
 import { MuxerGuard, type MuxerLimits } from './muxer-guard.js'
 
@@ -6,23 +7,35 @@ import { MuxerGuard, type MuxerLimits } from './muxer-guard.js'
 export function guardedMuxer(
   inner: StreamMuxerFactory,
   limits: MuxerLimits,
-  now: () => number,
+  clock: Clock,
 ): StreamMuxerFactory {
   return {
     protocol: inner.protocol,
     createStreamMuxer: (line: MessageStream) => {
-      const guard = new MuxerGuard(limits, now())
+      const guard = new MuxerGuard(limits, clock.now())
       // before the multiplexer listens, so that it sees nothing that the guard has not
       line.addEventListener('message', ({ data }) => {
         const chunks = data instanceof Uint8Array ? [data] : data
         for (const chunk of chunks) {
-          const violation = guard.push(chunk, now())
+          const violation = guard.push(chunk, clock.now())
           if (!violation) continue
           line.abort(new NetworkError('NETWORK_FLOOD', `above the limit of ${violation}`))
           return
         }
+        const pauseMs = guard.pauseMs(clock.now())
+        if (pauseMs > 0) rest(line, clock, pauseMs)
       })
       return inner.createStreamMuxer(line)
     },
   }
+}
+
+/** Reads nothing more of a line for a while: the remote side has to wait. */
+function rest(line: MessageStream, clock: Clock, ms: number): void {
+  if (line.readStatus !== 'readable') return
+  line.pause()
+  const cancel = clock.setTimer(clock.now() + ms, () => {
+    if (line.readStatus === 'paused') line.resume()
+  })
+  line.addEventListener('close', cancel, { once: true })
 }

@@ -32,8 +32,8 @@ const MUXER_LIMITS: MuxerLimits = {
   // an honest peer opens nine, and opening one is dear
   maxStreams: 64,
   // data, and an update of the window for each piece of data that we send
-  frameBurst: 20_000,
-  framesPerSecond: 20_000,
+  frameBurst: 4_000,
+  framesPerSecond: 4_000,
   // the multiplexer's own sign of life comes every 30 s
   pingBurst: 20,
   pingsPerSecond: 1,
@@ -91,9 +91,7 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
       }),
     ],
     connectionEncrypters: [modules.noise()],
-    streamMuxers: [
-      () => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, () => realClock.now()),
-    ],
+    streamMuxers: [() => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, realClock)],
     connectionMonitor: { enabled: false },
     connectionManager: {
       // who may stay is decided after the hello, by validator and configuration, with a reason told

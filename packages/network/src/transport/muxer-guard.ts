@@ -12,7 +12,7 @@ export interface MuxerLimits {
   readonly maxDataBytes: number
   /** Streams opened by the remote side in the life of a connection. */
   readonly maxStreams: number
-  /** Frames at once, and frames per second. */
+  /** Frames at once, and frames per second; what comes faster has to wait. */
   readonly frameBurst: number
   readonly framesPerSecond: number
   /** Likewise of pings that want an answer. */
@@ -21,7 +21,7 @@ export interface MuxerLimits {
 }
 
 /** The limit that a connection exceeded. */
-export type MuxerViolation = 'dataBytes' | 'streams' | 'frames' | 'pings'
+export type MuxerViolation = 'dataBytes' | 'streams' | 'pings'
 
 /**
  * Reads along what a connection brings to its multiplexer, which takes all of it: frames of any announced length, which it keeps
@@ -67,10 +67,15 @@ export class MuxerGuard {
     return undefined
   }
 
+  /** How long nothing more should be read, in milliseconds, for the rate of frames to hold. */
+  pauseMs(now: number): number {
+    return this.#frames.debtMs(now)
+  }
+
   #onHeader(now: number): MuxerViolation | undefined {
     const type = this.#view.getUint8(1)
     const isSyn = (this.#view.getUint16(2) & SYN) !== 0
-    if (!this.#frames.take(now)) return 'frames'
+    this.#frames.use(now)
     if (type === PING) return isSyn && !this.#pings.take(now) ? 'pings' : undefined
     if (isSyn && ++this.#streams > this.#limits.maxStreams) return 'streams'
     if (type !== DATA) return undefined
@@ -93,11 +98,27 @@ class Bucket {
     this.#at = now
   }
 
+  /** Takes one, if it is there. */
   take(now: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000)
-    this.#at = now
-    if (this.#tokens < 1) return false
+    if (this.#refill(now) < 1) return false
     this.#tokens--
     return true
+  }
+
+  /** Takes one that may come back only later. */
+  use(now: number): void {
+    this.#refill(now)
+    this.#tokens--
+  }
+
+  /** When nothing is owed any more. */
+  debtMs(now: number): number {
+    return Math.max(0, (-this.#refill(now) * 1000) / this.#perSecond)
+  }
+
+  #refill(now: number): number {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000)
+    this.#at = now
+    return this.#tokens
   }
 }

@@ -66,10 +66,14 @@ test('muxer guard › pings that want an answer › are limited, and come back w
   expect(guard.push(ping, 1_000)).toBe('pings')
 })
 
-test('muxer guard › many small frames › are limited', () => {
-  const few = Array.from({ length: 100 }, () => frame(DATA, NONE, 1, 1))
-  expect(verdict(concat(...few))).toBeUndefined()
-  expect(verdict(concat(...few, frame(WINDOW, NONE, 1)))).toBe('frames')
+test('muxer guard › many small frames › have to wait for their rate', () => {
+  const guard = new MuxerGuard(limits, 0)
+  const many = Array.from({ length: 100 }, () => frame(DATA, NONE, 1, 1))
+  expect(guard.push(concat(...many), 0)).toBeUndefined()
+  expect(guard.pauseMs(0)).toBe(0)
+  expect(guard.push(concat(...many.slice(0, 10), frame(WINDOW, NONE, 1)), 0)).toBeUndefined()
+  expect(guard.pauseMs(0)).toBe(1_100)
+  expect(guard.pauseMs(1_100)).toBe(0)
 })
 
 test(`muxer guard › the same bytes cut anywhere › give the same verdict (SEED=${seed})`, () => {
