@@ -32,10 +32,14 @@ export function guardedMuxer(
 
 /** Reads nothing more of a line for a while: the remote side has to wait. */
 function rest(line: MessageStream, clock: Clock, ms: number): void {
-  if (line.readStatus !== 'readable') return
+  if (line.status !== 'open') return
   line.pause()
   const cancel = clock.setTimer(clock.now() + ms, () => {
-    if (line.readStatus === 'paused') line.resume()
+    try {
+      line.resume()
+    } catch {
+      // the remote side has ended it meanwhile: what it had to say has been read
+    }
   })
   line.addEventListener('close', cancel, { once: true })
 }
