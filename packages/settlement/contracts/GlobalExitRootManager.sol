@@ -48,8 +48,12 @@ contract GlobalExitRootManager is ExitTree, IGlobalExitRootManager {
         _append(keccak256(abi.encodePacked(globalExitRoot, parent, timestamp)));
         uint32 leafCount = uint32(depositCount);
         bytes32 root = getRoot();
-        l1InfoRootMap[leafCount] = root;
+        _setL1InfoRoot(leafCount, root);
         emit UpdateL1InfoTree(lastMainnetExitRoot, lastRollupExitRoot);
         emit UpdateL1InfoTreeV2(root, leafCount, uint256(parent), timestamp);
+    }
+
+    function _setL1InfoRoot(uint32 leafCount, bytes32 root) internal virtual {
+        l1InfoRootMap[leafCount] = root;
     }
 }

@@ -21,7 +21,7 @@ export function certificateChain(
   networkId: NetworkId,
   length: number,
   authentication = testAuthentication,
-): Submission[] {
+): ReturnType<TestBridge['settle']>[] {
   const bridge = new TestBridge()
   bridge.addNetwork(networkId, authentication)
   const deposit = bridge.exit(0, testExit({ destNetwork: networkId, amount: 1_000_000n }))
