@@ -129,6 +129,16 @@ export {
   type SettlementCallsOptions,
 } from './contracts/settlement-calls-on-l1.js'
 
+// Node
+export { createSettlementNode } from './node/create-settlement-node.js'
+export type { EndpointError, SettlementEndpoint } from './node/settlement-endpoint.js'
+export type { SettlementEvent, SettlementNode } from './node/settlement-node.js'
+export type {
+  EpochSchedule,
+  NodeFinality,
+  SettlementNodeOptions,
+} from './node/settlement-node-options.js'
+
 // Engine
 export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
 export type {

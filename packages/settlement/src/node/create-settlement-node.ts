@@ -1,0 +1,140 @@
+import { realClock, scope, silentLogger, systemRandom } from '@zkstack/concurrency'
+import { err, ok, type Result } from '@zkstack/crypto'
+import { createTransactionManager } from '@zkstack/l1'
+import { createCertifier } from '../certifier/create-certifier.js'
+import { currentEpoch } from '../clock/epoch-clock.js'
+import { resumeClock, type ClockConfiguration, type ClockMismatch } from '../clock/resume-clock.js'
+import { ContractsOnL1 } from '../contracts/contracts-on-l1.js'
+import { L1ObserverOnL1 } from '../contracts/l1-observer-on-l1.js'
+import { SettlementCallsOnL1 } from '../contracts/settlement-calls-on-l1.js'
+import type { EpochWentBack } from '../epochs/plan-epochs.js'
+import { SettlementEngine } from '../runner/settlement-engine.js'
+import { jobStoreIn } from '../storage/job-store.js'
+import { readLatestHeaders, readNetworkInfo } from '../storage/network-info.js'
+import type { ClockRecord } from '../storage/records.js'
+import { SettlementStore } from '../storage/settlement-store.js'
+import { Broadcast } from './broadcast.js'
+import { ClockDriver } from './clock-driver.js'
+import { embeddedEndpoint } from './embedded-endpoint.js'
+import type { EpochSchedule, SettlementNodeOptions } from './settlement-node-options.js'
+import type { SettlementEvent, SettlementNode } from './settlement-node.js'
+
+/**
+ * Makes a settlement node that settles on L1 by its contracts. It does nothing until `run`, except that it answers and accepts.
+ *
+ * @throws SettlementStorageError
+ */
+export async function createSettlementNode(
+  o: SettlementNodeOptions,
+): Promise<Result<SettlementNode, ClockMismatch | EpochWentBack>> {
+  const { clock = realClock, random = systemRandom, logger = silentLogger, database } = o
+  const store = await SettlementStore.open(database)
+  const resumed = resumeClock(await store.clock(), clockOf(o.epochs, clock.nowUtc()))
+  if (!resumed.ok) return resumed
+  const { record } = resumed.value
+  const opened = await store.openEpoch(currentEpoch(resumed.value.clock), record)
+  if (!opened.ok) return err(opened.error)
+  const events = new Broadcast<SettlementEvent>()
+  const jobs = createTransactionManager({
+    client: o.l1,
+    signers: o.signers,
+    store: jobStoreIn(database),
+    policy: o.transactions,
+    pollIntervalMs: o.pollIntervalMs,
+    clock,
+    random,
+    logger,
+    metrics: o.metrics,
+  })
+  const engine = new SettlementEngine({
+    ...partsOnL1(o),
+    store,
+    jobs,
+    clock,
+    random,
+    logger,
+    rateLimits: o.rateLimits,
+    certificatesPerEpoch: o.certificatesPerEpoch,
+    retry: o.retry,
+    maxHeightsAhead: o.maxHeightsAhead,
+    debug: o.debug,
+    backups: o.backups,
+    onEvent(networkId, event) {
+      events.send({ ...event, networkId })
+    },
+  })
+  const driver = clockDriver(o, { engine, record, events })
+  const node: Omit<SettlementNode, 'endpoint'> = {
+    store,
+    jobs,
+    run: (ctx) =>
+      scope(ctx, async (inner, tasks) => {
+        tasks.spawnBackground((own) => jobs.run(own))
+        tasks.spawnBackground((own) => driver.run(own))
+        return engine.run(inner)
+      }),
+    submit: (certificate, call) => engine.submit(certificate, call),
+    header: (certificateId) => store.header(certificateId),
+    latestHeaders: (networkId) => readLatestHeaders(database, networkId),
+    networkInfo: (networkId) => readNetworkInfo(database, networkId),
+    disableNetwork: (networkId) => engine.disableNetwork(networkId),
+    enableNetwork: (networkId) => engine.enableNetwork(networkId),
+    events: ({ signal } = {}) => events.subscribe(signal),
+  }
+  return ok({ ...node, endpoint: embeddedEndpoint(node, record) })
+}
+
+function clockOf(epochs: EpochSchedule, nowMs: number): ClockConfiguration {
+  const { type, epochDuration } = epochs
+  return { type, epochDuration, genesis: type === 'block' ? epochs.genesisBlock : BigInt(nowMs) }
+}
+
+function partsOnL1(o: SettlementNodeOptions) {
+  const { l1: client, addresses, clock, finality = {} } = o
+  const { rollupManager, deploymentBlock } = addresses
+  const contracts = new ContractsOnL1({
+    ...addresses,
+    client,
+    clock,
+    finality: finality.l1InfoRoots,
+    pollIntervalMs: o.pollIntervalMs,
+    proofSigners: o.proofSigners,
+  })
+  return {
+    submissionL1: contracts,
+    certifier: createCertifier({ contracts, prover: o.prover, accepts: o.accepts }),
+    calls: new SettlementCallsOnL1({
+      client,
+      rollupManager,
+      contracts,
+      gatewaySelector: o.gatewaySelector,
+      developmentVKey: o.developmentVKey,
+    }),
+    l1: new L1ObserverOnL1({
+      client,
+      rollupManager,
+      deploymentBlock,
+      finality: finality.settlements,
+    }),
+  }
+}
+
+function clockDriver(
+  { l1, pollIntervalMs = 2000, clock = realClock, logger = silentLogger }: SettlementNodeOptions,
+  parts: {
+    readonly engine: SettlementEngine
+    readonly record: ClockRecord
+    readonly events: Broadcast<SettlementEvent>
+  },
+): ClockDriver {
+  return new ClockDriver({
+    ...parts,
+    l1,
+    pollIntervalMs,
+    time: clock,
+    logger,
+    onEpoch(epoch) {
+      parts.events.send({ type: 'epochStarted', epoch })
+    },
+  })
+}
