@@ -23,8 +23,7 @@ export class CrashableStore implements NodeStore {
     save: (record) => this.#run(() => this.#inner.epochs.save(record)),
   }
   readonly addresses: AddressStore = {
-    version: (validator) =>
-      this.#run(async () => this.#inner.addresses?.version(validator)),
+    version: (validator) => this.#run(async () => this.#inner.addresses?.version(validator)),
     saveVersion: (validator, version) =>
       this.#run(async () => this.#inner.addresses?.saveVersion(validator, version)),
   }
