@@ -191,7 +191,7 @@ function deployerOf(
 ): (name: keyof typeof artifacts, args: readonly unknown[]) => Promise<Hex> {
   const wallet = createWalletClient({ account, chain: chainOf(o), transport: http(o.url) })
   return async (name, args) => {
-    const { abi, bytecode } = artifacts[name]
+    const { abi, bytecode }: { readonly abi: Abi; readonly bytecode: Hex } = artifacts[name]
     const hash = await wallet.deployContract({ abi, bytecode, args })
     const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 50 })
     if (receipt.status !== 'success' || typeof receipt.contractAddress !== 'string') {
