@@ -8,7 +8,6 @@ import {
   type ZkStackError,
 } from '@zkstack/concurrency'
 import type { EpochVote, NodePublicKey, Signed } from '@zkstack/roles'
-import type { BlockSource } from '@zkstack/storage'
 import { Outbox } from './consensus/outbox.js'
 import { EpochVotes } from './epochs/epoch-votes.js'
 import { NetworkError } from './errors.js'
@@ -144,11 +143,6 @@ export class NetworkNode implements Network {
       life[Symbol.dispose]()
       await this.#close()
     }
-  }
-
-  #feedOf(source: BlockSource): FallbackFeed {
-    const warn = (error: NetworkError): void => this.#warn(error)
-    return new FallbackFeed({ source, init: this.#init, sync: this.#sync, warn })
   }
 
   #warn(error: ZkStackError): void {

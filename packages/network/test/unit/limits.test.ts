@@ -1,5 +1,5 @@
 import { blsMinSig, ed25519Scheme } from '@zkstack/crypto'
-import { createGenesis, maxMessageBytes } from '@zkstack/roles'
+import { createGenesis, maxMessageBytes, payloadPartBytes } from '@zkstack/roles'
 import { testCommittee, unwrap } from '@zkstack/roles/testing'
 import { expect, test } from 'vitest'
 import { networkLimits } from '../../src/limits.js'
@@ -11,13 +11,13 @@ test('limits › a committee of Ed25519 › are computed from its size and paylo
     maxPayloadBytes: 1_000_000,
     maxTransactionBytes: 100_000,
   })
-  const message = maxMessageBytes({
-    validators: 6,
-    scheme: ed25519Scheme.current,
-    maxPayloadBytes: 1_000_000,
-  })
-  expect(limits.frames.consensus).toBe(message)
-  expect(limits.frames.block).toBe(message + 1024)
+  const scheme = ed25519Scheme.current
+  const sizeFor = (maxPayloadBytes: number) =>
+    maxMessageBytes({ validators: 6, scheme, maxPayloadBytes })
+  // what is larger than one part travels in parts
+  expect(limits.frames.consensus).toBe(sizeFor(payloadPartBytes))
+  expect(limits.frames.proposals).toBeLessThan(sizeFor(payloadPartBytes))
+  expect(limits.frames.block).toBe(sizeFor(1_000_000) + 1024)
   expect(limits.frames.transactions).toBe(100_000 + 1024)
 })
 
