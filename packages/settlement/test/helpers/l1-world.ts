@@ -8,7 +8,7 @@ import {
 import type { Submission } from '@zkstack/pessimistic-proof/testing'
 import { decodeEventLog } from 'viem'
 import { rollupManagerAbi } from '../../src/index.js'
-import { Devnet, testAuthentication } from '../../testing/index.js'
+import { artifacts, Devnet, testAuthentication } from '../../testing/index.js'
 import { hexOf } from '../../src/contracts/bytes-of.js'
 import { anvilChainId, settler } from './engine-on-l1.js'
 
@@ -18,6 +18,8 @@ export interface L1World extends AsyncDisposable {
   readonly devnet: Devnet
   /** Adds a network that vouches as {@link testAuthentication} says, and makes L1 hold what its certificates claim. */
   addNetwork(networkId: number, submissions: readonly Submission[]): Promise<void>
+  /** Lets the settler settle, or no longer. */
+  trust(isTrusted: boolean): Promise<void>
   /** The new local exit and pessimistic roots of all settlements of a network, the oldest first, in hexadecimal. */
   settlements(networkId: number): Promise<{ readonly exit: string; readonly pessimistic: string }[]>
   /** The roots of a network now, in hexadecimal. */
@@ -45,6 +47,11 @@ export async function startL1World(o: AnvilOptions = {}): Promise<L1World> {
         const leafCount = l1InfoTreeLeafCount(certificate)
         if (leafCount !== undefined) await devnet.setL1InfoRoot(leafCount, l1.l1InfoRoot)
       }
+    },
+    async trust(isTrusted) {
+      const { abi } = artifacts.RollupManager
+      const args = [hexOf(settler), isTrusted]
+      await devnet.send(devnet.addresses.rollupManager, abi, 'setTrustedAggregator', args)
     },
     async settlements(networkId) {
       const logs = await devnet.client.getLogs({ address, fromBlock: 0n, toBlock: 'latest' })

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Where a process kills itself: before or after the write that makes a certificate a candidate, or with its transaction sent.
+ * @see spec of Agglayer's node: about_to_record_candidate, candidate_recorded, transaction_sent
+ */
+export type SettlementCrash = 'aboutToRecordCandidate' | 'candidateRecorded' | 'transactionSent'
+
+/** What a settlement process is started with. */
+export interface SettlementChildOptions {
+  readonly url: string
+  /** Folder of its database. */
+  readonly path: string
+  readonly addresses: string
+  readonly networkId: number
+  /** Certificates that it submits. */
+  readonly certificates: number
+  readonly crash?: SettlementCrash
+}
+
+/** A process that runs a settlement engine, and what it has said so far, line by line. */
+export interface SettlementChild {
+  readonly lines: readonly string[]
+  /** Resolves when the process has ended and all that it said was read: whether it settled everything. */
+  readonly ended: Promise<boolean>
+  kill(): Promise<void>
+}
+
+/** Starts `settlement-process.ts`. */
+export function runSettlement(o: SettlementChildOptions): SettlementChild {
+  const script = fileURLToPath(new URL('settlement-process.ts', import.meta.url))
+  const { url, path, addresses, networkId, certificates, crash = '' } = o
+  const numbers = [networkId, certificates].map(String)
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', script, url, path, addresses, ...numbers, crash],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines: string[] = []
+  let rest = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+  })
+  const ended = new Promise<boolean>((resolve) => {
+    child.once('close', () => {
+      resolve(lines.includes('done'))
+    })
+  })
+  return {
+    lines,
+    ended,
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
