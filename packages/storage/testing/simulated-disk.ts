@@ -1,4 +1,4 @@
-import type { Random } from '@zkstack/concurrency'
+import { yieldTurn, type Random } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import { Journal } from '../src/level/journal.js'
 import { storeOn } from '../src/level/open-level-store.js'
@@ -32,6 +32,8 @@ export interface SimulatedDiskOptions {
   readonly random: Random
   /** Where an empty store begins. Default: the genesis' first block. */
   readonly firstBlock?: bigint
+  /** Lets others have their turns while a large payload is hashed. Default: the event loop's next turn. */
+  readonly yieldTurn?: () => Promise<void>
   /** Decides about each write; it is acknowledged when this resolves. Default: applied at once. */
   readonly onWrite?: (write: DiskWrite) => Promise<void>
 }
@@ -58,7 +60,12 @@ export class SimulatedDisk {
       random: o.random,
     })
     const options = o.firstBlock === undefined ? {} : { firstBlock: o.firstBlock }
-    return storeOn(journal, { path, options, unlock: () => Promise.resolve() })
+    return storeOn(journal, {
+      path,
+      options,
+      yieldTurn: o.yieldTurn ?? yieldTurn,
+      unlock: () => Promise.resolve(),
+    })
   }
 
   #database(onWrite: (write: DiskWrite) => Promise<void>): RecordDatabase {

@@ -39,6 +39,7 @@ export class SimulatedMachine {
   openStore(life: ProcessLife): Promise<NodeStore> {
     return this.#disk.open({
       random: this.#init.random,
+      yieldTurn: () => life.wait(0),
       onWrite: (write) => this.#write(life, write),
     })
   }

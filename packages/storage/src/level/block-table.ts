@@ -15,6 +15,7 @@ import { be64 } from './fields.js'
 import { noChecksum, type Head } from './head.js'
 import type { HeadChange } from './journal.js'
 import type { Operation, RecordDatabase } from './record-database.js'
+import type { PayloadTable } from './payload-table.js'
 import { payloadKey } from './state-record.js'
 
 const noBytes = new Uint8Array()
@@ -41,9 +42,11 @@ export interface AppendOptions {
 /** The blocks of a store: index, certificates and payloads. */
 export class BlockTable {
   readonly #database: RecordDatabase
+  readonly #payloads: PayloadTable
 
-  constructor(database: RecordDatabase) {
+  constructor(database: RecordDatabase, payloads: PayloadTable) {
     this.#database = database
+    this.#payloads = payloads
   }
 
   /** The index entry at a height; undefined when there is none. */
@@ -83,8 +86,8 @@ export class BlockTable {
     return { type: 'final', qc: decodeQc(number, await this.#certificate(number, entry), entry) }
   }
 
-  /** What the append of the next block writes. */
-  planAppend(block: Block, head: Head, o: AppendOptions): AppendPlan {
+  /** What the append of the next block writes; its payload may have to be hashed, which takes turns. */
+  async planAppend(block: Block, head: Head, o: AppendOptions): Promise<AppendPlan> {
     const { number } = block
     const key = be64(number)
     const hash = blockHash(block)
@@ -110,9 +113,8 @@ export class BlockTable {
       { type: 'put', table: 'cert', key, value: certificate.value },
     ]
     if (o.payloadHere && !o.payloadStored) {
-      const at = payloadKey(number, hash)
-      const { value } = checkedRecord('payload', at, block.payload)
-      operations.push({ type: 'put', table: 'payload', key: at, value })
+      const put = this.#payloads.planPut(number, hash, block.payload)
+      operations.push(put instanceof Promise ? await put : put)
     }
     return { operations, change: { next: number + 1n, tip: entry.checksum } }
   }
@@ -168,10 +170,9 @@ export class BlockTable {
   }
 
   async #payload(n: bigint, hash: Hash32): Promise<Uint8Array> {
-    const key = payloadKey(n, hash)
-    const value = await this.#database.get('payload', key)
-    if (value === undefined) throw gap(n)
-    return checkedBody('payload', key, value)
+    const payload = await this.#payloads.read(n, hash)
+    if (payload === undefined) throw gap(n)
+    return payload
   }
 }
 

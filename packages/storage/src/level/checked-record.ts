@@ -16,7 +16,7 @@ export const checksumBytes = 32
  * one. Layout: checksum (32) ‖ body.
  */
 export function checkedRecord(table: string, key: Uint8Array, body: Uint8Array): CheckedRecord {
-  const head = headOf(table, key)
+  const head = recordPrefix(table, key)
   // One array for both: what is hashed ends with the body, and the checksum then takes the place of what was before it.
   const at = Math.max(head.length, checksumBytes)
   const bytes = new Uint8Array(at + body.length)
@@ -33,16 +33,17 @@ export function checkedRecord(table: string, key: Uint8Array, body: Uint8Array):
  */
 export function checkedBody(table: string, key: Uint8Array, value: Uint8Array): Uint8Array {
   const body = value.subarray(checksumBytes)
-  if (
-    value.length < checksumBytes ||
-    !bytesEqual(storedChecksum(value), checksumOf(table, key, body))
-  ) {
-    throw new StorageError(
-      'STORE_CORRUPT',
-      `a record of table '${table}' does not have its checksum: the disk has changed it`,
-    )
-  }
+  assertChecksum(table, value, checksumOf(table, key, body))
   return body
+}
+
+/** Throws StorageError `STORE_CORRUPT` unless a record begins with this checksum. */
+export function assertChecksum(table: string, value: Uint8Array, checksum: Uint8Array): void {
+  if (bytesEqual(storedChecksum(value), checksum)) return
+  throw new StorageError(
+    'STORE_CORRUPT',
+    `a record of table '${table}' does not have its checksum: the disk has changed it`,
+  )
 }
 
 /** The checksum that a stored record carries, unchecked. */
@@ -51,11 +52,11 @@ export function storedChecksum(value: Uint8Array): Uint8Array {
 }
 
 function checksumOf(table: string, key: Uint8Array, body: Uint8Array): Uint8Array {
-  return sha256(concatBytes(headOf(table, key), body))
+  return sha256(concatBytes(recordPrefix(table, key), body))
 }
 
 /** What is hashed before a body. */
-function headOf(table: string, key: Uint8Array): Uint8Array {
+export function recordPrefix(table: string, key: Uint8Array): Uint8Array {
   const prefix = `${table}\0${key.length}\0`
   const head = new Uint8Array(prefix.length + key.length)
   for (let i = 0; i < prefix.length; i++) head[i] = prefix.charCodeAt(i)

@@ -174,22 +174,24 @@ export class LevelNodeStore implements NodeStore {
     const operations: Operation[] = []
     let { head } = journal
     let range = this.range()
-    const outcomes = batch.appends.map(({ block, o }) => {
+    const outcomes: (Error | undefined)[] = []
+    for (const { block, o } of batch.appends) {
       try {
         throwIfAborted(o)
         assertAppendable(block, range, this.#bound())
       } catch (e) {
-        return errorOf(e)
+        outcomes.push(errorOf(e))
+        continue
       }
-      const plan = blocks.planAppend(block, head, {
+      const plan = await blocks.planAppend(block, head, {
         payloadHere: payloadsHere,
         payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
       })
       operations.push(...plan.operations)
       head = { ...head, ...plan.change }
       range = { first: range.first, next: block.number + 1n, last: tipOf(block) }
-      return undefined
-    })
+      outcomes.push(undefined)
+    }
     if (operations.length > 0) {
       await journal.commit(operations, { next: head.next, tip: head.tip })
       this.#feed.set(range)

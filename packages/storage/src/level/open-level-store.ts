@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { yieldTurn } from '@zkstack/concurrency'
 import type { LevelStoreOptions } from '../level-store.js'
 import type { NodeStore } from '../store.js'
 import { BlockTable } from './block-table.js'
@@ -8,6 +9,7 @@ import { lockFolder } from './folder-lock.js'
 import type { Head } from './head.js'
 import { Journal } from './journal.js'
 import { LevelNodeStore } from './level-node-store.js'
+import { PayloadTable } from './payload-table.js'
 import { StateTable } from './state-table.js'
 import { syncFolder } from './witness.js'
 
@@ -21,7 +23,7 @@ export async function openLevelStore(path: string, o: LevelStoreOptions): Promis
   try {
     const journal = await Journal.open(folder, o)
     try {
-      return await storeOn(journal, { path, unlock, options: o })
+      return await storeOn(journal, { path, unlock, yieldTurn, options: o })
     } catch (e) {
       await journal.close()
       throw e
@@ -38,16 +40,20 @@ export async function storeOn(
   {
     path,
     unlock,
+    yieldTurn,
     options: o,
   }: {
     readonly path: string
     readonly options: LevelStoreOptions
+    /** Lets others have their turns while a large payload is hashed. */
+    readonly yieldTurn: () => Promise<void>
     unlock(): Promise<void>
   },
 ): Promise<NodeStore> {
   const { head, database } = journal
-  const states = await StateTable.read(database, head)
-  const blocks = new BlockTable(database)
+  const payloads = new PayloadTable(database, yieldTurn)
+  const states = await StateTable.read(database, payloads, head)
+  const blocks = new BlockTable(database, payloads)
   const everything = o.check === 'everything'
   await blocks.check(head, everything ? head.next - head.first : recentEntries)
   if (everything) await readAll(blocks, head)

@@ -5,6 +5,7 @@ import { StorageError } from '../storage-error.js'
 import type { ReplicaStateKey } from '../store.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
 import { noChecksum, type Head, type StateHead } from './head.js'
+import type { PayloadTable } from './payload-table.js'
 import type { Operation, RecordDatabase } from './record-database.js'
 import {
   decodeStateRecord,
@@ -45,19 +46,25 @@ export type KeptForBlock = (number: bigint, hash: Hash32) => boolean | Promise<b
 /** The replica states of a store, and the payloads that they refer to. */
 export class StateTable {
   readonly #database: RecordDatabase
+  readonly #payloadTable: PayloadTable
   /** One for each validator and epoch; few. */
   #known: readonly Known[]
 
-  private constructor(database: RecordDatabase, known: readonly Known[]) {
+  private constructor(database: RecordDatabase, payloads: PayloadTable, known: readonly Known[]) {
     this.#database = database
+    this.#payloadTable = payloads
     this.#known = known
   }
 
   /** Reads and checks all kept records and the payloads of the newest. Throws StorageError `STORE_GAP`, `STORE_CORRUPT`. */
-  static async read(database: RecordDatabase, head: Head): Promise<StateTable> {
+  static async read(
+    database: RecordDatabase,
+    payloads: PayloadTable,
+    head: Head,
+  ): Promise<StateTable> {
     const known: Known[] = []
     for (const state of head.states) known.push(await readChain(database, state))
-    const table = new StateTable(database, known)
+    const table = new StateTable(database, payloads, known)
     for (const { proposals } of known) await table.#payloads(proposals)
     return table
   }
@@ -140,12 +147,11 @@ export class StateTable {
       if (this.refersTo(number, hash)) continue
       const kept = keptForBlock(number, hash)
       if (kept instanceof Promise ? await kept : kept) continue
-      const key = payloadKey(number, hash)
-      const name = toHex(key)
+      const name = toHex(payloadKey(number, hash))
       if (added.has(name)) continue
       added.add(name)
-      const { value } = checkedRecord('payload', key, payload)
-      operations.push({ type: 'put', table: 'payload', key, value })
+      const put = this.#payloadTable.planPut(number, hash, payload)
+      operations.push(put instanceof Promise ? await put : put)
     }
   }
 
@@ -174,10 +180,9 @@ export class StateTable {
   async #payloads(references: readonly ProposalReference[]): Promise<Proposal[]> {
     const proposals: Proposal[] = []
     for (const { number, hash } of references) {
-      const key = payloadKey(number, hash)
-      const value = await this.#database.get('payload', key)
-      if (value === undefined) throw gap(`the payload of a proposal at height ${number}`)
-      proposals.push({ number, hash, payload: checkedBody('payload', key, value) })
+      const payload = await this.#payloadTable.read(number, hash)
+      if (payload === undefined) throw gap(`the payload of a proposal at height ${number}`)
+      proposals.push({ number, hash, payload })
     }
     return proposals
   }
