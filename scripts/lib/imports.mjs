@@ -25,7 +25,20 @@ export const layers = {
     'executor',
     'l1',
   ],
-  node: ['concurrency', 'crypto', 'roles', 'storage', 'bft', 'network', 'executor'],
+  rpc: ['concurrency', 'crypto', 'pessimistic-proof', 'roles', 'storage', 'l1', 'settlement'],
+  node: [
+    'concurrency',
+    'crypto',
+    'pessimistic-proof',
+    'roles',
+    'storage',
+    'bft',
+    'network',
+    'executor',
+    'l1',
+    'settlement',
+    'rpc',
+  ],
 }
 
 /** Packages that run in a browser too: no `node:` module, except in the files below. */

@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { errorOf, realClock, silentLogger, type Clock, type Logger } from '@zkstack/concurrency'
+import { RpcDispatcher } from '../json-rpc/rpc-dispatcher.js'
+import type { RpcMethods } from '../json-rpc/rpc-method.js'
+import type { BatchLimit } from '../json-rpc/rpc-request.js'
+import type { Readiness } from '../readiness/readiness.js'
+import { bearerToken } from './bearer-token.js'
+import { readBody } from './body.js'
+
+/** Options of {@link serveRpc}. */
+export interface RpcServerOptions {
+  readonly methods: RpcMethods
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Who does not send it as `Authorization: Bearer …` is answered 401. Absent: everybody may call. */
+  readonly token?: string | undefined
+  /** Answers `GET /readyz`; absent: there is no such page. */
+  readonly readiness?: (() => Promise<Readiness>) | undefined
+  /** Answered by `GET /health`. */
+  readonly version?: string | undefined
+  /** Origins whose pages may call; default: any without a token, none with one. */
+  readonly allowOrigin?: string | undefined
+  /** Default 10 MiB. */
+  readonly maxRequestBytes?: number | undefined
+  /** Default 10 MiB. */
+  readonly maxResponseBytes?: number | undefined
+  /** Default 100. */
+  readonly maxConnections?: number | undefined
+  /** Default: unlimited, within the bytes of a request. */
+  readonly batchLimit?: BatchLimit | undefined
+  /** How long a call may take, in milliseconds; default three minutes. */
+  readonly timeoutMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** A running server. */
+export interface RpcServer extends AsyncDisposable {
+  /** `http://host:port` */
+  readonly url: string
+  /** Gives up what is being answered and ends all connections; idempotent. */
+  close(): Promise<void>
+}
+
+const MEBIBYTE = 1024 * 1024
+
+/** How long a request may take to arrive, in milliseconds. */
+const ARRIVAL_TIMEOUT_MS = 60_000
+
+/**
+ * Answers JSON-RPC 2.0 on `POST /` and `POST /json-rpc`, and `GET /health` as long as the process lives.
+ * @throws the platform's error, such as `EADDRINUSE`, when it cannot listen.
+ */
+export async function serveRpc(o: RpcServerOptions): Promise<RpcServer> {
+  const running = new RunningServer(o)
+  await running.listen()
+  return running
+}
+
+class RunningServer implements RpcServer {
+  readonly #o: RpcServerOptions
+  readonly #http: Server
+  readonly #dispatcher: RpcDispatcher
+  readonly #logger: Logger
+  readonly #maxRequestBytes: number
+  readonly #isAllowed: (header: string | undefined) => boolean
+  readonly #stopped = new AbortController()
+  #closed: Promise<void> | undefined
+
+  constructor(o: RpcServerOptions) {
+    this.#o = o
+    this.#logger = o.logger ?? silentLogger
+    this.#maxRequestBytes = o.maxRequestBytes ?? 10 * MEBIBYTE
+    this.#isAllowed = o.token === undefined ? () => true : bearerToken(o.token)
+    this.#dispatcher = new RpcDispatcher({
+      methods: o.methods,
+      batchLimit: o.batchLimit ?? 'unlimited',
+      timeoutMs: o.timeoutMs ?? 180_000,
+      maxResponseBytes: o.maxResponseBytes ?? 10 * MEBIBYTE,
+      clock: o.clock ?? realClock,
+      logger: this.#logger,
+    })
+    this.#http = createServer(
+      { requestTimeout: ARRIVAL_TIMEOUT_MS, headersTimeout: ARRIVAL_TIMEOUT_MS },
+      (request, response) => {
+        this.#serve(request, response).catch((e: unknown) => {
+          this.#logger.debug('a client went away', { reason: errorOf(e).message })
+          response.destroy()
+        })
+      },
+    )
+    this.#http.maxConnections = o.maxConnections ?? 100
+  }
+
+  get url(): string {
+    const { address, port, family } = this.#http.address() as AddressInfo
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  async listen(): Promise<void> {
+    this.#http.listen({ host: this.#o.host ?? '127.0.0.1', port: this.#o.port })
+    await once(this.#http, 'listening')
+    this.#http.on('error', (error) => {
+      this.#logger.warn('the server had an error', { error })
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#stopped.abort()
+    const closed = once(this.#http, 'close')
+    this.#http.close()
+    this.#http.closeAllConnections()
+    await closed
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    this.#allowOrigins(response)
+    if (request.method === 'OPTIONS') return send(response, 204, '')
+    if (request.method === 'GET' && path === '/health')
+      return send(response, 200, JSON.stringify({ health: true, version: this.#o.version }))
+    if (request.method === 'GET' && path === '/readyz' && this.#o.readiness !== undefined) {
+      const readiness = await this.#o.readiness()
+      return send(response, readiness.ready ? 200 : 503, JSON.stringify(readiness))
+    }
+    if (path !== '/' && path !== '/json-rpc') return refuse(response, 404, 'not here: POST /')
+    if (request.method !== 'POST') return refuse(response, 405, 'only POST is answered')
+    if (!this.#isAllowed(request.headers.authorization)) {
+      response.setHeader('www-authenticate', 'Bearer')
+      return refuse(response, 401, 'a bearer token is needed')
+    }
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+      return refuse(response, 415, 'expected content-type: application/json')
+    await this.#answer(request, response)
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readBody(request, this.#maxRequestBytes)
+    if (text === undefined)
+      return refuse(response, 413, `a request has at most ${this.#maxRequestBytes} bytes`)
+    const gone = new AbortController()
+    response.once('close', () => {
+      gone.abort()
+    })
+    const signal = AbortSignal.any([gone.signal, this.#stopped.signal])
+    const answer = await this.#dispatcher.answer(text, { signal })
+    if (response.destroyed) return
+    if (answer === undefined) send(response, 204, '')
+    else send(response, 200, answer)
+  }
+
+  /** Nobody's browser has the token, and no page may try. */
+  #allowOrigins(response: ServerResponse): void {
+    const origin = this.#o.allowOrigin ?? (this.#o.token === undefined ? '*' : undefined)
+    if (origin === undefined) return
+    response.setHeader('access-control-allow-origin', origin)
+    response.setHeader('access-control-allow-methods', 'GET, POST')
+    response.setHeader('access-control-allow-headers', 'content-type')
+  }
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(body)
+}
+
+/** The rest of the request is not read. */
+function refuse(response: ServerResponse, status: number, problem: string): void {
+  response.setHeader('connection', 'close')
+  send(response, status, JSON.stringify({ error: problem }))
+}
