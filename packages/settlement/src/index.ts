@@ -139,6 +139,25 @@ export type {
   SettlementNodeOptions,
 } from './node/settlement-node-options.js'
 
+// Client
+export {
+  committeeSigner,
+  sequencerSigner,
+  type CertificateSigner,
+  type CertificateSignerError,
+} from './client/certificate-signer.js'
+export type { UnsignedCertificate } from './client/certificate-builder.js'
+export type { ClientEvent, ClientHalt, ExitEvent, ExitStage } from './client/client-event.js'
+export { createSettlement } from './client/create-settlement.js'
+export type { BlockExits, ClaimedExit, ExitSource } from './client/exit-source.js'
+export type { BridgeAddresses } from './client/l1-bridge-index.js'
+export type {
+  ClientStatus,
+  FinalBlocks,
+  SettlementClient,
+  SettlementOptions,
+} from './client/settlement-client.js'
+
 // Engine
 export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
 export type {

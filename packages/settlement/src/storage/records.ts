@@ -18,7 +18,8 @@ import { recordCodec, type RecordCodec } from './column.js'
 
 const { array, byteString, hash, mapped, names, option, struct, tagged, text, u32, u64 } = bincode
 
-function inBincode<T>(name: string, layout: bincode.Bincode<T>): RecordCodec<T> {
+/** Records in bincode. */
+export function inBincode<T>(name: string, layout: bincode.Bincode<T>): RecordCodec<T> {
   return recordCodec(
     name,
     (value) => contracts.encode(layout, value),

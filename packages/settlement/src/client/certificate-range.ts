@@ -1,0 +1,70 @@
+/** About how many bytes a certificate takes in JSON for each exit and each imported exit. */
+const bytesPerExit = 92
+const bytesPerImportedExit = 2867
+
+/** Certificates above this are not made, unless one block alone needs more: 8 MiB. */
+export const defaultMaxCertificateBytes = 8 * 2 ** 20
+
+/** What could go into a certificate, in the order of blocks. */
+export interface RangeOptions {
+  /** The blocks of the exits, ascending. */
+  readonly exits: readonly bigint[]
+  /** The blocks of the claims, ascending, and whether L1 proves them already. */
+  readonly claims: readonly { readonly block: bigint; readonly isProvable: boolean }[]
+  /** The last block that is collected. */
+  readonly lastBlock: bigint
+  readonly maxBytes: number
+}
+
+/** How much of it goes into the next one. */
+export interface PlannedRange {
+  readonly exits: number
+  readonly claims: number
+  readonly toBlock: bigint
+}
+
+/**
+ * About how many bytes a certificate takes.
+ * @see aggkit aggsender/types/certificate_build_params.go (`EstimatedSize`)
+ */
+export function estimateCertificateBytes(exits: number, claims: number): number {
+  return exits * bytesPerExit + claims * bytesPerImportedExit
+}
+
+/**
+ * Whole blocks, as many as fit, up to the first one with a claim that L1 does not prove yet; `undefined`: there is nothing to
+ * certify. The first block goes in whatever its size.
+ */
+export function planRange({
+  exits,
+  claims,
+  lastBlock,
+  maxBytes,
+}: RangeOptions): PlannedRange | undefined {
+  const unproven = claims.find(({ isProvable }) => !isProvable)?.block
+  const blocks = [...new Set([...exits, ...claims.map(({ block }) => block)])].sort((a, b) =>
+    a < b ? -1 : 1,
+  )
+  let planned: PlannedRange | undefined
+  for (const [i, block] of blocks.entries()) {
+    if (unproven !== undefined && block >= unproven) break
+    const next = blocks[i + 1]
+    const range = {
+      exits: countUpTo(exits, block),
+      claims: countUpTo(
+        claims.map((claim) => claim.block),
+        block,
+      ),
+      toBlock: next === undefined ? lastBlock : next - 1n,
+    }
+    const isTooLarge = estimateCertificateBytes(range.exits, range.claims) > maxBytes
+    if (planned !== undefined && isTooLarge) break
+    planned = range
+  }
+  return planned
+}
+
+function countUpTo(blocks: readonly bigint[], last: bigint): number {
+  const count = blocks.findIndex((block) => block > last)
+  return count === -1 ? blocks.length : count
+}

@@ -1,0 +1,84 @@
+import type { Clock, Ctx, Logger, Random } from '@zkstack/concurrency'
+import type { FinalityPolicy, L1Client } from '@zkstack/l1'
+import type { CallOptions, NetworkId } from '@zkstack/pessimistic-proof'
+import type { SettlementEndpoint } from '../node/settlement-endpoint.js'
+import type { Database } from '../storage/database.js'
+import type { CertificateHeader } from '../types/certificate-header.js'
+import type { CertificateSigner } from './certificate-signer.js'
+import type { ClientEvent, ClientHalt } from './client-event.js'
+import type { ClaimedExit, ExitSource } from './exit-source.js'
+import type { BridgeAddresses } from './l1-bridge-index.js'
+
+/** A node whose final blocks are settled, such as a `ConsensusNode` of the executor. */
+export interface FinalBlocks<B> {
+  /** Final blocks in order, without a gap, which the execution layer has committed. */
+  blocks(o: { readonly from: bigint; readonly signal: AbortSignal }): AsyncIterable<B>
+}
+
+/** Options of {@link createSettlement}. */
+export interface SettlementOptions<B extends { readonly number: bigint }> {
+  readonly node: FinalBlocks<B>
+  readonly execution: ExitSource<B>
+  readonly networkId: NetworkId
+  readonly l1: L1Client
+  readonly addresses: BridgeAddresses
+  /** The settlement node: an embedded one's `endpoint`, or a client of a remote one. */
+  readonly endpoint: SettlementEndpoint
+  /** Vouches for the certificates. There is no other key. */
+  readonly signer: CertificateSigner
+  /** For this client alone, and the embedder's to close, after `run` has ended. */
+  readonly database: Database
+  /** The first block of the chain; default 0. */
+  readonly firstBlock?: bigint | undefined
+  /** When blocks of L1 count; default: when they are finalized. */
+  readonly finality?: FinalityPolicy | undefined
+  /** How much of an epoch is over before its certificate is made, from 0 to below 1; default 0.5. */
+  readonly submitAt?: number | undefined
+  /** Default 8 MiB. */
+  readonly maxCertificateBytes?: number | undefined
+  /** For the chain's contract on L1; default: nothing. */
+  readonly customChainData?: Uint8Array | undefined
+  /** How often L1 and the settlement node are asked for news, in milliseconds; default 5000. */
+  readonly pollIntervalMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** How far the client of a network is. */
+export interface ClientStatus {
+  /** The first block that is not collected. */
+  readonly nextBlock: bigint
+  /** Exits collected, and how many of them a certificate covers. */
+  readonly exits: number
+  readonly certifiedExits: number
+  /** The newest certificate. */
+  readonly certificate: CertificateHeader | undefined
+  /** Why no more certificates are made. */
+  readonly halted: ClientHalt | undefined
+}
+
+/** Carries one network's exits to L1. */
+export interface SettlementClient {
+  /**
+   * Collects, certifies and submits until cancelled, from where the last run ended.
+   *
+   * @throws CanceledError; ZkStackError `LOCAL_EXIT_ROOT_MISMATCH`, `L1_INFO_TREE_MISMATCH`, `L1_EVENTS`; what node, execution layer
+   * and database throw.
+   */
+  run(ctx: Ctx): Promise<never>
+  readonly status: ClientStatus
+  /**
+   * Events from now on; after a restart an exit's present stage may be told again. Ends when the signal aborts.
+   * @throws ZkStackError `EVENTS_LOST` for whoever does not read them in time.
+   */
+  events(o?: Partial<CallOptions>): AsyncIterable<ClientEvent>
+  /** What claims an exit of this network at its destination; `undefined` until it is settled, and L1 says so. */
+  claimOfExit(leafIndex: number): Promise<ClaimedExit | undefined>
+  /** What claims a deposit of L1 on this network; `undefined` until L1 proves it. */
+  claimOfDeposit(index: number): ClaimedExit | undefined
+  /** Whether a claim was made under exit roots that L1 had: what an execution layer asks before it accepts one. */
+  isKnownExitRoot(claim: Pick<ClaimedExit, 'mainnetExitRoot' | 'rollupExitRoot'>): boolean
+  /** Goes on after a halt: another certificate of the same height is made, or the last one is sent again. */
+  resume(): Promise<void>
+}
