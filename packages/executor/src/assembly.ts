@@ -6,6 +6,7 @@ import { blockVerifier } from './block-verifier.js'
 import { CommitDriver } from './commit-driver.js'
 import { EpochHandover } from './epochs/epoch-handover.js'
 import { Epochs } from './epochs/epochs.js'
+import { MissingCertificates } from './epochs/missing-certificates.js'
 import { ReplicaRotation } from './epochs/replica-rotation.js'
 import { ScheduleAsker } from './epochs/schedule-asker.js'
 import { WaitingBlocks } from './epochs/waiting-blocks.js'
@@ -44,6 +45,8 @@ export interface Assembly {
   /** Gathers the certificates of epochs. */
   readonly handover: EpochHandover
   readonly commits: CommitDriver
+  /** Fetches those that were missed. */
+  readonly missing: MissingCertificates
   /** What the execution layer is busy with. */
   readonly calls: RunningCalls
   readonly transactions: TransactionDesk
@@ -120,10 +123,18 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
       reporter.warn(e)
     },
   })
-  const network = await networkOf({ ...parts, rotation, handover, transactions })
+  const missing = new MissingCertificates({
+    genesis: o.genesis,
+    epochs,
+    store: o.store.epochs,
+    want: (epoch) => late.network?.wantEpochCertificate(epoch),
+    yieldTurn: yieldTurnOf(o),
+  })
+  const network = await networkOf({ ...parts, rotation, handover, missing, transactions })
   late.network = network
   const commits = commitDriverOf({ ...parts, recoverTo })
-  return { ...parts, options: o, recoverTo, network, rotation, handover, commits, transactions }
+  const made = { network, rotation, handover, missing, commits, transactions }
+  return { ...parts, ...made, options: o, recoverTo }
 }
 
 type Parts = AssemblyInit &
@@ -193,7 +204,7 @@ function replicaParts(
 }
 
 function networkOf(
-  p: Parts & Pick<Assembly, 'rotation' | 'handover' | 'transactions'>,
+  p: Parts & Pick<Assembly, 'rotation' | 'handover' | 'missing' | 'transactions'>,
 ): Promise<Network> {
   const { options: o, rotation, handover, epochs, transactions } = p
   return createNetwork({
@@ -257,6 +268,7 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
     warn: (e) => {
       p.reporter.warn(e)
     },
+    epochCertificates: p.missing,
     onCommitted: (block, tookMs) => {
       p.metrics.committed(block.number, tookMs)
       if (block.number >= p.recoverTo) p.reporter.events.emit('block:finalized', block)
@@ -307,3 +319,4 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
     await a.recording?.close()
   }
 }
+      s.spawn((c) => a.missing.run(c))

@@ -15,6 +15,8 @@ const {
   PeersRequest,
   Peers,
   ValidatorAddresses,
+  GetEpochRequest,
+  GetEpochResponse,
 } = zkstack.network
 
 /** The one place where `bigint` becomes what the protobuf runtime knows; it would write a bigint as 0. */
@@ -243,6 +245,26 @@ export function decodeValidatorAddresses(bytes: Uint8Array): ValidatorAddress[] 
     address: decodeNetAddress(copyOf(a.address)),
     signature: copyOf(a.signature),
   }))
+}
+
+/** Bytes of a request for the certificate of an epoch. */
+export function encodeGetEpochRequest(epoch: bigint): Uint8Array {
+  return GetEpochRequest.encode({ epoch: toLong(epoch) }).finish()
+}
+
+/** The epoch that is asked for. @throws DecodeError */
+export function decodeGetEpochRequest(bytes: Uint8Array): bigint {
+  return fromLong(decode(GetEpochRequest, bytes).epoch)
+}
+
+/** Bytes of an answer: canonical bytes of the certificate; undefined: there is none. */
+export function encodeGetEpochResponse(certificate: Uint8Array | undefined): Uint8Array {
+  return GetEpochResponse.encode(certificate ? { certificate } : {}).finish()
+}
+
+/** The certificate's bytes, a view of the frame. @throws DecodeError */
+export function decodeGetEpochResponse(bytes: Uint8Array): Uint8Array | undefined {
+  return decode(GetEpochResponse, bytes).certificate ?? undefined
 }
 
 function checkedNodeKey(key: Uint8Array | null | undefined): Uint8Array {

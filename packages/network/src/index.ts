@@ -12,8 +12,9 @@ export {
   type Rate,
 } from './limits.js'
 export type {
-  FallbackStatus,
   AnnouncedVersion,
+  EpochCertificateDesk,
+  FallbackStatus,
   HelloSigner,
   Network,
   NetworkEvent,

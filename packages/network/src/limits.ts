@@ -23,6 +23,8 @@ export interface FrameLimits {
   readonly peers: number
   readonly addresses: number
   readonly epochVote: number
+  readonly epochRequest: number
+  readonly epochCertificate: number
 }
 
 /** Sizes, rates and times of the network; made by {@link networkLimits}. */
@@ -63,6 +65,12 @@ export interface NetworkLimits {
   readonly addressRate: Rate
   /** Votes for the committee of the next epoch, of each peer. */
   readonly epochVoteRate: Rate
+  /** Certificates of epochs asked for, of each peer. */
+  readonly epochRequestRate: Rate
+  /** Answers to those requests, all together. */
+  readonly epochAnswerRate: Rate
+  /** Pause before a peer is asked again for a certificate that it has not got; it doubles up to 64 times that. */
+  readonly epochRetryMs: number
   /** How often a validator announces its address again. */
   readonly announceMs: number
   /** Least time between two announcements that answer another address for our key. */
@@ -153,6 +161,8 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
       proposals: maxPartFrameBytes(maxPayloadBytes, sizeFor(0)),
       // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
       block: answer,
+      // signers and their aggregate, which every message with a certificate has room for
+      epochCertificate: sizeFor(0),
       // many small transactions share a frame, or one of the largest has its own
       transactions: Math.max(64 * KB, maxTransactionBytes + KB),
     },
@@ -188,6 +198,7 @@ const fixedFrames = {
   peers: 10 * KB, // as the other small protocols; 32 addresses need 2
   addresses: 100 * KB, // push_validator_addrs
   epochVote: KB, // a key and a signature
+  epochRequest: KB,
 }
 
 const defaults = {
@@ -211,6 +222,9 @@ const defaults = {
   peersRequestRate: { burst: 4, refreshMs: 5_000 },
   addressRate: { burst: 8, refreshMs: 1_000 }, // upstream 1/5 s: then a start of n validators takes n times as long
   epochVoteRate: { burst: 8, refreshMs: 1_000 }, // one an epoch
+  epochRequestRate: { burst: 16, refreshMs: 500 },
+  epochAnswerRate: { burst: 16, refreshMs: 100 }, // reading a record decodes the keys of a committee
+  epochRetryMs: 1_000,
   announceMs: 600_000, // ADDRESS_ANNOUNCER_INTERVAL
   announceAgainMs: 5_000, // two nodes with one key must not talk each other into a flood
   greetingRate: { burst: 8, refreshMs: 500 }, // a stranger with the shortest of our own pauses

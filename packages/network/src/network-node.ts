@@ -27,6 +27,7 @@ export class NetworkNode implements Network {
   readonly #outbox: Outbox
   readonly #epochVotes: EpochVotes
   readonly #gossip: TransactionGossip
+  readonly #epochCertificates: EpochCertificates
   readonly #sync: SyncRunner
   readonly #fallback: FallbackFeed | undefined
   readonly #metrics: NetworkMetrics
@@ -44,6 +45,7 @@ export class NetworkNode implements Network {
     this.#outbox = new Outbox(init.limits)
     this.#epochVotes = new EpochVotes(init)
     this.#metrics = new NetworkMetrics(init.metrics)
+    this.#epochCertificates = new EpochCertificates(init)
     this.#gossip = new TransactionGossip(init, this.#metrics)
     this.#sync = new SyncRunner(init, this.#metrics)
     this.#fallback =
@@ -63,6 +65,7 @@ export class NetworkNode implements Network {
         metrics: this.#metrics,
         epochVotes: this.#epochVotes,
       },
+        epochCertificates: this.#epochCertificates,
       logger: this.#logger,
       listening: () => this.addresses,
       emit: (e) => this.#emit(e),
@@ -92,6 +95,10 @@ export class NetworkNode implements Network {
   }
 
   committeeChanged(): void {
+  wantEpochCertificate(epoch: bigint): void {
+    this.#epochCertificates.want(epoch)
+  }
+
     this.#outbox.changed.notify()
     this.#peers.committeeChanged()
   }

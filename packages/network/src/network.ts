@@ -2,6 +2,7 @@ import type { Clock, Ctx, Logger, MetricsSink, Random, ZkStackError } from '@zks
 import type { Hash32, Result } from '@zkstack/crypto'
 import type {
   Block,
+  EpochCertificate,
   EpochScope,
   EpochVote,
   Genesis,
@@ -52,6 +53,14 @@ export interface HelloSigner {
   sign(hash: Hash32, o: CallOptions): Promise<Uint8Array>
 }
 
+/** Where certificates of epochs are read for others, and where those enter that others gave. */
+export interface EpochCertificateDesk {
+  /** Its canonical bytes; undefined when there is none. */
+  get(epoch: bigint): Promise<Uint8Array | undefined>
+  /** Takes one that a peer gave for an epoch that was wanted; false: the committee has not signed it. */
+  take(epoch: bigint, certificate: EpochCertificate): Promise<boolean>
+}
+
 /** What {@link createNetwork} takes. */
 export interface NetworkInit {
   readonly genesis: Genesis
@@ -88,6 +97,8 @@ export interface NetworkInit {
   ): Promise<Result<void, { readonly code: string; readonly message: string }>>
   /** Takes a vote for the committee of the next epoch, told by its validator itself, unverified. Absent: they are dropped. */
   onEpochVote?(vote: EpochVote): void
+  /** Absent: nobody gets a certificate of an epoch, and none can be wanted. */
+  readonly epochCertificates?: EpochCertificateDesk | undefined
   /** Takes a decoded message, unverified; resolves once it is handled or dropped: back-pressure on that peer. */
   onConsensusMessage(
     message: Signed,
@@ -167,6 +178,8 @@ export interface Network {
   broadcast(message: Signed): void
   /** Tells every peer our vote for the committee of the next epoch, now and when they connect; a newer one replaces it. */
   announceEpochVote(vote: EpochVote): void
+  /** Asks peers for the certificate of an epoch until {@link EpochCertificateDesk.take} takes one. */
+  wantEpochCertificate(epoch: bigint): void
   /** To be called when {@link NetworkInit.scope} or {@link NetworkInit.pendingScope} has changed. */
   committeeChanged(): void
   /** Floods a transaction to all peers, except one. */

@@ -18,6 +18,8 @@ export const protocols = {
   addresses: '/zkstack/addresses/1',
   /** Votes for the committee of the next epoch. */
   epochs: '/zkstack/epochs/1',
+  /** Requests for certificates of epochs and their answers. */
+  getEpochs: '/zkstack/get-epochs/1',
   /** Echo of 32 bytes. */
   ping: '/zkstack/ping/1',
 } as const

@@ -176,7 +176,9 @@ export type { EpochScope } from './messages/epoch-scope.js'
 export { hashEpoch } from './epoch/epoch-hash.js'
 export {
   decodeEpochRecord,
+  decodeEpochCertificate,
   encodeEpochRecord,
+  encodeEpochCertificate,
   epochScopeOf,
   type EpochCertificate,
   type EpochRecord,

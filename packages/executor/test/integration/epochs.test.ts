@@ -1,5 +1,5 @@
 import { RetryableError } from '@zkstack/concurrency'
-import { createGenesis, verifyChain, type EpochRecord } from '@zkstack/roles'
+import { createGenesis, verifyChain } from '@zkstack/roles'
 import type { ExecutionLayer, ScheduleAnswer } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import type { NodeEvents } from '../../src/index.js'
@@ -11,14 +11,8 @@ import {
   type TestNetwork,
   type TestNode,
 } from '../../testing/index.js'
+import { certified, epochsOf, equal } from './planned-epochs.js'
 import { Pusher } from './pusher.js'
-
-const equal = (...members: number[]) => new Map(members.map((index) => [index, 1n]))
-
-/** Epochs of a length, each with the members given. */
-function epochsOf(length: bigint, ...members: readonly ReadonlyMap<number, bigint>[]) {
-  return members.map((weights, i): PlannedEpoch => ({ firstBlock: BigInt(i) * length, weights }))
-}
 
 /** What a node says of epochs from now on. */
 function rolesOf({ node }: TestNode): string[] {
@@ -352,13 +346,3 @@ describe('epochs', () => {
     },
   )
 })
-
-/** The record of an epoch on the disk of a node, with its certificate, unless it is the first. */
-async function certified(node: TestNode, epoch: bigint): Promise<EpochRecord> {
-  for (let patience = 100; patience > 0; patience -= 1) {
-    const record = await node.epochs.get(epoch)
-    if (record !== undefined && (epoch === 0n || record.certificate !== undefined)) return record
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`node ${node.index} has no certificate of epoch ${epoch}`)
-}

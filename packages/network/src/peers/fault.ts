@@ -19,6 +19,8 @@ export type PeerRule =
   | 'BAD_ADDRESS'
   /** More addresses than were asked for, or one validator twice. */
   | 'BAD_ADDRESS_LIST'
+  /** A certificate of an epoch that its committee has not signed. */
+  | 'BAD_EPOCH'
 
 /** What a peer is charged with: a broken rule, or silence where an answer was due. */
 export type PeerFault = PeerRule | 'UNRESPONSIVE'

@@ -7,8 +7,8 @@ import {
   encodePeersRequest,
   type PeersQuestion,
 } from '../codec.js'
-import { NetworkError } from '../errors.js'
 import type { NetworkLimits } from '../limits.js'
+import { receiveAnswer } from '../receive-answer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import type { Peer } from './peer.js'
 import type { PeerRegistry } from './peer-registry.js'
@@ -47,7 +47,8 @@ export class PeerExchange {
     for (;;) {
       await throttle.pass(ctx)
       await ctx.race(stream.send(encodePeersRequest(this.#o.ownAddress())))
-      const peers = decodePeers(await this.#answer(ctx, stream))
+      const o = { timeoutMs: limits.pingTimeoutMs, topic: 'peers' }
+      const peers = decodePeers(await receiveAnswer(ctx, stream, o))
       if (peers.length > MAX_ANSWERS) {
         peer.misbehaved('BAD_ADDRESS_LIST', `${peers.length} peers in one answer`)
         return
@@ -91,19 +92,5 @@ export class PeerExchange {
     const { registry, clock } = this.#o
     if (provenAt !== undefined) return clock.now() - provenAt < FRESH_MS || registry.peers.has(id)
     return source === id && registry.peers.has(id)
-  }
-
-  async #answer(ctx: Ctx, stream: FrameStream): Promise<Uint8Array> {
-    const { pingTimeoutMs } = this.#o.limits
-    using patience = ctx.child({ timeoutMs: pingTimeoutMs })
-    try {
-      const frame = await patience.race(stream.receive())
-      if (frame) return frame
-    } catch (e) {
-      ctx.throwIfCanceled()
-      if (!patience.canceled) throw e
-      throw new NetworkError('NETWORK_TIMEOUT', `no answer about peers in ${pingTimeoutMs} ms`)
-    }
-    throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of peers')
   }
 }

@@ -1,5 +1,6 @@
 import { isCanceled, scope, type Ctx } from '@zkstack/concurrency'
 import type { AddressExchange } from '../addresses/address-exchange.js'
+import type { EpochCertificates } from '../epochs/epoch-certificates.js'
 import type { EpochVotes } from '../epochs/epoch-votes.js'
 import { BlockClient } from '../blocks/block-client.js'
 import { announceBlocks, receiveBlockRanges } from '../blocks/block-range-protocol.js'
@@ -32,6 +33,7 @@ export interface SessionServices {
   readonly metrics: NetworkMetrics
   readonly addresses: AddressExchange
   readonly epochVotes: EpochVotes
+  readonly epochCertificates: EpochCertificates
   readonly peerExchange: PeerExchange
   /** Whether peers are asked for more peers. */
   readonly wantsPeers: boolean
@@ -103,7 +105,7 @@ async function guarded(ctx: Ctx, peer: Peer, task: () => Promise<void>): Promise
 
 function servedTasks(
   peer: Peer,
-  { init, gossip, sync, addresses, epochVotes, peerExchange }: SessionServices,
+  { init, gossip, sync, addresses, epochVotes, epochCertificates, peerExchange }: SessionServices,
 ): StreamTask[] {
   const { limits, store } = init
   const { budget } = peer
@@ -164,6 +166,11 @@ function servedTasks(
       run: (ctx, stream) => epochVotes.receive(ctx, peer, stream),
     },
     {
+      protocol: protocols.getEpochs,
+      maxFrameBytes: frames.epochRequest,
+      run: (ctx, stream) => epochCertificates.serve(ctx, peer, stream),
+    },
+    {
       protocol: protocols.peers,
       maxFrameBytes: frames.peers,
       run: (ctx, stream) => peerExchange.serve(ctx, peer, stream),
@@ -177,7 +184,7 @@ function servedTasks(
  */
 function openedTasks(
   peer: Peer,
-  { init, outbox, gossip, sync, metrics, addresses, epochVotes, ...shared }: SessionServices,
+  { init, outbox, gossip, sync, metrics, addresses, ...shared }: SessionServices,
   session: Ctx,
 ): StreamTask[] {
   const { limits, blocks } = init
@@ -235,8 +242,14 @@ function openedTasks(
     {
       protocol: protocols.epochs,
       maxFrameBytes: NOTHING,
-      when: (ctx) => epochVotes.hasNews(ctx),
-      run: (ctx, stream) => epochVotes.send(ctx, peer, stream),
+      when: (ctx) => shared.epochVotes.hasNews(ctx),
+      run: (ctx, stream) => shared.epochVotes.send(ctx, peer, stream),
+    },
+    {
+      protocol: protocols.getEpochs,
+      maxFrameBytes: limits.frames.epochCertificate,
+      when: (ctx) => shared.epochCertificates.wantsAny(ctx),
+      run: (ctx, stream) => shared.epochCertificates.ask(ctx, peer, stream),
     },
     ...(shared.wantsPeers && peer.connection.direction === 'outbound'
       ? [

@@ -921,5 +921,119 @@ export namespace zkstack {
             /** Shape of a ValidatorAddress. */
             type $Shape = zkstack.network.ValidatorAddress.$Properties;
         }
+
+        /**
+         * Properties of a GetEpochRequest.
+         * @deprecated Use zkstack.network.GetEpochRequest.$Properties instead.
+         */
+        interface IGetEpochRequest extends zkstack.network.GetEpochRequest.$Properties {
+        }
+
+        /** Represents a GetEpochRequest. */
+        class GetEpochRequest {
+
+            /**
+             * Constructs a new GetEpochRequest.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.GetEpochRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetEpochRequest epoch. */
+            epoch: Long;
+
+            /**
+             * Encodes the specified GetEpochRequest message. Does not implicitly {@link zkstack.network.GetEpochRequest.verify|verify} messages.
+             * @param m GetEpochRequest message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.GetEpochRequest.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetEpochRequest message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.GetEpochRequest & zkstack.network.GetEpochRequest.$Shape} GetEpochRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetEpochRequest & zkstack.network.GetEpochRequest.$Shape;
+        }
+
+        namespace GetEpochRequest {
+
+            /** Properties of a GetEpochRequest. */
+            interface $Properties {
+
+                /** GetEpochRequest epoch */
+                epoch?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetEpochRequest. */
+            type $Shape = zkstack.network.GetEpochRequest.$Properties;
+        }
+
+        /**
+         * Properties of a GetEpochResponse.
+         * @deprecated Use zkstack.network.GetEpochResponse.$Properties instead.
+         */
+        interface IGetEpochResponse extends zkstack.network.GetEpochResponse.$Properties {
+        }
+
+        /** Represents a GetEpochResponse. */
+        class GetEpochResponse {
+
+            /**
+             * Constructs a new GetEpochResponse.
+             * @param [p] Properties to set
+             */
+            constructor(p?: zkstack.network.GetEpochResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetEpochResponse certificate. */
+            certificate?: (Uint8Array|null);
+
+            /**
+             * Encodes the specified GetEpochResponse message. Does not implicitly {@link zkstack.network.GetEpochResponse.verify|verify} messages.
+             * @param m GetEpochResponse message or plain object to encode
+             * @param [w] Writer to encode to
+             * @returns Writer
+             */
+            static encode(m: zkstack.network.GetEpochResponse.$Properties, w?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetEpochResponse message from the specified reader or buffer.
+             * @param r Reader or buffer to decode from
+             * @param [l] Message length if known beforehand
+             * @returns {zkstack.network.GetEpochResponse & zkstack.network.GetEpochResponse.$Shape} GetEpochResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(r: ($protobuf.Reader|Uint8Array), l?: number): zkstack.network.GetEpochResponse & zkstack.network.GetEpochResponse.$Shape;
+        }
+
+        namespace GetEpochResponse {
+
+            /** Properties of a GetEpochResponse. */
+            interface $Properties {
+
+                /** GetEpochResponse certificate */
+                certificate?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetEpochResponse. */
+            type $Shape = zkstack.network.GetEpochResponse.$Properties;
+        }
     }
 }

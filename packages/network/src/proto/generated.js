@@ -2306,6 +2306,285 @@ export const zkstack = $root.zkstack = (() => {
             return ValidatorAddress;
         })();
 
+        network.GetEpochRequest = (function() {
+
+            /**
+             * Properties of a GetEpochRequest.
+             * @typedef {Object} zkstack.network.GetEpochRequest.$Properties
+             * @property {Long|null} [epoch] GetEpochRequest epoch
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GetEpochRequest.
+             * @memberof zkstack.network
+             * @interface IGetEpochRequest
+             * @augments zkstack.network.GetEpochRequest.$Properties
+             * @deprecated Use zkstack.network.GetEpochRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a GetEpochRequest.
+             * @typedef {zkstack.network.GetEpochRequest.$Properties} zkstack.network.GetEpochRequest.$Shape
+             */
+
+            /**
+             * Constructs a new GetEpochRequest.
+             * @memberof zkstack.network
+             * @classdesc Represents a GetEpochRequest.
+             * @constructor
+             * @param {zkstack.network.GetEpochRequest.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GetEpochRequest = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * GetEpochRequest epoch.
+             * @member {Long} epoch
+             * @memberof zkstack.network.GetEpochRequest
+             * @instance
+             */
+            GetEpochRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified GetEpochRequest message. Does not implicitly {@link zkstack.network.GetEpochRequest.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.GetEpochRequest
+             * @static
+             * @param {zkstack.network.GetEpochRequest.$Properties} m GetEpochRequest message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GetEpochRequest.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.epoch != null && $Object.hasOwnProperty.call(m, "epoch") && (typeof m.epoch === "object" ? m.epoch.low || m.epoch.high : m.epoch !== 0))
+                    w.uint32(/* id 1, wireType 0 =*/8).uint64(m.epoch);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a GetEpochRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.GetEpochRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.GetEpochRequest & zkstack.network.GetEpochRequest.$Shape} GetEpochRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GetEpochRequest.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m, v;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.GetEpochRequest();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 0)
+                                break;
+                            if (typeof (v = r.uint64()) === "object" ? v.low || v.high : v !== 0)
+                                m.epoch = v;
+                            else
+                                delete m.epoch;
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return GetEpochRequest;
+        })();
+
+        network.GetEpochResponse = (function() {
+
+            /**
+             * Properties of a GetEpochResponse.
+             * @typedef {Object} zkstack.network.GetEpochResponse.$Properties
+             * @property {Uint8Array|null} [certificate] GetEpochResponse certificate
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GetEpochResponse.
+             * @memberof zkstack.network
+             * @interface IGetEpochResponse
+             * @augments zkstack.network.GetEpochResponse.$Properties
+             * @deprecated Use zkstack.network.GetEpochResponse.$Properties instead.
+             */
+
+            /**
+             * Shape of a GetEpochResponse.
+             * @typedef {zkstack.network.GetEpochResponse.$Properties} zkstack.network.GetEpochResponse.$Shape
+             */
+
+            /**
+             * Constructs a new GetEpochResponse.
+             * @memberof zkstack.network
+             * @classdesc Represents a GetEpochResponse.
+             * @constructor
+             * @param {zkstack.network.GetEpochResponse.$Properties=} [p] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GetEpochResponse = function (p) {
+                if (p)
+                    for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
+                        if (p[ks[i]] != null && ks[i] !== "__proto__")
+                            this[ks[i]] = p[ks[i]];
+            };
+
+            /**
+             * GetEpochResponse certificate.
+             * @member {Uint8Array|null|undefined} certificate
+             * @memberof zkstack.network.GetEpochResponse
+             * @instance
+             */
+            GetEpochResponse.prototype.certificate = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(GetEpochResponse.prototype, "_certificate", {
+                get: $util.oneOfGetter($oneOfFields = ["certificate"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified GetEpochResponse message. Does not implicitly {@link zkstack.network.GetEpochResponse.verify|verify} messages.
+             * @function encode
+             * @memberof zkstack.network.GetEpochResponse
+             * @static
+             * @param {zkstack.network.GetEpochResponse.$Properties} m GetEpochResponse message or plain object to encode
+             * @param {$protobuf.Writer} [w] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GetEpochResponse.encode = function (m, w, q) {
+                if (!w)
+                    w = $Writer.create();
+                if (q === $undefined)
+                    q = 0;
+                if (q > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (m.certificate != null && $Object.hasOwnProperty.call(m, "certificate"))
+                    w.uint32(/* id 1, wireType 2 =*/10).bytes(m.certificate);
+                if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
+                    for (var i = 0; i < m.$unknowns.length; ++i)
+                        w.raw(m.$unknowns[i]);
+                return w;
+            };
+
+            /**
+             * Decodes a GetEpochResponse message from the specified reader or buffer.
+             * @function decode
+             * @memberof zkstack.network.GetEpochResponse
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} r Reader or buffer to decode from
+             * @param {number} [l] Message length if known beforehand
+             * @returns {zkstack.network.GetEpochResponse & zkstack.network.GetEpochResponse.$Shape} GetEpochResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GetEpochResponse.decode = function (r, l, z, q, g) {
+                if (!(r instanceof $Reader))
+                    r = $Reader.create(r);
+                if (q === $undefined)
+                    q = 0;
+                if (q > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var c, m;
+                if (l === $undefined)
+                    c = r.len;
+                else {
+                    c = r.pos + l;
+                    if (c > r.len)
+                        throw $RangeError("index out of range");
+                    l = r.len;
+                    r.len = c;
+                }
+                m = g || new $root.zkstack.network.GetEpochResponse();
+                while (r.pos < c) {
+                    var s = r.pos;
+                    var t = r.tag();
+                    if (t === z) {
+                        z = $undefined;
+                        break;
+                    }
+                    var u = t & 7;
+                    switch (t >>>= 3) {
+                    case 1: {
+                            if (u !== 2)
+                                break;
+                            m.certificate = r.bytes();
+                            m._certificate = "certificate";
+                            continue;
+                        }
+                    }
+                    r.skipType(u, q, t);
+                    if (!r.discardUnknown) {
+                        $util.makeProp(m, "$unknowns", false);
+                        (m.$unknowns || (m.$unknowns = [])).push(r.raw(s, r.pos));
+                    }
+                }
+                if (l !== $undefined) {
+                    if (r.pos !== c)
+                        throw $RangeError("index out of range");
+                    r.len = l;
+                }
+                if (z !== $undefined)
+                    throw $Error("missing end group");
+                return m;
+            };
+
+            return GetEpochResponse;
+        })();
+
         return network;
     })();
 

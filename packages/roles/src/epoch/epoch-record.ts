@@ -47,6 +47,19 @@ function readCertificate(reader: CanonicalReader): EpochCertificate {
   return { signers, signature }
 }
 
+/** Canonical bytes of a certificate: signers 1, signature 2. */
+export function encodeEpochCertificate(certificate: EpochCertificate): Uint8Array {
+  return encodeWith(writeCertificate, certificate)
+}
+
+/** Inverse of {@link encodeEpochCertificate}; the signature is not verified. @throws DecodeError */
+export function decodeEpochCertificate(
+  bytes: Uint8Array,
+  options?: DecodeOptions,
+): EpochCertificate {
+  return decodeWith(readCertificate, bytes, options)
+}
+
 /** Writes the body of an epoch: number 1, first block 2, schedule 3, proofs of possession 4, certificate 5. */
 export function writeEpochRecord(writer: CanonicalWriter, record: EpochRecord): void {
   writer.optional(5, writeCertificate, record.certificate)

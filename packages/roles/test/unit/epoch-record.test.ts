@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { blsMinSig, loadCryptoBackends, toHex } from '@zkstack/crypto'
 import {
   certifyEpoch,
+  decodeEpochCertificate,
   decodeEpochRecord,
   decodeEpochVote,
+  encodeEpochCertificate,
   encodeEpochRecord,
   encodeEpochVote,
   hashEpoch,
@@ -96,6 +98,14 @@ describe('the record of an epoch', () => {
     const decoded = decodeEpochRecord(encodeEpochRecord(record), next.scheme)
     expect(verifyEpochRecord(decoded, old.scope).ok).toBe(true)
     expect(toHex(encodeEpochRecord(decoded))).toBe(toHex(encodeEpochRecord(record)))
+  })
+
+  it('its certificate carried alone › is the same, and nothing may follow it', () => {
+    const { certificate } = epochRecord(everybody)
+    if (certificate === undefined) throw new TypeError('no certificate')
+    const bytes = encodeEpochCertificate(certificate)
+    expect(encodeEpochCertificate(decodeEpochCertificate(bytes))).toEqual(bytes)
+    expect(() => decodeEpochCertificate(Uint8Array.of(...bytes, 0))).toThrow()
   })
 
   it('signed by BLS › verifies too', () => {
