@@ -44,9 +44,9 @@ export interface Assembly {
   readonly rotation: ReplicaRotation
   /** Gathers the certificates of epochs. */
   readonly handover: EpochHandover
-  readonly commits: CommitDriver
   /** Fetches those that were missed. */
   readonly missing: MissingCertificates
+  readonly commits: CommitDriver
   /** What the execution layer is busy with. */
   readonly calls: RunningCalls
   readonly transactions: TransactionDesk
@@ -237,6 +237,7 @@ function networkOf(
     onEpochVote: (vote) => {
       handover.onVote(vote)
     },
+    epochCertificates: p.missing,
     onConsensusMessage: (message, carrier) => rotation.deliver(message, carrier),
     onTransaction: o.mempool && ((tx, from) => transactions.onPeerTransaction(tx, from)),
     pendingTransactions: o.mempool?.pending && ((call) => transactions.pending(call)),
@@ -268,7 +269,6 @@ function commitDriverOf(p: Parts & Pick<Assembly, 'recoverTo'>): CommitDriver {
     warn: (e) => {
       p.reporter.warn(e)
     },
-    epochCertificates: p.missing,
     onCommitted: (block, tookMs) => {
       p.metrics.committed(block.number, tookMs)
       if (block.number >= p.recoverTo) p.reporter.events.emit('block:finalized', block)
@@ -301,6 +301,7 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
       s.spawn((c) => a.epochs.run(c, a.queue.range))
       s.spawn((c) => a.rotation.run(c))
       s.spawn((c) => a.handover.run(c))
+      s.spawn((c) => a.missing.run(c))
       const pruner = prunerOf(a)
       if (pruner) s.spawn((c) => pruner.run(c))
       await watchProgress(inner, {
@@ -319,4 +320,3 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
     await a.recording?.close()
   }
 }
-      s.spawn((c) => a.missing.run(c))

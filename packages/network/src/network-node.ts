@@ -9,6 +9,7 @@ import {
 } from '@zkstack/concurrency'
 import type { EpochVote, NodePublicKey, Signed } from '@zkstack/roles'
 import { Outbox } from './consensus/outbox.js'
+import { EpochCertificates } from './epochs/epoch-certificates.js'
 import { EpochVotes } from './epochs/epoch-votes.js'
 import { NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
@@ -26,8 +27,8 @@ export class NetworkNode implements Network {
   readonly #logger: Logger
   readonly #outbox: Outbox
   readonly #epochVotes: EpochVotes
-  readonly #gossip: TransactionGossip
   readonly #epochCertificates: EpochCertificates
+  readonly #gossip: TransactionGossip
   readonly #sync: SyncRunner
   readonly #fallback: FallbackFeed | undefined
   readonly #metrics: NetworkMetrics
@@ -44,8 +45,8 @@ export class NetworkNode implements Network {
     this.#logger = init.logger ?? silentLogger
     this.#outbox = new Outbox(init.limits)
     this.#epochVotes = new EpochVotes(init)
-    this.#metrics = new NetworkMetrics(init.metrics)
     this.#epochCertificates = new EpochCertificates(init)
+    this.#metrics = new NetworkMetrics(init.metrics)
     this.#gossip = new TransactionGossip(init, this.#metrics)
     this.#sync = new SyncRunner(init, this.#metrics)
     this.#fallback =
@@ -64,8 +65,8 @@ export class NetworkNode implements Network {
         sync: this.#sync,
         metrics: this.#metrics,
         epochVotes: this.#epochVotes,
-      },
         epochCertificates: this.#epochCertificates,
+      },
       logger: this.#logger,
       listening: () => this.addresses,
       emit: (e) => this.#emit(e),
@@ -94,11 +95,11 @@ export class NetworkNode implements Network {
     this.#epochVotes.announce(vote)
   }
 
-  committeeChanged(): void {
   wantEpochCertificate(epoch: bigint): void {
     this.#epochCertificates.want(epoch)
   }
 
+  committeeChanged(): void {
     this.#outbox.changed.notify()
     this.#peers.committeeChanged()
   }

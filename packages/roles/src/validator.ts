@@ -175,10 +175,10 @@ export { maxMessageBytes, type MessageSizeParameters } from './messages/max-mess
 export type { EpochScope } from './messages/epoch-scope.js'
 export { hashEpoch } from './epoch/epoch-hash.js'
 export {
-  decodeEpochRecord,
   decodeEpochCertificate,
-  encodeEpochRecord,
+  decodeEpochRecord,
   encodeEpochCertificate,
+  encodeEpochRecord,
   epochScopeOf,
   type EpochCertificate,
   type EpochRecord,
