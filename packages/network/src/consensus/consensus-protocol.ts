@@ -22,10 +22,11 @@ export async function sendConsensus(
     const slot = o.outbox.next(o.lane, sent, epochsOf(peer, o.init))
     if (slot) {
       sent.set(slot.label, slot.generation)
-      await throttle.pass(ctx, permitsOf(slot.frame))
+      const permits = permitsOf(slot.frame)
+      if (!throttle.tryPass(permits)) await throttle.pass(ctx, permits)
       await ctx.race(stream.send(slot.frame))
     } else {
-      await ctx.race(o.outbox.changed.wait())
+      await ctx.race(o.outbox.changed(o.lane))
     }
   }
 }
@@ -44,7 +45,8 @@ export async function receiveConsensus(
   for (;;) {
     const frame = await ctx.race(stream.receive())
     if (!frame) return
-    await throttle.pass(ctx, permitsOf(frame))
+    const permits = permitsOf(frame)
+    if (!throttle.tryPass(permits)) await throttle.pass(ctx, permits)
     // a peer that has just left the committee is no offender
     if (!isMember(peer, init)) continue
     const message = decodeSigned(frame, init.genesis.scheme, { ownsBytes: true })

@@ -38,8 +38,10 @@ export type Lane = keyof typeof lanes
  * and one that reconnects starts from nothing.
  */
 export class Outbox {
-  /** Fires when a slot has changed. */
-  readonly changed = new Notifier()
+  readonly #changed: Readonly<Record<Lane, Notifier>> = {
+    votes: new Notifier(),
+    proposals: new Notifier(),
+  }
   readonly #slots = new Map<MessageLabel, (Slot | LargeSlot) & { readonly view: View }>()
   readonly #limits: Pick<NetworkLimits, 'frames' | 'maxPayloadBytes'>
   #generation = 0
@@ -57,8 +59,18 @@ export class Outbox {
     const content = this.#encode(message)
     if (!content) return 'tooLarge'
     this.#slots.set(label, { ...content, view, generation: ++this.#generation })
-    this.changed.notify()
+    this.#changed[label === 'LeaderProposalV2' ? 'proposals' : 'votes'].notify()
     return 'taken'
+  }
+
+  /** Resolves when there is something else to send in a lane, or to somebody else. */
+  changed(lane: Lane): Promise<void> {
+    return this.#changed[lane].wait()
+  }
+
+  /** Messages may go to others now than before. */
+  committeesChanged(): void {
+    for (const notifier of Object.values(this.#changed)) notifier.notify()
   }
 
   /** The oldest message of a lane and of certain epochs that is younger than what was sent of its label. */

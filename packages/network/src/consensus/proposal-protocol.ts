@@ -23,7 +23,7 @@ export async function largeProposalOffered(
   peer: Peer,
   { outbox, init }: SendProposalsOptions,
 ): Promise<void> {
-  while (!outbox.nextLarge(0, epochsOf(peer, init))) await ctx.race(outbox.changed.wait())
+  while (!outbox.nextLarge(0, epochsOf(peer, init))) await ctx.race(outbox.changed('proposals'))
 }
 
 /**
@@ -46,7 +46,7 @@ export async function sendLargeProposals(
         sent = slot.generation
         await sendParts(inner, peer, stream, { slot, outbox, window, opened })
       } else {
-        await inner.race(outbox.changed.wait())
+        await inner.race(outbox.changed('proposals'))
       }
     }
   })
