@@ -100,7 +100,7 @@ export class NetworkNode implements Network {
   }
 
   committeeChanged(): void {
-    this.#outbox.changed.notify()
+    this.#outbox.committeesChanged()
     this.#peers.committeeChanged()
   }
 
