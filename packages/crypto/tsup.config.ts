@@ -15,7 +15,13 @@ const browserPlatform: Plugin = {
 
 const external = [/^node:/, '@chainsafe/blst']
 
+const entry = {
+  index: 'src/index.ts',
+  'testing/index': 'testing/index.ts',
+  'signature-worker': 'src/signature-worker.ts',
+}
+
 export default [
-  packageConfig({ clean: ['!browser', '!browser/**'], external, removeNodeProtocol: false }),
+  packageConfig({ entry, clean: ['!browser', '!browser/**'], external, removeNodeProtocol: false }),
   packageConfig({ outDir: 'dist/browser', dts: false, esbuildPlugins: [browserPlatform] }),
 ]

@@ -9,7 +9,7 @@ import type { ChonkyState } from '../src/chonky/state.js'
 import { step } from '../src/chonky/step.js'
 import type { UntimedInput } from '../src/runner/input-queue.js'
 import { VerifiedQcCache } from '../src/runner/verified-qc-cache.js'
-import { runCheck } from '../src/runner/verifier.js'
+import { runCheckAtOnce } from './run-check-at-once.js'
 import type { Committee } from './committee.js'
 import { deepFreeze } from './deep-freeze.js'
 import { FakeDisk } from './fake-disk.js'
@@ -261,11 +261,7 @@ export class StepReplica {
     const verdict = reviewCheck(this.state, id)
     if (verdict === 'drop') return { type: 'moot' }
     if (verdict === 'pass') return { type: 'message', outcome: 'valid' }
-    const work = runCheck(check, { scope: this.committee.scope, verified: this.#verified })
-    for (;;) {
-      const { done, value } = work.next()
-      if (done === true) return value
-    }
+    return runCheckAtOnce(check, { scope: this.committee.scope, verified: this.#verified })
   }
 }
 

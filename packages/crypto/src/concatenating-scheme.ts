@@ -26,8 +26,6 @@ export interface SingleSigner<Key> {
   isCanonicalSignature(bytes: Uint8Array): boolean
   sign(secret: Uint8Array, message: Uint8Array): Uint8Array
   verify(key: Key, message: Uint8Array, signature: Uint8Array): boolean
-  /** The verdict of `verify`, reached in another thread; absent when the library has none. */
-  verifyAsync?(key: Key, message: Uint8Array, signature: Uint8Array): Promise<boolean>
 }
 
 /**
@@ -42,7 +40,6 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   readonly publicKeyBytes: number
   readonly signatureBytes: number
   readonly needsProofOfPossession = false
-  readonly verifyAggregateAsync?: NonNullable<SignatureScheme['verifyAggregateAsync']>
   readonly #signer: SingleSigner<Key>
   readonly #keys: KeyRing<Key>
 
@@ -57,10 +54,6 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
     this.#keys = new KeyRing(signer.id, (bytes) =>
       bytes.length === signer.publicKeyBytes ? signer.decodeKey(bytes) : undefined,
     )
-    const verify = signer.verifyAsync?.bind(signer)
-    if (verify !== undefined) {
-      this.verifyAggregateAsync = (claims, aggregate) => this.#verifyAll(claims, aggregate, verify)
-    }
   }
 
   get emptyAggregate(): Uint8Array {
@@ -150,21 +143,6 @@ export class ConcatenatingScheme<Key> implements SignatureScheme {
   verifyPossession(key: PublicKeyHandle, proof: Uint8Array): boolean {
     this.#keys.open(key)
     return proof.length === 0
-  }
-
-  async #verifyAll(
-    claims: readonly SignedClaim[],
-    aggregate: Uint8Array,
-    verify: NonNullable<SingleSigner<Key>['verifyAsync']>,
-  ): Promise<boolean> {
-    const keys = this.#keysOf(claims, aggregate)
-    if (keys === undefined) return false
-    const verdicts = await Promise.all(
-      claims.map(({ message }, rank) =>
-        verify(keys[rank] as Key, message, this.#part(aggregate, rank)),
-      ),
-    )
-    return verdicts.every((verdict) => verdict)
   }
 
   /** The decoded keys of claims; `undefined` when the aggregate does not have their form. */

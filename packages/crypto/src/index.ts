@@ -35,3 +35,10 @@ export type {
   SignatureScheme,
   SignedClaim,
 } from './signature-scheme.js'
+export type { AggregateCheck } from './workers/aggregate-check.js'
+export {
+  SignatureWorkers,
+  type CheckOptions,
+  type SignatureWorkersInit,
+} from './workers/signature-workers.js'
+export type { WorkerPort } from './workers/worker-port.js'

@@ -1,5 +1,6 @@
 import type { Blst } from './bls/blst.js'
 import type { NodeCrypto } from './ed25519/node.js'
+import type { WorkerPort } from './workers/worker-port.js'
 
 /** Browsers have no crypto module of Node: rejects. */
 export function loadNodeCrypto(): Promise<NodeCrypto> {
@@ -9,6 +10,16 @@ export function loadNodeCrypto(): Promise<NodeCrypto> {
 /** Browsers load no native binaries: rejects. */
 export function loadBlst(): Promise<Blst> {
   return Promise.reject(new Error('blst is not part of the browser build'))
+}
+
+/** Threads are Node's: the one that there is. */
+export function availableCores(): Promise<number> {
+  return Promise.resolve(1)
+}
+
+/** Threads are Node's: rejects. */
+export function startWorker(): Promise<WorkerPort> {
+  return Promise.reject(new Error('worker threads are not part of the browser build'))
 }
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -1,5 +1,6 @@
 import type { Blst } from './bls/blst.js'
 import type { NodeCrypto } from './ed25519/node.js'
+import type { WorkerEvents, WorkerMessage, WorkerPort } from './workers/worker-port.js'
 
 /** `node:crypto`; rejects where there is none. The browser build replaces this module. */
 export async function loadNodeCrypto(): Promise<NodeCrypto> {
@@ -14,4 +15,45 @@ export async function loadBlst(): Promise<Blst> {
 /** Lower-case hexadecimal. */
 export function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('hex')
+}
+
+/** How many threads can run at once. */
+export async function availableCores(): Promise<number> {
+  const { availableParallelism } = await import('node:os')
+  return availableParallelism()
+}
+
+const isBuilt = !import.meta.url.endsWith('.ts')
+
+/** Runs the script of a worker from its source, as tests do. */
+const sourceScript = `import('tsx/esm/api').then(({ register }) => {
+  register()
+  return import(${JSON.stringify(new URL('./signature-worker.ts', import.meta.url))})
+})`
+
+/** A thread that checks signatures; rejects where there are none. */
+export async function startWorker({ onMessage, onEnd }: WorkerEvents): Promise<WorkerPort> {
+  const { Worker } = await import('node:worker_threads')
+  const worker = isBuilt
+    ? new Worker(new URL('./signature-worker.js', import.meta.url), { execArgv: [], env: {} })
+    : new Worker(sourceScript, { eval: true, env: {} })
+  worker.unref()
+  let cause: Error | undefined
+  worker.on('message', (message: WorkerMessage) => {
+    onMessage(message)
+  })
+  worker.on('error', (e) => {
+    cause = e instanceof Error ? e : new Error(String(e))
+  })
+  worker.on('exit', (code) => {
+    onEnd(cause ?? new Error(`a worker ended with exit code ${code}`))
+  })
+  return {
+    post: (batch) => {
+      worker.postMessage(batch, [batch.checks.buffer])
+    },
+    terminate: async () => {
+      await worker.terminate()
+    },
+  }
 }

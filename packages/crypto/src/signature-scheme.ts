@@ -73,11 +73,6 @@ export interface SignatureScheme {
    * With BLS it proves the set as a whole, and only among keys that proved possession.
    */
   verifyAggregate(claims: readonly SignedClaim[], aggregate: Uint8Array): boolean
-  /**
-   * The verdict of {@link verifyAggregate}, reached in other threads; absent when the backend has none. Nothing that was given
-   * may change before it resolves.
-   */
-  verifyAggregateAsync?(claims: readonly SignedClaim[], aggregate: Uint8Array): Promise<boolean>
   /** Whether the keys sum to infinity, so that no aggregate of theirs on one message verifies; always false for Ed25519. */
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean
   /** A proof that the holder of the secret made it, under a domain of its own; zero bytes where none is needed. */

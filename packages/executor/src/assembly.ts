@@ -22,6 +22,7 @@ import { Pruner } from './retention/pruner.js'
 import type { OpenRecording } from './recording/open-recording.js'
 import type { Reporter } from './reporter.js'
 import { RunningCalls } from './running-calls.js'
+import { SignatureChecks } from './signature-checks.js'
 import { TipMonitor } from './tip-monitor.js'
 import { TransactionDesk } from './transactions.js'
 
@@ -55,6 +56,8 @@ export interface Assembly {
   readonly metrics: NodeMetrics
   readonly life: Ctx
   readonly recording: OpenRecording | undefined
+  /** Absent: signatures are checked where they are needed, at once. */
+  readonly signatures: SignatureChecks | undefined
 }
 
 /** What {@link assemble} takes. */
@@ -94,7 +97,19 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
     new NodeTrace(o.tracer, (e) => {
       o.logger.error('the tracer failed; commits are no longer traced', { error: errorOf(e) })
     })
-  const parts = { ...init, epochs, waiting, blocks, queue, applied, router, calls, trace }
+  const signatures = signatureChecksOf(init)
+  const parts = {
+    ...init,
+    signatures,
+    epochs,
+    waiting,
+    blocks,
+    queue,
+    applied,
+    router,
+    calls,
+    trace,
+  }
   // What is from before genesis comes first: the execution layer may know no committee without it.
   if (recoverTo >= o.genesis.firstBlock) await epochs.begin(life)
   const rotation = new ReplicaRotation({
@@ -138,13 +153,28 @@ export async function assemble(init: AssemblyInit): Promise<Assembly> {
 }
 
 type Parts = AssemblyInit &
-  Pick<Assembly, 'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls'> & {
+  Pick<
+    Assembly,
+    'epochs' | 'waiting' | 'blocks' | 'queue' | 'applied' | 'router' | 'calls' | 'signatures'
+  > & {
     /** Absent: nothing is traced. */
     readonly trace: NodeTrace | undefined
   }
 
 function yieldTurnOf({ clock }: ResolvedOptions): () => Promise<void> {
   return clock.yieldTurn?.bind(clock) ?? yieldTurn
+}
+
+/** None in virtual time, which does not wait for other threads. */
+function signatureChecksOf({ options: o, reporter }: AssemblyInit): SignatureChecks | undefined {
+  if (o.clock !== realClock) return undefined
+  return new SignatureChecks({
+    workers: o.workers,
+    yieldTurn: yieldTurnOf(o),
+    warn: (e) => {
+      reporter.warn(e)
+    },
+  })
 }
 
 function epochsOf(p: AssemblyInit & Pick<Assembly, 'blocks' | 'applied' | 'calls'>): Epochs {
@@ -192,6 +222,7 @@ function replicaParts(
     maxPayloadBytes: o.limits.maxPayloadBytes,
     viewTimeoutMs: o.viewTimeoutMs,
     send,
+    verifyAggregate: p.signatures?.ofConsensus,
     yieldTurn: o.clock.yieldTurn?.bind(o.clock),
     logger: o.logger,
     metrics: o.metrics,
@@ -232,7 +263,7 @@ function networkOf(
       firstBlock: o.genesis.firstBlock,
       onWait: (block) => p.waiting.note(block),
       execution: o.execution,
-      threads: o.clock === realClock,
+      verifyAggregate: p.signatures?.ofBlocks,
     }),
     onEpochVote: (vote) => {
       handover.onVote(vote)
@@ -317,6 +348,7 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
     unsubscribe()
     unfollow()
     await a.network.stop()
+    await a.signatures?.[Symbol.asyncDispose]()
     await a.recording?.close()
   }
 }

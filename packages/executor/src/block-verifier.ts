@@ -1,8 +1,9 @@
-import { errorOf, isCanceled, Semaphore, yieldTurn } from '@zkstack/concurrency'
+import { errorOf, isCanceled } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import {
   verifyFinalBlock,
   verifyFinalBlockAsync,
+  type AggregateVerifier,
   type Block,
   type EpochScope,
   type FinalBlock,
@@ -23,8 +24,8 @@ export interface BlockVerifierInit {
   /** The first block that consensus makes. */
   readonly firstBlock: bigint
   readonly execution: Pick<ExecutionLayer, 'verifyPreGenesis'>
-  /** Whether signatures may be checked in other threads; not in virtual time, which does not wait for them. Default false. */
-  readonly threads?: boolean
+  /** Checks signatures elsewhere. Default: at once, which suits virtual time; it does not wait for other threads. */
+  readonly verifyAggregate?: AggregateVerifier | undefined
   /** Told of a block that waits for the committee of its epoch, and when it waits no more. */
   readonly onWait?: (block: FinalBlock) => () => void
 }
@@ -41,29 +42,16 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
  * `verifyFinalBlock`.
  */
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
-  const judge = o.threads === true ? inThreads() : inThisThread
+  const { verifyAggregate } = o
+  const judge: Judge = verifyAggregate
+    ? (block, scope) => verifyFinalBlockAsync(block, scope, verifyAggregate)
+    : (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
   return (block, call) =>
     block.kind === 'final' ? verifyFinal(block, o, judge, call) : verifyPreGenesis(block, o, call)
 }
 
 /** Checks certificate and payload of a block whose committee is known. */
 type Judge = (block: FinalBlock, scope: EpochScope) => Promise<ReturnType<typeof verifyFinalBlock>>
-
-/** Certificates whose signatures are in the threads' queue at once; what writes votes and blocks to disk queues there too. */
-const MAX_IN_THREADS = 4
-
-const inThisThread: Judge = (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
-
-/** In other threads, or in this one with a turn of the event loop after each block. */
-function inThreads(): Judge {
-  const permits = new Semaphore(MAX_IN_THREADS)
-  return async (block, scope) => {
-    using _permit = await permits.acquire()
-    const verified = await verifyFinalBlockAsync(block, scope)
-    if (scope.schedule.scheme.verifyAggregateAsync === undefined) await yieldTurn()
-    return verified
-  }
-}
 
 async function verifyFinal(
   block: FinalBlock,

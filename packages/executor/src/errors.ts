@@ -44,7 +44,7 @@ export class NodeOptionError extends ZkStackError {
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
  * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
  * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended),
- * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee); besides those of the replica and the network.
+ * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee), `SIGNATURE_WORKER_FAILED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
   | 'WRONG_CHAIN'
@@ -86,6 +86,7 @@ export type NodeErrorCode =
   | 'EPOCH_UNKNOWN'
   | 'BLOCK_OF_OTHER_EPOCH'
   | 'EPOCH_VOTE_FAILED'
+  | 'SIGNATURE_WORKER_FAILED'
 
 /** An error or warning of a node, with a stable code. */
 export class NodeError extends ZkStackError {

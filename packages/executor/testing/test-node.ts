@@ -142,6 +142,7 @@ export class TestNode {
       ...(o.tracer && { tracer: o.tracer(index) }),
       ...(o.clock && { clock: o.clock }),
       limits: {
+        workers: 0,
         ...o.limits,
         // A test does not wait for the long pauses of production.
         network: { redialMinMs: 50, redialMaxMs: 500, banStaticMs: 1_000, ...o.limits?.network },

@@ -36,6 +36,7 @@ export {
   addToCommitQC,
   validateCommitQC,
   verifyCommitQC,
+  type AggregateVerifier,
   type CommitQCAddError,
   type CommitQCVerifyError,
 } from './messages/verify-commit-qc.js'

@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '@zkstack/crypto'
+import type { AggregateCheck, SignatureScheme } from '@zkstack/crypto'
 import type { Schedule } from '@zkstack/roles'
 import type { PassingSet, VoteToCheck } from '../chonky/check.js'
 
@@ -9,7 +9,8 @@ export interface BisectResult {
 }
 
 /**
- * Checks votes, yielding after every signature check so that the caller can let others run (rule 10).
+ * Checks votes. It yields every signature check and resumes with the verdict, so that the caller can let others run, or have it
+ * done in another thread (rule 10).
  *
  * Where a scheme sums keys, the set is checked at once; when it fails and has two votes or more, both halves are checked,
  * whatever the first one gave: of k votes with b bad ones, at most min(1 + 2b⌈log2 k⌉, 2k − 1) checks. Where a scheme does
@@ -18,7 +19,7 @@ export interface BisectResult {
 export function* bisect(
   votes: readonly VoteToCheck[],
   schedule: Schedule,
-): Generator<undefined, BisectResult, undefined> {
+): Generator<AggregateCheck, BisectResult, boolean> {
   const sorted = votes.toSorted((a, b) => a.author - b.author)
   const found: Found = { passed: [], failed: [] }
   if (sorted.length === 0) return found
@@ -36,9 +37,8 @@ function* halve(
   votes: readonly VoteToCheck[],
   schedule: Schedule,
   found: Found,
-): Generator<undefined, void, undefined> {
-  const aggregate = checkTogether(votes, schedule)
-  yield
+): Generator<AggregateCheck, void, boolean> {
+  const aggregate = yield* checkTogether(votes, schedule)
   const [first, second] = votes
   if (aggregate !== undefined) {
     found.passed.push({ signers: votes.map((vote) => vote.author), aggregate })
@@ -55,12 +55,12 @@ function* checkEach(
   votes: readonly VoteToCheck[],
   schedule: Schedule,
   found: Found,
-): Generator<undefined, void, undefined> {
+): Generator<AggregateCheck, void, boolean> {
   const good: VoteToCheck[] = []
   for (const vote of votes) {
-    if (checkAlone(vote, schedule)) good.push(vote)
+    const valid = yield checkOf([vote], vote.sig, schedule)
+    if (valid) good.push(vote)
     else found.failed.push(vote.author)
-    yield
   }
   const aggregate = good.length === 0 ? undefined : join(good, schedule.scheme)
   if (aggregate !== undefined) {
@@ -69,22 +69,25 @@ function* checkEach(
 }
 
 /** The aggregate of the votes, iff it verifies. */
-function checkTogether(votes: readonly VoteToCheck[], schedule: Schedule): Uint8Array | undefined {
+function* checkTogether(
+  votes: readonly VoteToCheck[],
+  schedule: Schedule,
+): Generator<AggregateCheck, Uint8Array | undefined, boolean> {
   const aggregate = join(votes, schedule.scheme)
   if (aggregate === undefined) return undefined
-  const [first] = votes
-  if (votes.length === 1 && first !== undefined) {
-    return checkAlone(first, schedule) ? aggregate : undefined
-  }
+  const valid = yield checkOf(votes, aggregate, schedule)
+  return valid ? aggregate : undefined
+}
+
+function checkOf(
+  votes: readonly VoteToCheck[],
+  aggregate: Uint8Array,
+  schedule: Schedule,
+): AggregateCheck {
   const claims = votes.map(({ author, hash }) => {
     return { index: author, key: validatorAt(schedule, author).handle, message: hash }
   })
-  return schedule.scheme.verifyAggregate(claims, aggregate) ? aggregate : undefined
-}
-
-function checkAlone(vote: VoteToCheck, schedule: Schedule): boolean {
-  const { handle } = validatorAt(schedule, vote.author)
-  return schedule.scheme.verify(handle, vote.hash, vote.sig)
+  return { claims, aggregate }
 }
 
 function join(votes: readonly VoteToCheck[], scheme: SignatureScheme): Uint8Array | undefined {

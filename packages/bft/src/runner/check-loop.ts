@@ -1,4 +1,5 @@
 import type { Ctx } from '@zkstack/concurrency'
+import type { AggregateCheck } from '@zkstack/crypto'
 import type { CheckResult } from '../chonky/check.js'
 import { CheckQueue } from './check-queue.js'
 import type { QueuedCheck } from './check-queue.js'
@@ -12,7 +13,8 @@ export interface CheckLoopInit extends VerifierContext {
   review(id: number): 'run' | 'pass' | 'drop'
   /** Resolves when the state machine has taken the answer. */
   answer(id: number, result: CheckResult, verdict: 'run' | 'pass' | 'drop'): Promise<void>
-  yieldTurn(): Promise<void>
+  /** The verdict on an aggregate; gives the event loop a turn. */
+  verifyAggregate(check: AggregateCheck): Promise<boolean>
 }
 
 /** Answers to checks that are not run. */
@@ -65,14 +67,16 @@ export class CheckLoop {
   }
 
   async #check(ctx: Ctx, { id, check }: QueuedCheck): Promise<void> {
-    const { review, answer, yieldTurn } = this.#init
+    const { review, answer, verifyAggregate } = this.#init
     const work = runCheck(check, this.#init)
-    for (;;) {
+    // What the first step resumes with is ignored.
+    for (let valid = false; ;) {
       ctx.throwIfCanceled()
       const verdict = review(id)
-      const result = verdict === 'run' ? work.next() : { done: true, value: skipped[verdict] }
-      if (result.done === true) return ctx.race(answer(id, result.value, verdict))
-      await ctx.race(yieldTurn())
+      if (verdict !== 'run') return ctx.race(answer(id, skipped[verdict], verdict))
+      const { done, value } = work.next(valid)
+      if (done === true) return ctx.race(answer(id, value, verdict))
+      valid = await ctx.race(verifyAggregate(value))
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ctx, Logger, MetricsSink, Random, Tracer, Watch } from '@zkstack/concurrency'
-import type { EpochScope, Signed } from '@zkstack/roles'
+import type { AggregateVerifier, EpochScope, Signed } from '@zkstack/roles'
 import type { BlockQueue, ExecutionLayer, ReplicaStateStore } from '@zkstack/storage'
 import type { Diagnosis } from '../chonky/diagnose.js'
 import type { RecordingSink } from '../recording/recording-sink.js'
@@ -37,6 +37,8 @@ export interface ReplicaRunnerInit {
   readonly recording?: RecordingSink | undefined
   /** Must not block; an error thrown here is logged and changes nothing. */
   onEvent(e: ReplicaEvent): void
+  /** Checks signatures elsewhere, and lets other work run. Default: here, one after another, with `yieldTurn` after each. */
+  readonly verifyAggregate?: AggregateVerifier | undefined
   /**
    * Lets other work run; awaited between two pairings and after a run of inputs. Default: a macrotask. A simulation in
    * virtual time passes one that resolves at once.

@@ -7,6 +7,7 @@ import {
   yieldTurn,
 } from '@zkstack/concurrency'
 import type { Ctx, Logger, Scope } from '@zkstack/concurrency'
+import type { AggregateCheck } from '@zkstack/crypto'
 import { labelOf, qcKey, viewOf } from '@zkstack/roles'
 import type { CommitQC, Signed, TimeoutQC } from '@zkstack/roles'
 import type { ReplicaConfig } from '../chonky/config.js'
@@ -138,8 +139,17 @@ class Runner implements ReplicaRunner {
           this.#inputs.push({ type: 'verified', id, result }, resolve)
         })
       },
-      yieldTurn: this.#yieldTurn,
+      verifyAggregate: (check) => this.#verifyAggregate(check),
     })
+  }
+
+  /** Where the owner says; else here, with a turn of the event loop afterwards. */
+  async #verifyAggregate(check: AggregateCheck): Promise<boolean> {
+    const { scheme } = this.#init.scope.schedule
+    if (this.#init.verifyAggregate) return this.#init.verifyAggregate(scheme, check)
+    const valid = scheme.verifyAggregate(check.claims, check.aggregate)
+    await this.#yieldTurn()
+    return valid
   }
 
   async deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> {

@@ -1,11 +1,19 @@
+import type { AggregateCheck } from '@zkstack/crypto'
 import {
+  commitQcClaims,
+  hashMsg,
   qcKey,
   timeoutQcClaims,
+  validateCommitQC,
   validateTimeoutQC,
-  verifyCommitQC,
-  verifySigned,
 } from '@zkstack/roles'
-import type { CommitQC, EpochScope, ProposalJustification, VerifiedQcs } from '@zkstack/roles'
+import type {
+  CommitQC,
+  EpochScope,
+  ProposalJustification,
+  Signed,
+  VerifiedQcs,
+} from '@zkstack/roles'
 import type {
   Check,
   CheckResult,
@@ -26,13 +34,14 @@ export interface VerifierContext {
 }
 
 /**
- * Runs a check, yielding after every pairing so that the caller can let others run, or give up. Every verdict is our own:
- * nothing is taken from the message but bytes, and QCs are verified one by one (rule 19).
+ * Runs a check. It yields every signature check and resumes with the verdict, so that the caller can have it done wherever it likes,
+ * let others run, or give up. Every verdict is our own: nothing is taken from the message but bytes, and QCs are verified one by
+ * one (rule 19).
  */
 export function* runCheck(
   check: Check,
   context: VerifierContext,
-): Generator<undefined, CheckResult, undefined> {
+): Generator<AggregateCheck, CheckResult, boolean> {
   switch (check.type) {
     case 'message':
       return yield* checkMessage(check, context)
@@ -46,10 +55,9 @@ export function* runCheck(
 function* checkMessage(
   check: MessageCheck,
   context: VerifierContext,
-): Generator<undefined, MessageCheckResult, undefined> {
+): Generator<AggregateCheck, MessageCheckResult, boolean> {
   if (check.checkSignature) {
-    const valid = verifySigned(check.message, context.scope.schedule)
-    yield
+    const valid = yield* checkSigned(check.message, context)
     if (!valid) return { type: 'message', outcome: 'invalidSignature' }
   }
   if (check.justification !== undefined) {
@@ -59,6 +67,17 @@ function* checkMessage(
   return { type: 'message', outcome: 'valid' }
 }
 
+/** Whether the author's signature is right; false for a key outside the schedule. */
+function* checkSigned(
+  { key, msg, sig }: Signed,
+  { scope }: VerifierContext,
+): Generator<AggregateCheck, boolean, boolean> {
+  const index = scope.schedule.indexOf(key) ?? -1
+  const handle = scope.schedule.at(index)?.handle
+  if (handle === undefined) return false
+  return yield { claims: [{ index, key: handle, message: hashMsg(msg) }], aggregate: sig }
+}
+
 /**
  * The aggregate of a TimeoutQC comes before the QCs embedded in it, unlike with votes: whoever makes up a TimeoutQC out of
  * many good QCs and no votes costs us one check, not one for each.
@@ -66,7 +85,7 @@ function* checkMessage(
 function* checkJustification(
   justification: ProposalJustification,
   context: VerifierContext,
-): Generator<undefined, boolean, undefined> {
+): Generator<AggregateCheck, boolean, boolean> {
   if (justification.type === 'commit') return yield* checkCommitQc(justification.qc, context)
   const { qc } = justification
   const { scope, verified } = context
@@ -74,8 +93,7 @@ function* checkJustification(
   if (!validateTimeoutQC(qc, scope).ok) return false
   if (verified.has(key)) return true
   const claims = timeoutQcClaims(qc, scope.schedule)
-  const voted = scope.schedule.scheme.verifyAggregate(claims, qc.signature)
-  yield
+  const voted = yield { claims, aggregate: qc.signature }
   if (!voted) return false
   for (const { message } of qc.entries) {
     if (message.highQc === undefined) continue
@@ -89,19 +107,21 @@ function* checkJustification(
 function* checkCommitQc(
   qc: CommitQC,
   context: VerifierContext,
-): Generator<undefined, boolean, undefined> {
+): Generator<AggregateCheck, boolean, boolean> {
   const { scope, verified } = context
-  if (verified.has(qcKey(qc, scope))) return true
-  const { ok } = verifyCommitQC(qc, scope, { verified })
-  yield
-  return ok
+  const key = qcKey(qc, scope)
+  if (verified.has(key)) return true
+  if (!validateCommitQC(qc, scope).ok) return false
+  const valid = yield { claims: commitQcClaims(qc, scope.schedule), aggregate: qc.signature }
+  if (valid) verified.add(key)
+  return valid
 }
 
 /** Embedded QCs first (rule 9), then the votes whose QC is good. */
 function* checkVotes(
   check: VotesCheck,
   context: VerifierContext,
-): Generator<undefined, VotesCheckResult, undefined> {
+): Generator<AggregateCheck, VotesCheckResult, boolean> {
   const badQc = new Set<number>()
   for (const { qc, authors } of check.embedded) {
     if (yield* checkCommitQc(qc, context)) continue
@@ -115,10 +135,9 @@ function* checkVotes(
 function* checkConflict(
   check: ConflictCheck,
   context: VerifierContext,
-): Generator<undefined, ConflictCheckResult, undefined> {
+): Generator<AggregateCheck, ConflictCheckResult, boolean> {
   for (const message of [check.first, check.second]) {
-    const valid = verifySigned(message, context.scope.schedule)
-    yield
+    const valid = yield* checkSigned(message, context)
     if (!valid) return { type: 'conflict', valid: false }
   }
   return { type: 'conflict', valid: true }

@@ -24,9 +24,11 @@ function finish(
   committee: Committee,
 ): BisectResult & { turns: number } {
   const work = bisect(votes, committee.schedule)
-  for (let turns = 0; ; turns += 1) {
-    const { done, value } = work.next()
+  const { scheme } = committee.schedule
+  for (let turns = 0, valid = false; ; turns += 1) {
+    const { done, value } = work.next(valid)
     if (done === true) return { ...value, turns }
+    valid = scheme.verifyAggregate(value.claims, value.aggregate)
   }
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verifyCommitQC } from '@zkstack/roles'
 import type { CommitQC } from '@zkstack/roles'
-import type { Check, CheckResult } from '@zkstack/bft'
 import {
   byCommit,
   bytesOf,
@@ -13,16 +12,7 @@ import {
 } from '@zkstack/bft/testing'
 import { standInScheme } from '@zkstack/crypto/testing'
 import { VerifiedQcCache } from '../../src/runner/verified-qc-cache.js'
-import { runCheck } from '../../src/runner/verifier.js'
-import type { VerifierContext } from '../../src/runner/verifier.js'
-
-function finish(check: Check, context: VerifierContext): CheckResult {
-  const work = runCheck(check, context)
-  for (;;) {
-    const { done, value } = work.next()
-    if (done === true) return value
-  }
-}
+import { runCheckAtOnce } from '../../testing/run-check-at-once.js'
 
 describe('rule 17: cache of verified QCs', () => {
   test('rule 17 › a QC differs in bitmap or signature from a cached one › it is checked in full', () => {
@@ -159,7 +149,7 @@ describe('rule 19: batching', () => {
       { ...first!, signature: shiftSignature(first!.signature, 9n) },
       { ...second!, signature: shiftSignature(second!.signature, -9n) },
     ]
-    const result = finish(
+    const result = runCheckAtOnce(
       { type: 'votes', votes: [], embedded: forged.map((qc, i) => ({ qc, authors: [i] })) },
       { scope: committee.scope, verified: new VerifiedQcCache(10) },
     )
@@ -180,7 +170,10 @@ describe('rule 19: batching', () => {
     const message = committee.signNewView(1, justification)
     const check = { type: 'message', message, checkSignature: false, justification } as const
     const context = { scope: committee.scope, verified: new VerifiedQcCache(10) }
-    expect(finish(check, context)).toEqual({ type: 'message', outcome: 'invalidJustification' })
+    expect(runCheckAtOnce(check, context)).toEqual({
+      type: 'message',
+      outcome: 'invalidJustification',
+    })
     expect(counting.checks).toBe(1)
   })
 
@@ -198,9 +191,9 @@ describe('rule 19: batching', () => {
     const verified = new VerifiedQcCache(10)
     const check = { type: 'message', message, checkSignature: false, justification } as const
     const context = { scope: committee.scope, verified }
-    expect(finish(check, context)).toEqual({ type: 'message', outcome: 'valid' })
+    expect(runCheckAtOnce(check, context)).toEqual({ type: 'message', outcome: 'valid' })
     expect(counting.checks).toBe(6)
-    finish(check, context)
+    runCheckAtOnce(check, context)
     expect(counting.checks).toBe(6)
   })
 })

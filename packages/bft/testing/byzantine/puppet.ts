@@ -7,7 +7,7 @@ import type { ChonkyState } from '../../src/chonky/state.js'
 import { step } from '../../src/chonky/step.js'
 import type { UntimedInput } from '../../src/runner/input-queue.js'
 import { VerifiedQcCache } from '../../src/runner/verified-qc-cache.js'
-import { runCheck } from '../../src/runner/verifier.js'
+import { runCheckAtOnce } from '../run-check-at-once.js'
 import type { ActorInit } from './actor.js'
 
 /**
@@ -101,12 +101,7 @@ export class Puppet {
       return
     }
     const { scope } = this.#init.committee
-    const work = runCheck(check, { scope, verified: this.#verified })
-    for (;;) {
-      const { done, value } = work.next()
-      if (done !== true) continue
-      this.#inputs.push({ type: 'verified', id, result: value })
-      return
-    }
+    const result = runCheckAtOnce(check, { scope, verified: this.#verified })
+    this.#inputs.push({ type: 'verified', id, result })
   }
 }

@@ -25,8 +25,5 @@ export function ed25519SchemeOf<Key>(primitive: Ed25519Primitive<Key>): Signatur
     isCanonicalSignature: isPlausibleSignature,
     sign: (secret, message) => primitive.sign(secret, message),
     verify: (key, message, signature) => primitive.satisfies(key, message, signature),
-    ...(primitive.satisfiesAsync && {
-      verifyAsync: primitive.satisfiesAsync.bind(primitive),
-    }),
   })
 }

@@ -39,13 +39,6 @@ export function nodeEd25519(crypto: NodeCrypto): Ed25519Primitive<KeyObject> {
       return crypto.createPublicKey({ key: asBuffer(key), format: 'der', type: 'spki' })
     },
     satisfies: (key, message, signature) => crypto.verify(null, message, key, signature),
-    satisfiesAsync: (key, message, signature) =>
-      new Promise((resolve, reject) => {
-        crypto.verify(null, message, key, signature, (e, verdict) => {
-          if (e === null) resolve(verdict)
-          else reject(e)
-        })
-      }),
   }
 }
 

@@ -10,6 +10,4 @@ export interface Ed25519Primitive<Key> {
   prepare(bytes: Uint8Array): Key | undefined
   /** The equation alone; the signature is plausible. */
   satisfies(key: Key, message: Uint8Array, signature: Uint8Array): boolean
-  /** The same in another thread; absent when the library has none. */
-  satisfiesAsync?(key: Key, message: Uint8Array, signature: Uint8Array): Promise<boolean>
 }

@@ -31,24 +31,6 @@ export function aggregateCases(scheme: SignatureScheme): ComplianceCase[] {
       },
     },
     {
-      name: 'other threads, if the backend has them, reach the same verdicts',
-      async run() {
-        const all = members()
-        const aggregate = signAll(scheme, all, mixed)
-        const verdict = scheme.verifyAggregateAsync?.bind(scheme)
-        if (verdict === undefined) return
-        const claims = claimsOf(all, mixed)
-        check(await verdict(claims, aggregate), 'it verifies')
-        const swapped = claimsOf(all, ['n', 'm', 'm', 'o'].map(messageOf))
-        check(!(await verdict(swapped, aggregate)), 'swapped messages')
-        check(!(await verdict(claims.slice(0, -1), aggregate)), 'a signer less')
-        check(!(await verdict([], scheme.emptyAggregate)), 'nobody')
-        for (let at = 0; at < aggregate.length; at += 13) {
-          check(!(await verdict(claims, flipBit(aggregate, at * 8))), `bit ${at * 8} flipped`)
-        }
-      },
-    },
-    {
       name: 'an aggregate of one signature verifies as that signature does',
       run() {
         const [first] = members()

@@ -151,6 +151,7 @@ function checkLimits(value: unknown): void {
     'maxValidators',
     'maxTransactionBytes',
     'maxQueuedBlocks',
+    'workers',
     'network',
   ])
   checkInteger(limits['maxPayloadBytes'], `${path}.maxPayloadBytes`, {
@@ -173,6 +174,7 @@ function checkLimits(value: unknown): void {
     max: 10_000,
     unit: 'blocks',
   })
+  checkInteger(limits['workers'], `${path}.workers`, { min: 0, max: 64, unit: 'threads' })
   if (limits['network'] !== undefined) {
     requireObject(limits['network'], `${path}.network`, 'Give an object, or leave it out')
   }

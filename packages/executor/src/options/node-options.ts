@@ -86,6 +86,11 @@ export interface Limits {
   readonly maxTransactionBytes: number
   /** Blocks that wait to be written, at most. Default 128. */
   readonly maxQueuedBlocks: number
+  /**
+   * Threads that check signatures beside the main one; they start when there is work for them. 0: none. Default: one less than
+   * there are cores, 4 at most.
+   */
+  readonly workers: number
   /** Finer bounds of the network. */
   readonly network: Partial<
     Omit<NetworkLimits, 'frames' | 'maxPayloadBytes' | 'maxTransactionBytes'>

@@ -39,6 +39,8 @@ export interface ResolvedOptions {
   readonly onGenesisChange: 'refuse' | 'reset'
   readonly limits: NetworkLimits
   readonly maxQueuedBlocks: number
+  /** Threads that check signatures; undefined: as many as there are cores to spare. */
+  readonly workers: number | undefined
   readonly viewTimeoutMs: number
   readonly buildVersion: string | undefined
   readonly logger: Logger
@@ -79,6 +81,7 @@ export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOption
     onGenesisChange: o.onGenesisChange ?? 'refuse',
     limits: limitsOf(o, genesis),
     maxQueuedBlocks: o.limits?.maxQueuedBlocks ?? DEFAULT_QUEUED_BLOCKS,
+    workers: o.limits?.workers,
     viewTimeoutMs: o.timing?.viewTimeoutMs ?? DEFAULT_VIEW_TIMEOUT_MS,
     buildVersion: o.buildVersion,
     logger: o.logger ?? silentLogger,

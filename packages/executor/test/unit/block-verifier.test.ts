@@ -5,6 +5,7 @@ import { createFinalBlock, hashPayload, type FinalBlock, type Schedule } from '@
 import { describe, expect, it } from 'vitest'
 import { blockVerifier } from '../../src/block-verifier.js'
 import { Epochs } from '../../src/epochs/epochs.js'
+import { SignatureChecks } from '../../src/signature-checks.js'
 import { createTestNetwork } from '../../testing/index.js'
 
 const signal = new AbortController().signal
@@ -30,7 +31,17 @@ const epochs = new Epochs({
 })
 const firstBlock = 10n
 const verify = blockVerifier({ epochs, firstBlock, execution: {} })
-const inThreads = blockVerifier({ epochs, firstBlock, execution: {}, threads: true })
+const checks = new SignatureChecks({
+  workers: 0,
+  yieldTurn: () => Promise.resolve(),
+  warn: () => undefined,
+})
+const elsewhere = blockVerifier({
+  epochs,
+  firstBlock,
+  execution: {},
+  verifyAggregate: checks.ofBlocks,
+})
 
 async function codeOf(b: FinalBlock | PreGenesisBlock, v = verify): Promise<string> {
   const result = await v(b, { signal })
@@ -39,7 +50,7 @@ async function codeOf(b: FinalBlock | PreGenesisBlock, v = verify): Promise<stri
 
 describe.each([
   ['in this thread', verify],
-  ['in other threads', inThreads],
+  ['with signatures checked elsewhere', elsewhere],
 ])('block verifier %s', (_, v) => {
   it('a block of the chain passes', async () => {
     expect(await codeOf(block, v)).toBe('ok')

@@ -173,11 +173,17 @@ function publicKey(text: string, key: string): Uint8Array {
 }
 
 function limitsOf(root: ConfigTable): NodeConfig['limits'] {
-  const limits = root.table('limits', ['maxPayloadBytes', 'maxTransactionBytes', 'maxQueuedBlocks'])
+  const limits = root.table('limits', [
+    'maxPayloadBytes',
+    'maxTransactionBytes',
+    'maxQueuedBlocks',
+    'workers',
+  ])
   return present({
     maxPayloadBytes: limits.optionalInteger('maxPayloadBytes', 1, 64 * MEBIBYTE),
     maxTransactionBytes: limits.optionalInteger('maxTransactionBytes', 1, 16 * MEBIBYTE),
     maxQueuedBlocks: limits.optionalInteger('maxQueuedBlocks', 1, 10_000),
+    workers: limits.optionalInteger('workers', 0, 64),
   })
 }
 

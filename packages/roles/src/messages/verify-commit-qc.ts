@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@zkstack/crypto'
+import { err, ok, type AggregateCheck, type Result, type SignatureScheme } from '@zkstack/crypto'
 import type { CommitQC } from './commit-qc.js'
 import type { EpochScope } from './epoch-scope.js'
 import { commitQcClaims } from './qc-claims.js'
@@ -8,6 +8,9 @@ import type { ReplicaCommitVerifyError } from './replica-commit.js'
 import { sameReplicaCommit, validateReplicaCommit } from './replica-commit.js'
 import type { Signed } from './signed.js'
 import { verifySigned } from './signed.js'
+
+/** The verdict of `scheme.verifyAggregate`, in time. Nothing that was given may change before it resolves. */
+export type AggregateVerifier = (scheme: SignatureScheme, check: AggregateCheck) => Promise<boolean>
 
 /** Why a CommitQC is invalid. */
 export type CommitQCVerifyError =
@@ -65,19 +68,19 @@ export function verifyCommitQC(
 }
 
 /**
- * {@link verifyCommitQC} with the signatures checked in other threads where the scheme can; else at once, in this one.
+ * {@link verifyCommitQC} with the signatures checked elsewhere, for instance in other threads.
  * @see docs/spec/messages.md V3
  */
 export async function verifyCommitQCAsync(
   qc: CommitQC,
   scope: EpochScope,
+  verifyAggregate: AggregateVerifier,
 ): Promise<Result<void, CommitQCVerifyError>> {
-  const { scheme } = scope.schedule
-  if (scheme.verifyAggregateAsync === undefined) return verifyCommitQC(qc, scope)
   const valid = validateCommitQC(qc, scope)
   if (!valid.ok) return valid
-  const claims = commitQcClaims(qc, scope.schedule)
-  const verified = await scheme.verifyAggregateAsync(claims, qc.signature)
+  const { schedule } = scope
+  const claims = commitQcClaims(qc, schedule)
+  const verified = await verifyAggregate(schedule.scheme, { claims, aggregate: qc.signature })
   return verified ? ok(undefined) : err({ code: 'BAD_SIGNATURE' })
 }
 

@@ -3,7 +3,7 @@ import type { FinalBlock } from './block.js'
 import type { EpochScope } from './epoch-scope.js'
 import { hashPayload } from './msg.js'
 import type { VerifyOptions } from './qc-key.js'
-import type { CommitQCVerifyError } from './verify-commit-qc.js'
+import type { AggregateVerifier, CommitQCVerifyError } from './verify-commit-qc.js'
 import { validateCommitQC, verifyCommitQC, verifyCommitQCAsync } from './verify-commit-qc.js'
 
 /** Why a final block is invalid. */
@@ -32,16 +32,17 @@ export function verifyFinalBlock(
 }
 
 /**
- * {@link verifyFinalBlock} with the signatures checked in other threads where the scheme can.
+ * {@link verifyFinalBlock} with the signatures checked elsewhere, for instance in other threads.
  * @see docs/spec/messages.md V8
  */
 export async function verifyFinalBlockAsync(
   block: FinalBlock,
   scope: EpochScope,
+  verifyAggregate: AggregateVerifier,
 ): Promise<Result<void, FinalBlockVerifyError>> {
   const hash = checkPayloadHash(block)
   if (!hash.ok) return hash
-  return justified(await verifyCommitQCAsync(block.justification, scope))
+  return justified(await verifyCommitQCAsync(block.justification, scope, verifyAggregate))
 }
 
 function checkFinalBlock(

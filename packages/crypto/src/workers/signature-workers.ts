@@ -1,0 +1,202 @@
+import { signatureScheme } from '../crypto-backends.js'
+import { availableCores, startWorker } from '../platform.js'
+import type { SignatureScheme } from '../signature-scheme.js'
+import { packChecks, type AggregateCheck } from './aggregate-check.js'
+import type { BatchVerdicts, WorkerEvents, WorkerMessage, WorkerPort } from './worker-port.js'
+
+/** What {@link SignatureWorkers} takes. */
+export interface SignatureWorkersInit {
+  /** Threads; 0 for none. Default: one less than there are cores, 4 at most. */
+  readonly count?: number | undefined
+  /** A worker did not start or ended by itself: there is one less from now on. */
+  onFailure(error: Error): void
+  /** Starts a worker. Default: a thread of Node; browsers have none. */
+  readonly start?: (events: WorkerEvents) => Promise<WorkerPort>
+}
+
+/** How a check is treated. */
+export interface CheckOptions {
+  /** Goes before all that are not. Default false. */
+  readonly urgent?: boolean
+}
+
+interface Job extends AggregateCheck {
+  readonly scheme: SignatureScheme
+  settle(verdict: boolean | undefined): void
+}
+
+interface Seat {
+  port: WorkerPort | undefined
+  isReady: boolean
+  readonly batches: Map<number, readonly Job[]>
+}
+
+/** Batches at one worker: one at work, one that it finds when that is done. */
+const maxBatches = 2
+/** Checks of a batch: a few milliseconds of work. */
+const maxChecks = { slow: 4, fast: 64 }
+/** More than one thread can feed. */
+const mostByDefault = 4
+/** Checks that wait, at most. */
+const maxWaiting = 4_096
+
+/**
+ * Threads that check aggregate signatures. They start with the first check, which like all others that come before a worker is
+ * ready is left to the caller, and do not keep the process alive. Checks made in one turn of the event loop travel together.
+ *
+ * A verdict is a worker's own: whatever it did not verify, because it crashed, is busy, or does not know the scheme, comes back as
+ * `undefined`, for the caller to check.
+ */
+export class SignatureWorkers implements AsyncDisposable {
+  readonly #init: SignatureWorkersInit
+  readonly #seats = new Set<Seat>()
+  #urgent: Job[] = []
+  #waiting: Job[] = []
+  #lastBatch = 0
+  #isStarted = false
+  #isClosed = false
+  #isScheduled = false
+
+  constructor(init: SignatureWorkersInit) {
+    this.#init = init
+  }
+
+  /** Workers that are ready. */
+  get size(): number {
+    let ready = 0
+    for (const { isReady } of this.#seats) if (isReady) ready += 1
+    return ready
+  }
+
+  /**
+   * The verdict of `scheme.verifyAggregate`, reached in another thread; `undefined` when none is free to tell. Nothing that was given
+   * may change before it resolves. Never rejects.
+   */
+  verifyAggregate(
+    scheme: SignatureScheme,
+    { claims, aggregate }: AggregateCheck,
+    o: CheckOptions = {},
+  ): Promise<boolean | undefined> {
+    this.#start()
+    const queue = o.urgent === true ? this.#urgent : this.#waiting
+    const isKnown = signatureScheme(scheme.id, { backend: scheme.backend }) === scheme
+    if (!isKnown || this.size === 0 || queue.length >= maxWaiting) return Promise.resolve(undefined)
+    const verdict = new Promise<boolean | undefined>((settle) => {
+      queue.push({ scheme, claims, aggregate, settle })
+    })
+    this.#schedule()
+    return verdict
+  }
+
+  /** Ends the workers; what they were asked is left to those who asked. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    const seats = [...this.#seats]
+    for (const seat of seats) this.#remove(seat)
+    this.#giveUpIfAlone()
+    await Promise.all(seats.map(({ port }) => port?.terminate() ?? Promise.resolve()))
+  }
+
+  #start(): void {
+    if (this.#isStarted || this.#isClosed) return
+    this.#isStarted = true
+    const { count } = this.#init
+    if (count !== undefined) this.#startMany(count)
+    else {
+      availableCores().then(
+        (cores) => {
+          this.#startMany(Math.min(mostByDefault, cores - 1))
+        },
+        (e: unknown) => {
+          this.#init.onFailure(e instanceof Error ? e : new Error(String(e)))
+        },
+      )
+    }
+  }
+
+  #startMany(count: number): void {
+    for (let i = 0; i < count && !this.#isClosed; i++) this.#startOne()
+  }
+
+  #startOne(): void {
+    const seat: Seat = { port: undefined, isReady: false, batches: new Map() }
+    this.#seats.add(seat)
+    const onEnd = (error: Error): void => {
+      if (!this.#seats.has(seat)) return
+      this.#remove(seat)
+      this.#giveUpIfAlone()
+      this.#init.onFailure(error)
+    }
+    const onMessage = (message: WorkerMessage): void => {
+      if (message === 'ready') seat.isReady = true
+      else this.#answer(seat, message)
+      this.#schedule()
+    }
+    const begin = this.#init.start ?? startWorker
+    begin({ onMessage, onEnd }).then((port) => {
+      seat.port = port
+      return this.#isClosed ? port.terminate() : undefined
+    }, onEnd)
+  }
+
+  /** Hands out what waits, when everybody has asked who asks in this turn. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    queueMicrotask(() => {
+      this.#isScheduled = false
+      this.#dispatch()
+    })
+  }
+
+  #dispatch(): void {
+    for (;;) {
+      const queue = this.#urgent.length > 0 ? this.#urgent : this.#waiting
+      const [first] = queue
+      const seat = first && this.#leastBusy()
+      if (first === undefined || seat?.port === undefined) return
+      const { scheme } = first
+      const most = scheme.needsProofOfPossession ? maxChecks.slow : maxChecks.fast
+      const end = queue.findIndex((job, i) => i === most || job.scheme !== scheme)
+      const jobs = queue.splice(0, end < 0 ? queue.length : end)
+      const id = ++this.#lastBatch
+      seat.batches.set(id, jobs)
+      const { id: schemeId, backend } = scheme
+      seat.port.post({ id, scheme: schemeId, backend, checks: packChecks(jobs) })
+    }
+  }
+
+  /** The worker with the fewest batches, if one may take another. */
+  #leastBusy(): Seat | undefined {
+    let best: Seat | undefined
+    for (const seat of this.#seats) {
+      const isFree = seat.isReady && seat.batches.size < maxBatches
+      if (isFree && (best === undefined || seat.batches.size < best.batches.size)) best = seat
+    }
+    return best
+  }
+
+  #answer(seat: Seat, { id, verdicts }: BatchVerdicts): void {
+    const jobs = seat.batches.get(id) ?? []
+    seat.batches.delete(id)
+    for (const [i, job] of jobs.entries()) {
+      const verdict = verdicts[i]
+      job.settle(verdict === 1 ? true : verdict === 0 ? false : undefined)
+    }
+  }
+
+  #remove(seat: Seat): void {
+    this.#seats.delete(seat)
+    for (const jobs of seat.batches.values()) for (const job of jobs) job.settle(undefined)
+    seat.batches.clear()
+  }
+
+  /** Nobody is left who could tell. */
+  #giveUpIfAlone(): void {
+    if (this.size > 0) return
+    const jobs = [...this.#urgent, ...this.#waiting]
+    this.#urgent = []
+    this.#waiting = []
+    for (const job of jobs) job.settle(undefined)
+  }
+}

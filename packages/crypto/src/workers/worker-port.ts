@@ -1,0 +1,30 @@
+/** Checks for a worker, of one scheme and backend. */
+export interface CheckBatch {
+  readonly id: number
+  readonly scheme: number
+  readonly backend: string
+  /** @see packChecks */
+  readonly checks: Uint8Array<ArrayBuffer>
+}
+
+/** What a worker found: for each check 1, when it was verified, 0, when it is wrong, or 2, when the worker cannot tell. */
+export interface BatchVerdicts {
+  readonly id: number
+  readonly verdicts: Uint8Array
+}
+
+/** What a worker says: once that it has loaded its backends, then one answer for each batch. */
+export type WorkerMessage = 'ready' | BatchVerdicts
+
+/** Told of what a worker does. */
+export interface WorkerEvents {
+  onMessage(message: WorkerMessage): void
+  /** The worker is gone; `error` says why. Called once. */
+  onEnd(error: Error): void
+}
+
+/** A worker, seen from the thread that started it. It does not keep the process alive. */
+export interface WorkerPort {
+  post(batch: CheckBatch): void
+  terminate(): Promise<void>
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { ed25519Scheme, SignatureWorkers } from '@zkstack/crypto'
+import { standInScheme } from '../../testing/index.js'
+import { BatchVerifier } from '../../src/workers/batch-verifier.js'
+import { unpackChecks } from '../../src/workers/aggregate-check.js'
+import type { CheckBatch, WorkerEvents } from '../../src/workers/worker-port.js'
+
+const scheme = ed25519Scheme.current
+const secret = new Uint8Array(32).fill(1)
+const message = new Uint8Array(32).fill(2)
+const aggregate = scheme.sign(secret, message)
+const key = scheme.importPublicKey(scheme.publicKey(secret))
+
+/** Workers whose threads are played by the test. */
+function played(count: number): {
+  workers: SignatureWorkers
+  events: WorkerEvents[]
+  batches: CheckBatch[]
+  failures: string[]
+} {
+  const [events, batches, failures]: [WorkerEvents[], CheckBatch[], string[]] = [[], [], []]
+  const workers = new SignatureWorkers({
+    count,
+    onFailure: ({ message: text }) => failures.push(text),
+    start: (e) => {
+      events.push(e)
+      const post = (batch: CheckBatch): void => {
+        batches.push(batch)
+      }
+      return Promise.resolve({ post, terminate: () => Promise.resolve() })
+    },
+  })
+  return { workers, events, batches, failures }
+}
+
+const claims = key === undefined ? [] : [{ index: 0, key, message }]
+const ask = (workers: SignatureWorkers, urgent = false): Promise<boolean | undefined> =>
+  workers.verifyAggregate(scheme, { claims, aggregate }, { urgent })
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Played workers that are ready. */
+async function ready(count: number): Promise<ReturnType<typeof played>> {
+  const all = played(count)
+  await ask(all.workers)
+  await turn()
+  for (const { onMessage } of all.events) onMessage('ready')
+  return all
+}
+
+describe('signature workers', () => {
+  test('nobody is asked › no thread starts', () => {
+    expect(played(2).events).toEqual([])
+  })
+
+  test('no worker is ready, or none are wanted › the caller checks', async () => {
+    expect(await ask(played(2).workers)).toBeUndefined()
+    expect(await ask(played(0).workers)).toBeUndefined()
+  })
+
+  test('checks of one turn › travel together, urgent ones first, and at most two batches are at a worker', async () => {
+    const { workers, events, batches } = await ready(1)
+    const all = Array.from({ length: 150 }, () => ask(workers))
+    const urgent = ask(workers, true)
+    await turn()
+    const sizes = (): number[] => batches.map(({ checks }) => [...unpackChecks(checks)].length)
+    expect(sizes()).toEqual([1, 64])
+    const verifier = new BatchVerifier()
+    for (let i = 0; i < batches.length; i++) {
+      const batch = batches[i]
+      if (batch) events[0]?.onMessage(verifier.verdictsOf(batch))
+      await turn()
+    }
+    expect(sizes()).toEqual([1, 64, 64, 22])
+    expect(await urgent).toBe(true)
+    expect(new Set(await Promise.all(all))).toEqual(new Set([true]))
+  })
+
+  test('a worker crashes › its checks come back without a verdict, the others go on, and it is told', async () => {
+    const { workers, events, batches, failures } = await ready(2)
+    const first = ask(workers)
+    await turn()
+    events[0]?.onEnd(new Error('crashed'))
+    expect(await first).toBeUndefined()
+    expect(failures).toEqual(['crashed'])
+    const second = ask(workers)
+    await turn()
+    events[1]?.onMessage({ id: batches[1]?.id ?? 0, verdicts: Uint8Array.of(0) })
+    expect(await second).toBe(false)
+    const third = ask(workers)
+    events[1]?.onEnd(new Error('crashed too'))
+    expect(await third).toBeUndefined()
+    expect(workers.size).toBe(0)
+    expect(await ask(workers)).toBeUndefined()
+  })
+
+  test('a worker does not start › that is told, and nothing is claimed', async () => {
+    const failures: Error[] = []
+    const workers = new SignatureWorkers({
+      count: 1,
+      onFailure: (e) => failures.push(e),
+      start: () => Promise.reject(new Error('no threads here')),
+    })
+    expect(await ask(workers)).toBeUndefined()
+    await turn()
+    expect(failures.map((e) => e.message)).toEqual(['no threads here'])
+  })
+
+  test('an answer that is too short, or says that the worker cannot tell › no verdict', async () => {
+    const { workers, events, batches } = await ready(1)
+    const pair = [ask(workers), ask(workers)]
+    await turn()
+    events[0]?.onMessage({ id: batches[0]?.id ?? 0, verdicts: Uint8Array.of(2) })
+    expect(await Promise.all(pair)).toEqual([undefined, undefined])
+  })
+
+  test('a scheme that is not of this package › the caller checks, workers do not know it', async () => {
+    const { workers, batches } = await ready(1)
+    expect(await workers.verifyAggregate(standInScheme, { claims: [], aggregate })).toBeUndefined()
+    const batch = { id: 1, scheme: 77, backend: 'none', checks: new Uint8Array(8) }
+    expect(new BatchVerifier().verdictsOf(batch).verdicts).toEqual(Uint8Array.of(2))
+    expect(batches).toEqual([])
+  })
+})
