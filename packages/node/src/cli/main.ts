@@ -8,6 +8,7 @@ import { keygen } from './commands/keygen.js'
 import { localnet } from './commands/localnet.js'
 import { replay } from './commands/replay.js'
 import { run } from './commands/run.js'
+import { settle } from './commands/settle.js'
 import { completionCommand } from './completion.js'
 import { commandHelp, generalHelp } from './help.js'
 import { parseArguments } from './parse-arguments.js'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   inspect,
   replay,
   localnet,
+  settle,
   completionCommand(() => commands),
 ]
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import { parse, TomlError } from 'smol-toml'
 import { logLevels } from '@zkstack/concurrency'
 import { parseNodePublicKey, type StaticPeer } from '@zkstack/executor'
 import { parseBootstrapPeer, parseHostPort } from '@zkstack/network'
 import { ConfigError } from './config-error.js'
 import { ConfigTable } from './config-table.js'
 import type { NodeConfig, SecretSource } from './node-config.js'
+import { parseToml } from './parse-toml.js'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -59,18 +59,6 @@ export function parseConfig(text: string, folder: string): NodeConfig {
     retention: retentionOf(root),
     limits: limitsOf(root),
     timing: timingOf(root),
-  }
-}
-
-function parseToml(text: string): unknown {
-  try {
-    return parse(text)
-  } catch (e) {
-    if (!(e instanceof TomlError)) throw e
-    // The first line says what is wrong; the others quote the file, which may hold a secret in the wrong place.
-    const problem = e.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? ''
-    const where = `line ${e.line}, column ${e.column}`
-    throw new ConfigError('CONFIG_SYNTAX', '', `${where}: ${problem}`)
   }
 }
 

@@ -55,7 +55,8 @@ function keyOf<T>(
   throw new ConfigError('CONFIG_SECRET', key, parsed.error.message)
 }
 
-async function readSecret(
+/** Reads a secret of the configuration. @throws ConfigError `CONFIG_SECRET`. */
+export async function readSecret(
   key: string,
   source: SecretSource,
   env: NodeJS.ProcessEnv,
@@ -80,7 +81,8 @@ async function refuseReadableByAll(key: string, path: string): Promise<void> {
   )
 }
 
-async function readText(
+/** Reads a file that the configuration needs. @throws ConfigError */
+export async function readText(
   path: string,
   key: string,
   code: 'CONFIG_UNREADABLE' | 'CONFIG_GENESIS' | 'CONFIG_SECRET',

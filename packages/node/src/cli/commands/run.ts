@@ -1,13 +1,11 @@
-import { Ctx, isCanceled, realClock, type Logger } from '@zkstack/concurrency'
+import { isCanceled, realClock, type Logger } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import type { ConsensusNode } from '@zkstack/executor'
 import { readConfig } from '../../config/read-files.js'
 import { readIdentity, runNode } from '../../run/run-node.js'
-import { exitCodes, type Command, type CommandIo } from '../command.js'
+import { exitCodes, type Command } from '../command.js'
 import { lineLogger } from '../log.js'
-
-/** How long an orderly stop may take before the process ends anyway, in milliseconds: below the five seconds that we promise. */
-const STOP_LIMIT_MS = 4_000
+import { stopLimit } from '../stop-limit.js'
 
 /** `zkstack run` */
 export const run: Command = {
@@ -33,7 +31,7 @@ What may stand in the configuration: docs/operation/configuration.md.`,
       return exitCodes.ok
     }
     const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
-    const stopped = stopOf(io, logger)
+    const stopped = stopLimit(io, logger)
     try {
       await runNode(config, {
         env: io.env,
@@ -64,26 +62,4 @@ function logReady(node: ConsensusNode, logger: Logger): void {
     },
     () => undefined,
   )
-}
-
-/** Ends the process when a stop takes too long. */
-function stopOf(io: CommandIo, logger: Logger): Ctx {
-  const ctx = Ctx.root()
-  io.signal.addEventListener(
-    'abort',
-    () => {
-      logger.info('stopping')
-      ctx.sleep(STOP_LIMIT_MS).then(
-        () => {
-          logger.error('the node did not stop in time; the process ends now', {
-            limitMs: STOP_LIMIT_MS,
-          })
-          process.exit(exitCodes.failed)
-        },
-        () => undefined,
-      )
-    },
-    { once: true },
-  )
-  return ctx
 }

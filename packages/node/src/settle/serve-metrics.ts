@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { formatHostPort, parseHostPort } from '@zkstack/network'
+import type { Exposition } from '../metrics/prometheus-metrics.js'
+
+/** A running metrics server. */
+export interface MetricsServer extends AsyncDisposable {
+  /** `http://host:port` */
+  readonly url: string
+}
+
+const TIMEOUT_MS = 5_000
+
+const MAX_CONNECTIONS = 64
+
+/**
+ * Answers `GET /metrics`.
+ * @param expose makes what a scrape shows, for its `Accept` header
+ * @throws the platform's error, such as `EADDRINUSE`, when it cannot listen.
+ */
+export async function serveMetrics(
+  listen: string,
+  expose: (accept: string | undefined) => Promise<Exposition>,
+): Promise<MetricsServer> {
+  const http = createServer(
+    { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
+    (request, response) => {
+      if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('not here: try /metrics\n')
+        return
+      }
+      expose(request.headers.accept).then(
+        ({ contentType, text }) =>
+          response.writeHead(200, { 'content-type': contentType }).end(text),
+        () => response.writeHead(500).end(),
+      )
+    },
+  )
+  http.maxConnections = MAX_CONNECTIONS
+  const { host, port } = parseHostPort(listen)
+  http.listen({ host, port })
+  await once(http, 'listening')
+  return {
+    get url() {
+      const { address, port: bound } = http.address() as AddressInfo
+      return `http://${formatHostPort({ host: address, port: bound })}`
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(http, 'close')
+      http.close()
+      http.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { LogLevel } from '@zkstack/concurrency'
+import type { Hash32 } from '@zkstack/crypto'
+import type { FinalityPolicy, TransactionPolicy } from '@zkstack/l1'
+import type { Address, NetworkId } from '@zkstack/pessimistic-proof'
+import type { BatchLimit } from '@zkstack/rpc'
+import type { ContractAddresses, EpochSchedule, RateLimit } from '@zkstack/settlement'
+import type { SecretSource } from '../config/node-config.js'
+
+/** A file with an encrypted key, and where its password is. */
+export interface KeystoreSource {
+  readonly path: string
+  readonly password: SecretSource | { readonly text: string }
+}
+
+/** The configuration of a settlement node, checked; paths are absolute. */
+export interface SettleConfig {
+  readonly logLevel: LogLevel
+  readonly l1: {
+    readonly chainId: bigint
+    readonly nodeUrls: readonly string[]
+    readonly addresses: ContractAddresses
+    readonly timeoutMs: number
+    readonly pollIntervalMs: number
+  }
+  readonly rpc: {
+    readonly host: string
+    readonly readPort: number
+    readonly adminPort: number
+    /** Absent: the admin methods are not served. */
+    readonly adminToken: SecretSource | undefined
+    readonly maxRequestBytes: number
+    readonly maxResponseBytes: number
+    readonly maxConnections: number
+    readonly batchLimit: BatchLimit
+    readonly timeoutMs: number
+  }
+  /** `host:port` of `/metrics`. */
+  readonly metricsListen: string
+  /** The first settles. */
+  readonly keystores: readonly KeystoreSource[]
+  readonly epochs: EpochSchedule
+  readonly storage: {
+    readonly path: string
+    readonly backup: { readonly path: string; readonly keep: number } | undefined
+  }
+  /** FOR DEVELOPMENT: no proofs; L1 must have a verifier that takes none, under this key. */
+  readonly prover: { readonly type: 'native'; readonly developmentVKey: Hash32 }
+  readonly transactions: TransactionPolicy
+  readonly l1InfoRootFinality: FinalityPolicy | undefined
+  readonly proofSigners: ReadonlyMap<NetworkId, Address>
+  readonly rateLimits: {
+    readonly default: RateLimit
+    readonly networks: ReadonlyMap<NetworkId, RateLimit>
+  }
+  readonly debug: boolean
+  /** Keys of upstream's node that mean nothing to this one. */
+  readonly ignored: readonly string[]
+}
