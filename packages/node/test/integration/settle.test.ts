@@ -1,0 +1,217 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { toHex, type Hash32 } from '@zkstack/crypto'
+import { certificateId, certificateToJson } from '@zkstack/pessimistic-proof'
+import { settlementClient, type SettlementClient } from '@zkstack/rpc'
+import { certificateChain } from '@zkstack/settlement/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Program } from '../../testing/index.js'
+import { adminToken, settleWorld, type SettleWorld } from './settle-world.js'
+import { startZkstack, zkstack } from './zkstack.js'
+
+const call = { signal: new AbortController().signal }
+
+interface Addresses {
+  readonly rpc: string
+  readonly admin: string
+  readonly metrics: string
+}
+
+let world: SettleWorld
+
+beforeAll(async () => {
+  world = await settleWorld()
+}, 120_000)
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function started(): Promise<Program & { readonly at: Addresses }> {
+  const program = startZkstack(['settle', 'run', '--config', world.config])
+  const at = JSON.parse(await program.untilOutput(/\n/)) as Addresses
+  return Object.assign(program, { at })
+}
+
+async function untilStatus(client: SettlementClient, id: Hash32, status: string): Promise<void> {
+  for (;;) {
+    const header = await client.header(id, call)
+    if (!header.ok) throw new Error(header.error.message)
+    const found = header.value?.status
+    if (found?.type === status) return
+    if (found?.type === 'inError') throw new Error(JSON.stringify(found.error))
+    await sleep(30)
+  }
+}
+
+async function ask(
+  url: string,
+  method: string,
+  params: unknown = [],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  return { status: response.status, body: await response.json() }
+}
+
+const withToken = { authorization: `Bearer ${adminToken}` }
+
+describe('zkstack settle run', () => {
+  test(
+    'certificates that came over HTTP settle on L1; the node is killed on the way, and goes on',
+    { timeout: 120_000 },
+    async () => {
+      const chain = certificateChain(1, 4)
+      await world.addNetwork(1, chain)
+      const ids = chain.map(({ certificate }) => certificateId(certificate))
+      {
+        await using node = await started()
+        const client = settlementClient(node.at.rpc)
+        for (const { certificate } of chain)
+          expect(await client.submit(certificate, call)).toMatchObject({ ok: true })
+        const [first] = ids
+        if (first === undefined) throw new Error('no certificate')
+        await untilStatus(client, first, 'settled')
+        node.kill('SIGKILL')
+        expect(await node.exited).toMatchObject({ signal: 'SIGKILL' })
+      }
+      await using node = await started()
+      const client = settlementClient(node.at.rpc)
+      for (const id of ids) await untilStatus(client, id, 'settled')
+      const info = await client.networkInfo(1, call)
+      expect(info).toMatchObject({
+        ok: true,
+        value: { settledHeight: 3n, networkStatus: 'active' },
+      })
+      const latest = await client.latestHeaders(1, call)
+      expect(latest).toMatchObject({
+        ok: true,
+        value: { pending: undefined, settled: { height: 3n } },
+      })
+      expect(await client.epochConfiguration(call)).toEqual({
+        ok: true,
+        value: { genesisBlock: 0n, epochDuration: 2n },
+      })
+      const hash = latest.ok ? latest.value.settled?.settlementTxHash : undefined
+      const receipt = await world.anvil.request('eth_getTransactionReceipt', [
+        `0x${toHex(hash ?? new Uint8Array())}`,
+      ])
+      expect(receipt).toMatchObject({ status: '0x1' })
+
+      const scraped = await (await fetch(`${node.at.metrics}/metrics`)).text()
+      expect(scraped).toContain('agglayer_node_network_height{network_id="1",stage="settled"} 3')
+      expect(scraped).toMatch(/agglayer_node_settlement_attempts_total\{kind="submission"\}/)
+
+      node.kill('SIGTERM')
+      expect(await node.exited).toEqual({ code: 0, signal: undefined })
+      const backups = await zkstack('settle', 'backup', 'list', '--json', '--config', world.config)
+      expect((JSON.parse(backups.out) as number[]).length).toBeGreaterThan(0)
+    },
+  )
+
+  test('operators need the token; what they do takes effect', { timeout: 120_000 }, async () => {
+    const chain = certificateChain(2, 1)
+    await world.addNetwork(2, chain)
+    const [only] = chain
+    if (only === undefined) throw new Error('no certificate')
+    await using node = await started()
+    const { admin, rpc } = node.at
+    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: adminToken }])
+      expect((await ask(admin, 'admin_disableNetwork', [2], headers)).status).toBe(401)
+    expect(await ask(rpc, 'admin_disableNetwork', [2], withToken)).toMatchObject({
+      body: { error: { code: -32601 } },
+    })
+    expect(await ask(admin, 'admin_getDisabledNetworks', [], withToken)).toMatchObject({
+      body: { result: [] },
+    })
+
+    await ask(admin, 'admin_disableNetwork', [2], withToken)
+    const client = settlementClient(rpc)
+    expect(await client.submit(only.certificate, call)).toMatchObject({
+      ok: false,
+      error: { code: 'NetworkDisabled' },
+    })
+    expect(await ask(admin, 'admin_getDisabledNetworks', [], withToken)).toMatchObject({
+      body: { result: [2] },
+    })
+    await ask(admin, 'admin_enableNetwork', [2], withToken)
+    const id = certificateId(only.certificate)
+    expect(await client.submit(only.certificate, call)).toEqual({ ok: true, value: id })
+    await untilStatus(client, id, 'settled')
+
+    const jobs = await ask(admin, 'admin_listSettlementJobs', [], withToken)
+    const rows = (jobs.body as { result: { jobId: string; certificateId: string }[] }).result
+    const job = rows.find((row) => row.certificateId === `0x${toHex(id)}`)
+    expect(job).toMatchObject({ status: 'completed', attemptCount: 1, hasLiveTask: false })
+    const params = [job?.jobId]
+    expect(await ask(admin, 'admin_getSettlementJob', params, withToken)).toMatchObject({
+      body: { result: { jobResult: { outcome: 'success' }, attempts: [{ attemptNumber: 0 }] } },
+    })
+    expect(await ask(admin, 'admin_abortSettlementTask', params, withToken)).toMatchObject({
+      body: { error: { code: -10010 } },
+    })
+    const unknown = ['00000000000000000000000009']
+    expect(await ask(admin, 'admin_getSettlementJob', unknown, withToken)).toMatchObject({
+      body: { error: { code: -10008 } },
+    })
+  })
+
+  test(
+    'certificate submit, certificate show, status › as an operator uses them',
+    { timeout: 120_000 },
+    async () => {
+      const chain = certificateChain(3, 1)
+      await world.addNetwork(3, chain)
+      const [only] = chain
+      if (only === undefined) throw new Error('no certificate')
+      await using node = await started()
+      const url = ['--url', node.at.rpc]
+      const file = join(world.folder, 'certificate.json')
+      await writeFile(file, certificateToJson(only.certificate))
+      const submitted = await zkstack('settle', 'certificate', 'submit', file, '--wait', ...url)
+      expect(submitted).toMatchObject({ code: 0, err: '' })
+      expect(JSON.parse(submitted.out)).toMatchObject({ status: 'Settled', height: 0 })
+      const id = `0x${toHex(certificateId(only.certificate))}`
+      const shown = await zkstack('settle', 'certificate', 'show', id, ...url)
+      expect(JSON.parse(shown.out)).toEqual(JSON.parse(submitted.out))
+      const missing = await zkstack('settle', 'certificate', 'show', `0x${'00'.repeat(32)}`, ...url)
+      expect(missing.code).toBe(1)
+      const status = await zkstack('settle', 'status', '3', '--json', ...url)
+      expect(status.code).toBe(0)
+      expect(JSON.parse(status.out)).toMatchObject({
+        readiness: { ready: true, checks: [{ name: 'l1' }, { name: 'database' }] },
+        networks: [{ network_id: 3, settled_height: 0 }],
+      })
+      expect((await zkstack('settle', 'status', '--url', 'http://127.0.0.1:1')).code).toBe(4)
+    },
+  )
+
+  test('L1 is gone › alive, and not ready', { timeout: 120_000 }, async () => {
+    await using own = await settleWorld()
+    await using node = startZkstack(['settle', 'run', '--config', own.config])
+    const { rpc } = JSON.parse(await node.untilOutput(/\n/)) as Addresses
+    expect((await fetch(`${rpc}/readyz`)).status).toBe(200)
+    await own.anvil.kill()
+    for (;;) {
+      const ready = await fetch(`${rpc}/readyz`)
+      const body: unknown = await ready.json()
+      if (ready.status === 200) {
+        await sleep(100)
+        continue
+      }
+      expect(body).toMatchObject({
+        ready: false,
+        checks: [
+          { name: 'l1', ok: false },
+          { name: 'database', ok: true },
+        ],
+      })
+      break
+    }
+    expect(await (await fetch(`${rpc}/health`)).json()).toMatchObject({ health: true })
+    node.kill('SIGTERM')
+    expect(await node.exited).toEqual({ code: 0, signal: undefined })
+  })
+})
