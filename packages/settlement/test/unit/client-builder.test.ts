@@ -1,0 +1,138 @@
+import { hash32 } from '@zkstack/crypto'
+import { certificateId } from '@zkstack/pessimistic-proof'
+import { describe, expect, it } from 'vitest'
+import {
+  decodeCertificateMetadata,
+  encodeCertificateMetadata,
+} from '../../src/client/certificate-metadata.js'
+import { estimateCertificateBytes, planRange } from '../../src/client/certificate-range.js'
+import { memoryDatabase } from '../../src/storage/memory-database.js'
+import { certificateStatusError } from '../../src/types/certificate-status-error.js'
+import { ClientWorld, FakeSettlementNode } from '../helpers/client-world.js'
+
+const room = 2 ** 20
+
+describe('the range of a certificate', () => {
+  const provable = (block: bigint) => ({ block, isProvable: true })
+
+  it('is everything that is collected, if it fits', () => {
+    const planned = planRange({
+      exits: [1n, 1n, 4n],
+      claims: [provable(2n)],
+      lastBlock: 9n,
+      maxBytes: room,
+    })
+    expect(planned).toEqual({ exits: 3, claims: 1, toBlock: 9n })
+  })
+
+  it('shrinks by whole blocks to the size that is allowed', () => {
+    const maxBytes = estimateCertificateBytes(3, 0)
+    const planned = planRange({ exits: [1n, 1n, 4n, 4n], claims: [], lastBlock: 9n, maxBytes })
+    expect(planned).toEqual({ exits: 2, claims: 0, toBlock: 3n })
+  })
+
+  it('has the first block whatever its size', () => {
+    const planned = planRange({ exits: [1n, 1n, 2n], claims: [], lastBlock: 2n, maxBytes: 1 })
+    expect(planned).toEqual({ exits: 2, claims: 0, toBlock: 1n })
+  })
+
+  it('ends before a claim that L1 does not prove yet', () => {
+    const claims = [provable(1n), { block: 3n, isProvable: false }]
+    const planned = planRange({ exits: [2n, 3n], claims, lastBlock: 5n, maxBytes: room })
+    expect(planned).toEqual({ exits: 1, claims: 1, toBlock: 2n })
+  })
+
+  it('is nothing where nothing happened', () => {
+    expect(planRange({ exits: [], claims: [], lastBlock: 5n, maxBytes: room })).toBeUndefined()
+  })
+})
+
+describe('the metadata of a certificate', () => {
+  it('is read as it was written', () => {
+    const metadata = { fromBlock: 2n ** 40n, toBlock: 2n ** 40n + 77n, createdAt: 1_700_000_000, attempt: 3 }
+    expect(decodeCertificateMetadata(encodeCertificateMetadata(metadata))).toEqual(metadata)
+  })
+
+  it('is nothing in another form', () => {
+    expect(decodeCertificateMetadata(hash32(new Uint8Array(32).fill(1)))).toBeUndefined()
+  })
+})
+
+describe('the certificates of a chain', () => {
+  it('follow one another, and have every exit', async () => {
+    const node = new FakeSettlementNode()
+    const world = await ClientWorld.start(memoryDatabase(), node)
+    await world.block(0n, 1n, 2n)
+    await world.settle()
+    await world.block(1n)
+    await world.block(2n, 3n)
+    await world.settle()
+    expect(node.settled.map(({ bridgeExits }) => bridgeExits.map(({ amount }) => amount))).toEqual([
+      [1n, 2n],
+      [3n],
+    ])
+    const stages = world.events.flatMap((event) => (event.type === 'exit' ? [event.stage] : []))
+    expect(stages).toEqual(['inCertificate', 'inCertificate', 'settled', 'settled', 'inCertificate', 'settled'])
+  })
+
+  it('are made anew, with what came since and another id, when one wants a rebuild', async () => {
+    const node = new FakeSettlementNode()
+    node.errors.push(certificateStatusError('SettlementError', 'reverted', { kind: 'rebuild' }))
+    const world = await ClientWorld.start(memoryDatabase(), node)
+    await world.block(0n, 1n)
+    const ids = new Set<string>()
+    node.onAccepted = () => {
+      const latest = world.store.latest?.certificate
+      if (latest !== undefined) ids.add(certificateId(latest).join())
+    }
+    while (node.submissions === 0) await world.outbox.step({ signal: AbortSignal.abort() })
+    await world.block(1n, 2n)
+    await world.settle()
+    expect(ids.size).toBe(2)
+    expect(node.settled.map(({ height, bridgeExits }) => [height, bridgeExits.length])).toEqual([
+      [0n, 2],
+    ])
+    expect(world.store.latest).toMatchObject({ attempt: 1 })
+  })
+
+  it('end at a fatal error until somebody says to go on', async () => {
+    const node = new FakeSettlementNode()
+    node.errors.push(
+      certificateStatusError('ProofGenerationError', 'no', { reason: 'BalanceUnderflow' }),
+    )
+    const world = await ClientWorld.start(memoryDatabase(), node)
+    await world.block(0n, 1n)
+    expect(await world.settle()).toMatchObject({ ok: false, error: { code: 'BalanceUnderflow' } })
+    expect(await world.settle()).toMatchObject({ ok: false })
+    expect(node.settled).toHaveLength(0)
+    await world.outbox.resume()
+    expect(await world.settle()).toMatchObject({ ok: true })
+    expect(node.settled).toHaveLength(1)
+  })
+
+  it('are taken over from the settlement node when the database is lost', async () => {
+    const node = new FakeSettlementNode()
+    const first = await ClientWorld.start(memoryDatabase(), node)
+    await first.block(0n, 1n)
+    await first.settle()
+    const second = await ClientWorld.start(memoryDatabase(), node)
+    expect(await second.settle()).toMatchObject({ ok: true, value: 'idle' })
+    await second.block(0n, 1n)
+    await second.block(1n, 2n)
+    await second.settle()
+    expect(node.settled.map(({ height, bridgeExits }) => [height, bridgeExits.length])).toEqual([
+      [0n, 1],
+      [1n, 1],
+    ])
+  })
+
+  it('are not made on exits that differ from those of the settlement node', async () => {
+    const node = new FakeSettlementNode()
+    const first = await ClientWorld.start(memoryDatabase(), node)
+    await first.block(0n, 1n)
+    await first.settle()
+    const other = await ClientWorld.start(memoryDatabase(), node)
+    await other.block(0n, 5n)
+    expect(await other.settle()).toMatchObject({ ok: false, error: { code: 'RemoteDiffers' } })
+  })
+})
