@@ -158,6 +158,35 @@ export type {
   SettlementOptions,
 } from './client/settlement-client.js'
 
+// Prover
+export { HealthService, healthFile, type ServingStatus } from './prover/grpc/health-service.js'
+export { ReflectionService } from './prover/grpc/reflection-service.js'
+export type {
+  FieldDescriptor,
+  FileDescriptor,
+  MessageDescriptor,
+  MethodDescriptor,
+} from './prover/grpc/file-descriptor.js'
+export {
+  decodeFailureDetails,
+  decodeProofRequest,
+  decodeProofResponse,
+  encodeFailureDetails,
+  encodeProofRequest,
+  encodeProofResponse,
+  type ProofGenerationFailure,
+  type ProofVerificationFailure,
+} from './prover/prover-messages.js'
+export { serveProver, type ProverServer, type ProverServerOptions } from './prover/prover-server.js'
+export type { ClientTls, ServerTls, TlsIdentity } from './prover/prover-tls.js'
+export type { ProvingLimits } from './prover/proving-queue.js'
+export { RemoteProverError, type RemoteProverErrorCode } from './prover/remote-prover-error.js'
+export {
+  RemoteProver,
+  type EndpointHealth,
+  type RemoteProverOptions,
+} from './prover/remote-prover.js'
+
 // Engine
 export { SettlementEngine, type SettlementEngineOptions } from './runner/settlement-engine.js'
 export type {

@@ -23,3 +23,4 @@ export {
   type DevnetChain,
   type DevnetOptions,
 } from './contracts/devnet.js'
+export { fixtureProver, type FixtureProverOptions, type ProofFixture } from './fixture-prover.js'

@@ -1,0 +1,179 @@
+import {
+  Ctx,
+  realClock,
+  silentLogger,
+  silentMetrics,
+  systemRandom,
+  type Clock,
+  type Counter,
+  type Logger,
+  type MetricsSink,
+} from '@zkstack/concurrency'
+import { err, ok, type Result } from '@zkstack/crypto'
+import {
+  nativeProver,
+  verifySp1Envelope,
+  type CallOptions,
+  type EnvelopeError,
+  type PessimisticProofOutput,
+  type ProofEnvelope,
+  type Prover,
+  type ProverError,
+  type ProverInput,
+} from '@zkstack/pessimistic-proof'
+import { retryDelay, type RetryPolicy } from '../certificates/retry-policy.js'
+import { ProverEndpoint, type EndpointAnswer } from './prover-endpoint.js'
+import { encodeProofRequest, MAX_MESSAGE_BYTES } from './prover-messages.js'
+import type { ClientTls } from './prover-tls.js'
+import { RemoteProverError } from './remote-prover-error.js'
+
+/** What a {@link RemoteProver} is made of. */
+export interface RemoteProverOptions {
+  /** Host and port of provers: the first that answers is taken, in this order. At least one. */
+  readonly endpoints: readonly string[]
+  /** Which proofs are good: those of the program with this verifying key, or for development mock proofs, which are none. */
+  readonly accepts:
+    { readonly type: 'sp1'; readonly vkey: Uint8Array } | { readonly type: 'native' }
+  readonly tls?: ClientTls
+  /** How long one prover may take; default 5 minutes and a second. */
+  readonly timeoutMs?: number
+  /** When all provers that may answer later are asked again. Default: thrice in all, after one second and two. */
+  readonly retry?: RetryPolicy
+  /** Longest request and answer in bytes; default 4 MiB. */
+  readonly maxMessageBytes?: number
+  /** Of requests; default `identity`. */
+  readonly compression?: 'identity' | 'gzip'
+  readonly clock?: Clock
+  readonly metrics?: MetricsSink
+  readonly logger?: Logger
+}
+
+/** What one of a remote prover's endpoints says of itself. */
+export interface EndpointHealth {
+  readonly endpoint: string
+  /** Whether it serves; an error if it does not say. */
+  readonly serving: Result<boolean, RemoteProverError>
+}
+
+const DEFAULT_TIMEOUT_MS = 5 * 60_000 + 1000
+const HEALTH_TIMEOUT_MS = 5000
+const defaultRetry: RetryPolicy = { initialMs: 1000, factor: 2, maxMs: 10_000, maxAttempts: 3 }
+
+/**
+ * Asks provers elsewhere over gRPC, `agglayer.prover.v1.ProofGenerationService`. A prover that fails is followed by the next one;
+ * those that are merely unavailable are asked again. What comes back is not believed: a certifier compares and verifies it.
+ *
+ * `prove` rejects with a {@link RemoteProverError}. Connections are held until `close`.
+ */
+export class RemoteProver implements Prover, Disposable {
+  readonly #o: RemoteProverOptions
+  readonly #endpoints: readonly ProverEndpoint[]
+  readonly #clock: Clock
+  readonly #retry: RetryPolicy
+  readonly #logger: Logger
+  readonly #fallbacks: Counter
+
+  /** @throws RangeError without endpoints. */
+  constructor(o: RemoteProverOptions) {
+    if (o.endpoints.length === 0) throw new RangeError('a remote prover has at least one endpoint')
+    this.#o = o
+    this.#clock = o.clock ?? realClock
+    this.#retry = o.retry ?? defaultRetry
+    this.#logger = o.logger ?? silentLogger
+    this.#fallbacks = (o.metrics ?? silentMetrics).counter(
+      'proving_fallback_triggered',
+      'How often another prover was asked because one failed.',
+    )
+    const shared = {
+      maxMessageBytes: this.#maxMessageBytes,
+      tls: o.tls,
+      compression: o.compression ?? 'identity',
+      development: o.accepts.type === 'native',
+    }
+    this.#endpoints = o.endpoints.map((address) => new ProverEndpoint(address, shared))
+  }
+
+  async prove(
+    input: ProverInput,
+    { signal }: CallOptions,
+  ): Promise<Result<ProofEnvelope, ProverError>> {
+    signal.throwIfAborted()
+    const request = encodeProofRequest(input)
+    if (request.length > this.#maxMessageBytes) {
+      const message = `${request.length} bytes, of at most ${this.#maxMessageBytes}`
+      throw new RemoteProverError('PROVER_REQUEST_TOO_LARGE', message)
+    }
+    let candidates = this.#endpoints
+    for (let round = 1; ; round++) {
+      const asked = await this.#askInOrder(candidates, input, request, signal)
+      if (asked.answer.type === 'proven') return ok(asked.answer.envelope)
+      if (asked.answer.type === 'refused')
+        return err({ code: 'ProofGenerationError', source: asked.answer.source })
+      candidates = asked.transient
+      if (candidates.length === 0 || round >= this.#retry.maxAttempts) throw asked.answer.error
+      await this.#sleep(retryDelay(this.#retry, round), signal)
+    }
+  }
+
+  verify(envelope: ProofEnvelope): Result<PessimisticProofOutput, EnvelopeError> {
+    const { accepts } = this.#o
+    return accepts.type === 'native'
+      ? nativeProver().verify(envelope)
+      : verifySp1Envelope(envelope, accepts)
+  }
+
+  /** Asks all endpoints how they are, for an operator. */
+  async health({ signal }: CallOptions): Promise<readonly EndpointHealth[]> {
+    const deadline = this.#clock.nowUtc() + HEALTH_TIMEOUT_MS
+    return Promise.all(
+      this.#endpoints.map(async (endpoint) => ({
+        endpoint: endpoint.address,
+        serving: await endpoint.check({ signal, deadline }),
+      })),
+    )
+  }
+
+  /** Closes the connections; what is being asked fails. */
+  close(): void {
+    for (const endpoint of this.#endpoints) endpoint.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  get #maxMessageBytes(): number {
+    return this.#o.maxMessageBytes ?? MAX_MESSAGE_BYTES
+  }
+
+  /** The first answer, or the last failure with those of the endpoints that may answer later. */
+  async #askInOrder(
+    candidates: readonly ProverEndpoint[],
+    input: ProverInput,
+    request: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: EndpointAnswer; readonly transient: readonly ProverEndpoint[] }> {
+    const transient: ProverEndpoint[] = []
+    for (const [position, endpoint] of candidates.entries()) {
+      const deadline = this.#clock.nowUtc() + (this.#o.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+      const answer = await endpoint.prove(input, request, { signal, deadline })
+      signal.throwIfAborted()
+      if (answer.type === 'failed' && answer.isTransient) transient.push(endpoint)
+      const isLast = position === candidates.length - 1
+      if (answer.type !== 'failed' || isLast) return { answer, transient }
+      this.#fallbacks.inc()
+      this.#logger.warn('the next prover is asked', { message: answer.error.message })
+    }
+    throw new RangeError('no endpoints to ask')
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    using ctx = Ctx.root({ clock: this.#clock, random: systemRandom, signal })
+    try {
+      await ctx.sleep(ms)
+    } catch (e) {
+      signal.throwIfAborted()
+      throw e
+    }
+  }
+}
