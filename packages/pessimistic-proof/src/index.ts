@@ -83,6 +83,7 @@ export {
   type BincodeCodec,
 } from './codec/bincode/bincode.js'
 export { layouts } from './codec/bincode/layouts.js'
+export type { FormerProofError } from './codec/bincode/proof-error-layout.js'
 export {
   decodePublicValues,
   encodePublicValues,
@@ -141,7 +142,10 @@ export type { LocalExitTreeError, SmtError } from './trees/tree-error.js'
 export { sp1Circuits, type Sp1Circuit, type Sp1ProofSystem } from './sp1/circuits.js'
 export { pessimisticVKeyRoutes, type PessimisticVKeyRoute } from './sp1/pessimistic-routes.js'
 export type { Sp1Error, Sp1KeyFault, Sp1ProofFault } from './sp1/sp1-error.js'
-export { decodeSp1ProofFile, type Sp1ProofFile } from './sp1/sp1-proof-file.js'
+export { decodeProof, encodeProof } from './sp1/proof-record.js'
+export { decodeSp1ProofFile } from './sp1/sp1-proof-file.js'
+export type { Sp1ProofFile } from './sp1/sp1-proof-layout.js'
+export { sp1ProofFileOf } from './sp1/sp1-proof-file-of.js'
 export type { Sp1ProofClaim, Sp1Statement } from './sp1/sp1-claim.js'
 export { Sp1Verifier } from './sp1/sp1-verifier.js'
 export { verifySp1Proof } from './sp1/verify-sp1-proof.js'

@@ -1,4 +1,5 @@
 import * as bridge from './bridge-layouts.js'
+import { proofError } from './proof-error-layout.js'
 import * as proof from './proof-layouts.js'
 
 /** The layouts of all types that upstream writes in bincode; certificates have functions of their own. */
@@ -15,4 +16,5 @@ export const layouts = {
   networkState: proof.networkState,
   multiBatchHeader: proof.multiBatchHeader,
   pessimisticProofOutput: proof.pessimisticProofOutput,
+  proofError,
 } as const
