@@ -121,6 +121,7 @@ export class ClientWorld {
       clock: realClock,
       logger: silentLogger,
       lastLocalExitRoot: async () => ZERO_HASH,
+      pauseMs: () => 0,
       isDue: async () => true,
     })
   }

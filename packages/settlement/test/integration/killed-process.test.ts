@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
@@ -8,7 +11,12 @@ import { jobIds, storeProblems } from '../helpers/check-store.js'
 import { addressesToText } from '../helpers/engine-on-l1.js'
 import { rootsAfter, startL1World, type L1World } from '../helpers/l1-world.js'
 import { temporaryFolder } from '../helpers/temporary-folder.js'
-import { runSettlement, type SettlementChild, type SettlementCrash } from './settlement-child.js'
+import {
+  buildSettlementProcess,
+  runSettlement,
+  type SettlementChild,
+  type SettlementCrash,
+} from './settlement-child.js'
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
 /** Kills at random moments, with a reorg at every other one. */
@@ -16,16 +24,21 @@ const KILLS = Number(process.env['KILLS'] ?? '2')
 
 let world: L1World
 let mining: NodeJS.Timeout
+let folder: string
+let program: string
 const children: SettlementChild[] = []
 
 beforeAll(async () => {
   await loadCryptoBackends()
+  folder = await mkdtemp(join(tmpdir(), 'settlement-'))
+  program = await buildSettlementProcess(folder)
   world = await startL1World()
   await world.anvil.request('evm_setAutomine', [false])
   mining = setInterval(() => void world.anvil.mine().catch(() => undefined), 60)
 })
 afterAll(async () => {
   clearInterval(mining)
+  await rm(folder, { recursive: true })
   await world[Symbol.asyncDispose]()
 })
 afterEach(async (context) => {
@@ -80,6 +93,7 @@ function startChild(
   const addresses = addressesToText(world.devnet.addresses)
   const child = runSettlement({
     ...o,
+    program,
     url: world.anvil.url,
     addresses,
     ...(crash === undefined ? {} : { crash }),

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 /**
  * Where a process kills itself: before or after the write that makes a certificate a candidate, or with its transaction sent.
@@ -9,6 +12,8 @@ export type SettlementCrash = 'aboutToRecordCandidate' | 'candidateRecorded' | '
 
 /** What a settlement process is started with. */
 export interface SettlementChildOptions {
+  /** What {@link buildSettlementProcess} gave. */
+  readonly program: string
   readonly url: string
   /** Folder of its database. */
   readonly path: string
@@ -27,16 +32,37 @@ export interface SettlementChild {
   kill(): Promise<void>
 }
 
-/** Starts `settlement-process.ts`. */
+/** Puts `settlement-process.ts` and all that it needs into one file, which starts in a third of the time. */
+export async function buildSettlementProcess(folder: string): Promise<string> {
+  const outfile = join(folder, 'settlement-process.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('settlement-process.ts', import.meta.url))],
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+    plugins: [
+      {
+        name: 'native modules stay where they are',
+        setup({ onResolve }) {
+          onResolve({ filter: /^(classic-level|mcl-wasm|@chainsafe\/blst)$/ }, (module) => ({
+            path: createRequire(module.importer).resolve(module.path),
+            external: true,
+          }))
+        },
+      },
+    ],
+  })
+  return outfile
+}
+
+/** Starts the process. */
 export function runSettlement(o: SettlementChildOptions): SettlementChild {
-  const script = fileURLToPath(new URL('settlement-process.ts', import.meta.url))
-  const { url, path, addresses, networkId, certificates, crash = '' } = o
+  const { program, url, path, addresses, networkId, certificates, crash = '' } = o
   const numbers = [networkId, certificates].map(String)
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', script, url, path, addresses, ...numbers, crash],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, [program, url, path, addresses, ...numbers, crash], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines: string[] = []
   let rest = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

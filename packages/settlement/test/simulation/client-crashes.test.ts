@@ -21,7 +21,11 @@ async function live(database: Database, node: FakeSettlementNode): Promise<void>
 async function afterCrash(
   point: CrashPoint | undefined,
   o: { readonly dieAtSubmission?: number } = {},
-): Promise<{ readonly amounts: readonly bigint[]; readonly writes: number; readonly died: boolean }> {
+): Promise<{
+  readonly amounts: readonly bigint[]
+  readonly writes: number
+  readonly died: boolean
+}> {
   const disk = memoryDatabase()
   const node = new FakeSettlementNode()
   const database = new CrashingDatabase(disk, { point, onCrash: () => undefined })

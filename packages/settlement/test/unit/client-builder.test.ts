@@ -49,7 +49,12 @@ describe('the range of a certificate', () => {
 
 describe('the metadata of a certificate', () => {
   it('is read as it was written', () => {
-    const metadata = { fromBlock: 2n ** 40n, toBlock: 2n ** 40n + 77n, createdAt: 1_700_000_000, attempt: 3 }
+    const metadata = {
+      fromBlock: 2n ** 40n,
+      toBlock: 2n ** 40n + 77n,
+      createdAt: 1_700_000_000,
+      attempt: 3,
+    }
     expect(decodeCertificateMetadata(encodeCertificateMetadata(metadata))).toEqual(metadata)
   })
 
@@ -72,7 +77,14 @@ describe('the certificates of a chain', () => {
       [3n],
     ])
     const stages = world.events.flatMap((event) => (event.type === 'exit' ? [event.stage] : []))
-    expect(stages).toEqual(['inCertificate', 'inCertificate', 'settled', 'settled', 'inCertificate', 'settled'])
+    expect(stages).toEqual([
+      'inCertificate',
+      'inCertificate',
+      'settled',
+      'settled',
+      'inCertificate',
+      'settled',
+    ])
   })
 
   it('are made anew, with what came since and another id, when one wants a rebuild', async () => {
