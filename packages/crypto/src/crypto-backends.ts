@@ -98,7 +98,7 @@ export const ed25519: Ed25519 = {
  * @throws RangeError when a chosen backend is not to be had; then nothing changes.
  */
 export async function loadCryptoBackends(choose: BackendChoice = {}): Promise<void> {
-  loading ??= loadAll()
+  loading ??= loadAll({ isTested: false })
   await loading
   const wanted = { ...choices, ...choose }
   const hash = pick('hash', wanted.hash, [...hashes.keys()])
@@ -115,6 +115,12 @@ export async function loadCryptoBackends(choose: BackendChoice = {}): Promise<vo
   currentNodeKeys = nodeKeyBackends.get(edwards) ?? currentNodeKeys
 }
 
+/** Loads the backends that another thread of this process has tested. */
+export async function loadTestedBackends(): Promise<void> {
+  loading ??= loadAll({ isTested: true })
+  await loading
+}
+
 function pick<Part extends keyof typeof preferences>(
   part: Part,
   chosen: BackendChoice[Part],
@@ -129,32 +135,34 @@ function pick<Part extends keyof typeof preferences>(
   return chosen
 }
 
-async function loadAll(): Promise<void> {
+async function loadAll({ isTested }: { readonly isTested: boolean }): Promise<void> {
+  const addScheme = isTested ? add : addTested
   await attempt('hash-wasm', async () => {
     const implementation = await loadHashWasm()
-    if (!hashPasses(implementation)) throw new Error('hash-wasm: self-test failed')
+    if (!isTested && !hashPasses(implementation)) throw new Error('hash-wasm: self-test failed')
     hashes.set('hash-wasm', implementation)
   })
   let possession = possessionBy(nobleMinPk)
   await attempt('mcl', async () => {
     const arithmetic = new MclArithmetic(await loadMcl(mclCurves.bls12381))
-    addTested(minSigFamily, new BlsScheme(minSigVariant, mclMinSig(arithmetic)))
+    addScheme(minSigFamily, new BlsScheme(minSigVariant, mclMinSig(arithmetic)))
     const minPk = mclMinPk(arithmetic)
-    addTested(minPkFamily, new BlsScheme(minPkVariant, minPk))
+    addScheme(minPkFamily, new BlsScheme(minPkVariant, minPk))
     possession = possessionBy(minPk)
   })
   await attempt('mcl', async () => {
     const backend = new MclBn254(await loadMcl(mclCurves.bn254))
-    if (!bn254Passes(backend, nobleBn254)) throw new Error('mcl: self-test of BN254 failed')
+    if (!isTested && !bn254Passes(backend, nobleBn254))
+      throw new Error('mcl: self-test of BN254 failed')
     bn254Family.add(backend)
   })
   await attempt('blst', async () => {
     const blst = await loadBlst()
-    addTested(minPkFamily, new BlsScheme(minPkVariant, blstMinPk(blst, possession)))
+    addScheme(minPkFamily, new BlsScheme(minPkVariant, blstMinPk(blst, possession)))
   })
   await attempt('node', async () => {
     const primitive = nodeEd25519(await loadNodeCrypto())
-    addTested(ed25519Family, ed25519SchemeOf(primitive))
+    addScheme(ed25519Family, ed25519SchemeOf(primitive))
     nodeKeyBackends.set('node', nodeKeys(primitive))
   })
 }
@@ -166,6 +174,10 @@ async function attempt(library: string, load: () => Promise<void>): Promise<void
   } catch (error) {
     failures.set(library, error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+function add(family: GrowingSchemeFamily, scheme: SignatureScheme): void {
+  family.add(scheme)
 }
 
 function addTested(family: GrowingSchemeFamily, scheme: SignatureScheme): void {

@@ -40,5 +40,5 @@ export {
   SignatureWorkers,
   type CheckOptions,
   type SignatureWorkersInit,
-} from './workers/signature-workers.js'
+} from './signature-workers.js'
 export type { WorkerPort } from './workers/worker-port.js'

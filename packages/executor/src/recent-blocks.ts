@@ -1,8 +1,8 @@
 import type { Block } from '@zkstack/roles'
 import type { BlockRange, BlockStore, CallOptions } from '@zkstack/storage'
 
-/** Bounds of what {@link RecentBlocks} keeps, the newest block excepted. */
-const MAX_BLOCKS = 64
+/** Bounds of what {@link RecentBlocks} keeps, the newest block excepted: commits may lag by a few writes of sync. */
+const MAX_BLOCKS = 512
 const MAX_BYTES = 16 * 1024 * 1024
 
 /**

@@ -28,7 +28,7 @@ describe('recent blocks', () => {
 
   it('more than fits › the oldest are read from below', async () => {
     const { store, recent } = setup()
-    for (let n = 0n; n < 70n; n++) await recent.append(fakeBlock(n))
+    for (let n = 0n; n < 518n; n++) await recent.append(fakeBlock(n))
     await recent.get(6n)
     expect(store.reads).toBe(0)
     expect((await recent.get(5n))?.number).toBe(5n)

@@ -66,9 +66,24 @@ export class RequestPlan {
     if (pending.length + late.length === 0) return []
     for (const { inflight } of this.#peers.values())
       this.#bytes += inflight * this.#config.answerBytes
-    this.#ask(pending)
+    if (!this.#mayGrow(pending)) this.#ask(pending)
     this.#ask(late)
     return this.#effects
+  }
+
+  /**
+   * Whether a short run at the end of a full window may wait for the blocks after it, because much is under way before it: that will
+   * move the window, and nobody asks for a few blocks at a time.
+   */
+  #mayGrow(pending: readonly bigint[]): boolean {
+    const { window, perRequest } = this.#config
+    const before = this.#heights.size - pending.length
+    return (
+      pending.length < perRequest / 2 &&
+      this.#heights.size >= window &&
+      before >= window / 2 &&
+      pending[0] === this.#next + BigInt(before)
+    )
   }
 
   #isOverdue({ since }: Fetch): boolean {

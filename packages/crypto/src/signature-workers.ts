@@ -1,8 +1,13 @@
-import { signatureScheme } from '../crypto-backends.js'
-import { availableCores, startWorker } from '../platform.js'
-import type { SignatureScheme } from '../signature-scheme.js'
-import { packChecks, type AggregateCheck } from './aggregate-check.js'
-import type { BatchVerdicts, WorkerEvents, WorkerMessage, WorkerPort } from './worker-port.js'
+import { signatureScheme } from './crypto-backends.js'
+import { availableCores, startWorker } from './platform.js'
+import type { SignatureScheme } from './signature-scheme.js'
+import { packChecks, type AggregateCheck } from './workers/aggregate-check.js'
+import type {
+  BatchVerdicts,
+  WorkerEvents,
+  WorkerMessage,
+  WorkerPort,
+} from './workers/worker-port.js'
 
 /** What {@link SignatureWorkers} takes. */
 export interface SignatureWorkersInit {
