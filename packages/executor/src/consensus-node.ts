@@ -5,6 +5,7 @@ import type {
   FallbackStatus,
   GoodbyeCode,
   NetworkLimits,
+  NetworkSnapshot,
   PeerInfo,
 } from '@zkstack/network'
 import type { Block, Evidence, FinalBlock, NodePublicKey } from '@zkstack/roles'
@@ -178,6 +179,8 @@ export interface NodeSnapshot {
   }
   readonly replica: Plain<ReplicaSnapshot> | undefined
   readonly peers: readonly PeerSnapshot[]
+  /** What the network knows beyond its connections: peers of peers, addresses of validators, who is banned. */
+  readonly network: Plain<NetworkSnapshot>
   /** The newest warnings, oldest first. */
   readonly warnings: readonly {
     readonly atUtcMs: number

@@ -77,8 +77,9 @@ export class EventRouter {
 
   /** Another epoch rules, and its views begin anew. */
   onEpoch(e: NodeEvents['epoch:changed']): void {
-    const { reporter, logger } = this.#o
+    const { reporter, logger, metrics } = this.#o
     this.#view = undefined
+    metrics.epoch(e.epoch)
     logger.info('an epoch begins', { epoch: e.epoch, role: e.role })
     reporter.events.emit('epoch:changed', e)
   }

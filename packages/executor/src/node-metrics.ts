@@ -11,6 +11,7 @@ export class NodeMetrics {
   readonly #head
   readonly #committed
   readonly #peers
+  readonly #epoch
   readonly #finality
   readonly #commits
   readonly #commitTime
@@ -26,6 +27,7 @@ export class NodeMetrics {
       'Number of the last block that the execution layer committed.',
     )
     this.#peers = sink.gauge('zkstack_peers', 'Connected peers.')
+    this.#epoch = sink.gauge('zkstack_epoch', 'Number of the epoch that rules.')
     this.#finality = sink.histogram(
       'zkstack_finality_seconds',
       'Time from entering the view of a block to its finality, as seen by this replica.',
@@ -69,6 +71,10 @@ export class NodeMetrics {
 
   peers(count: number): void {
     this.#peers.set(count)
+  }
+
+  epoch(number: bigint): void {
+    this.#epoch.set(Number(number))
   }
 
   finality(ms: number): void {

@@ -33,6 +33,7 @@ export function snapshotOf(a: Assembly, status: NodeStatus, readings: number): N
     epochs: epochsOf(a),
     replica: rotation.replica && plain(rotation.replica.snapshot()),
     peers: network.peers().map((peer) => plain(peer)),
+    network: plain(network.inspect()),
     warnings: reporter.warnings,
     limits: plain(o.limits),
   }

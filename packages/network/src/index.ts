@@ -24,6 +24,7 @@ export type {
   StaticPeer,
   TransactionVerdict,
 } from './network.js'
+export type { KnownPeerInfo, NetworkSnapshot, ValidatorAddressInfo } from './network-snapshot.js'
 export { parseBootstrapPeer } from './peers/bootstrap-peer.js'
 export { formatPeerId, nodeKeyOfPeerId, parsePeerId, peerIdMultihash } from './peer-id.js'
 export { protocols } from './protocols.js'

@@ -91,6 +91,8 @@ export interface NetworkLimits {
   readonly memberRangeMs: number
   /** Blocks given to a peer. */
   readonly blockRequestRate: Rate
+  /** Their bytes, in KiB. */
+  readonly blockKibRate: Rate
   /** Transactions taken from a peer. */
   readonly transactionRate: Rate
   /** Their bytes, in KiB. */
@@ -234,6 +236,7 @@ const defaults = {
   blockRequestRate: { burst: 1_024, refreshMs: 0.1 }, // per block; upstream 10/100 ms cannot follow a chain of 100 blocks/s
   transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, not per frame: frames are batches
   transactionKibRate: { burst: 4 * KB, refreshMs: 0.05 }, // 20 MiB/s: more than a committee puts into blocks
+  blockKibRate: { burst: 64 * KB, refreshMs: 1 / 64 }, // 64 MiB/s, twice what a store takes in
   blockTimeoutMs: 10_000, // get_block timeout
   blockInflight: 5, // INFLIGHT of get_block
   blocksPerRequest: 64,

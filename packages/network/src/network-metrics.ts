@@ -6,6 +6,7 @@ import {
   type MetricsSink,
 } from '@zkstack/concurrency'
 import type { GoodbyeCode } from './goodbye.js'
+import type { PeerFault } from './peers/fault.js'
 import type { Peer } from './peers/peer.js'
 
 /** What the network counts. Labels take few values: codes and directions, never keys. */
@@ -14,6 +15,7 @@ export class NetworkMetrics {
   readonly #ended: Counter
   readonly #refused: Counter
   readonly #misbehaved: Counter
+  readonly #bans: Counter
   readonly #rtt: Histogram
   readonly #transactions: Counter
   readonly #missed: Counter
@@ -44,6 +46,7 @@ export class NetworkMetrics {
       'Rules that peers have broken',
       ['rule'],
     )
+    this.#bans = sink.counter('zkstack_network_bans_total', 'Bans of peers', ['fault'])
     this.#answers = sink.counter(
       'zkstack_network_sync_answers_total',
       'Answers to requests for blocks, and requests that nobody answered',
@@ -78,6 +81,11 @@ export class NetworkMetrics {
 
   onMisbehaved(rule: string): void {
     this.#misbehaved.inc(1, { rule })
+  }
+
+  /** Counts a ban by the fault that was one too many. */
+  onBanned(fault: PeerFault): void {
+    this.#bans.inc(1, { fault })
   }
 
   /** Counts an answer to a request for blocks. */

@@ -13,6 +13,7 @@ import { EpochCertificates } from './epochs/epoch-certificates.js'
 import { EpochVotes } from './epochs/epoch-votes.js'
 import { NetworkError } from './errors.js'
 import { NetworkMetrics } from './network-metrics.js'
+import type { NetworkSnapshot } from './network-snapshot.js'
 import type { FallbackStatus, Network, NetworkEvent, NetworkInit, PeerInfo } from './network.js'
 import { PeerManager } from './peers/peer-manager.js'
 import { FallbackFeed } from './sync/fallback-feed.js'
@@ -110,6 +111,10 @@ export class NetworkNode implements Network {
 
   peers(): PeerInfo[] {
     return [...this.#peers.connected.values()].map((peer) => peer.info())
+  }
+
+  inspect(): NetworkSnapshot {
+    return this.#peers.inspect()
   }
 
   fallback(): FallbackStatus | undefined {

@@ -13,6 +13,7 @@ import type {
 import type { BlockQueue, BlockSource, BlockStore, CallOptions } from '@zkstack/storage'
 import type { Goodbye, GoodbyeCode } from './goodbye.js'
 import type { NetworkLimits } from './limits.js'
+import type { NetworkSnapshot } from './network-snapshot.js'
 import type { ConnectionDirection, NetworkTransport } from './transport/network-transport.js'
 
 /** A peer that we dial for as long as the network runs. */
@@ -185,6 +186,8 @@ export interface Network {
   /** Floods a transaction to all peers, except one. */
   gossipTransaction(tx: Uint8Array, except?: NodePublicKey): void
   peers(): PeerInfo[]
+  /** What is known beyond the connections, and how much is kept for others. */
+  inspect(): NetworkSnapshot
   /** What is known of the fallback source; undefined: there is none. */
   fallback(): FallbackStatus | undefined
   /** Serves until cancelled or stopped; rejects only when the store fails. */

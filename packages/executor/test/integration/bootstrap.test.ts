@@ -33,6 +33,10 @@ it('six validators that know one bootstrap peer › find each other by what they
     const members = node.inspect().peers.filter(({ carrier }) => carrier !== undefined)
     expect(members.length).toBe(5)
     expect(members.every(({ isStatic }) => !isStatic)).toBe(true)
+    const known = node.inspect().network
+    expect(known.validatorAddresses.length).toBe(6)
+    expect(known.knownPeers.length).toBe(known.held.knownPeers)
+    expect(known.knownPeers.length).toBeGreaterThan(0)
   }
 })
 

@@ -1,4 +1,4 @@
-import { RetryableError } from '@zkstack/concurrency'
+import { MemoryMetrics, RetryableError } from '@zkstack/concurrency'
 import { createGenesis, verifyChain } from '@zkstack/roles'
 import type { ExecutionLayer, ScheduleAnswer } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
@@ -78,8 +78,14 @@ describe('epochs', () => {
 
   it('an epoch has a single block › one chain', async () => {
     const epochs = epochsOf(1n, equal(0), equal(1), equal(0, 1), equal(1), equal(0))
-    await using network = await createTestNetwork(2, { epochs, announcedBlocks: 3n })
+    const sinks = [new MemoryMetrics(), new MemoryMetrics()]
+    await using network = await createTestNetwork(2, {
+      epochs,
+      announcedBlocks: 3n,
+      metrics: (index) => sinks[index] ?? new MemoryMetrics(),
+    })
     await network.waitForHeight(7n)
+    for (const sink of sinks) expect(sink.openMetrics()).toContain('zkstack_epoch 4')
     await expectOneChain(network, epochs, 7n)
   })
 

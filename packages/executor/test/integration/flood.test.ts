@@ -1,6 +1,6 @@
 import { MemoryMetrics, seededRandom } from '@zkstack/concurrency'
 import { signatureScheme } from '@zkstack/crypto'
-import { Flooder } from '@zkstack/network/testing'
+import { Flooder, floods } from '@zkstack/network/testing'
 import {
   generateValidatorKey,
   hashMsg,
@@ -65,5 +65,14 @@ it('one of six validators is flooded over TCP in every way › all go on, the fl
   )
   expect(flooded).toBeGreaterThan(0)
   expect(flooded).toBeLessThanOrEqual(1.5 * Math.max(...others))
+  const { held } = victim.node.inspect().network
+  const keys = 5 + floods.length
+  expect(Math.max(held.hellos, held.budgets, held.faults, held.knownPeers)).toBeLessThanOrEqual(
+    keys,
+  )
+  expect(held.seenTransactions + held.queuedTransactions).toBeLessThanOrEqual(1)
+  const { queuedMessages = 0, queuedChecks = 0 } = victim.node.inspect().replica ?? {}
+  // what five members may have under way: four labels each
+  expect(Math.max(queuedMessages, queuedChecks)).toBeLessThanOrEqual(4 * 6)
   await expectEqualChains(network, height)
 }, 120_000)

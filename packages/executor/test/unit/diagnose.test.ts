@@ -65,6 +65,19 @@ const healthy: NodeSnapshot = {
     waitingBlocks: 0,
     waitsFor: undefined,
   },
+  network: {
+    knownPeers: [],
+    validatorAddresses: [],
+    banned: [],
+    held: {
+      hellos: 0,
+      knownPeers: 0,
+      faults: 0,
+      budgets: 5,
+      seenTransactions: 0,
+      queuedTransactions: 0,
+    },
+  },
   replica: healthyReplica,
   peers: [1, 2, 3, 4, 5].map((index) => ({
     key: String(index),

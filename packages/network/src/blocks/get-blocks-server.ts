@@ -2,6 +2,7 @@ import type { Ctx } from '@zkstack/concurrency'
 import { encodeBlock } from '@zkstack/roles'
 import type { BlockStore } from '@zkstack/storage'
 import { decodeGetBlocksRequest, encodeGetBlocksResponse, type GetBlocksRequest } from '../codec.js'
+import { kibOf } from '../kib-of.js'
 import type { NetworkLimits } from '../limits.js'
 import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
@@ -15,6 +16,8 @@ export interface ServeOptions {
   readonly limits: Pick<NetworkLimits, 'blocksPerRequest' | 'answerBytes'>
   /** How many blocks the peer may have. */
   readonly throttle: Throttle
+  /** Their bytes, in KiB. */
+  readonly kibThrottle: Throttle
 }
 
 /**
@@ -31,7 +34,9 @@ export async function serveBlocks(ctx: Ctx, stream: FrameStream, o: ServeOptions
     const blocks = await read(ctx, decodeGetBlocksRequest(frame), blockBytes, o)
     blockBytes = blocks.at(-1)?.length ?? blockBytes
     await o.throttle.pass(ctx, Math.max(1, blocks.length))
-    await ctx.race(stream.send(encodeGetBlocksResponse({ blocks, range: o.store.range() })))
+    const answer = encodeGetBlocksResponse({ blocks, range: o.store.range() })
+    await o.kibThrottle.pass(ctx, kibOf(answer))
+    await ctx.race(stream.send(answer))
   }
 }
 

@@ -63,6 +63,13 @@ export class BanLedger {
     return entry ? Math.max(0, entry.score - (now - entry.at) / this.#decayMs) : 0
   }
 
+  /** Whose bans still last, and for how long. */
+  banned(now: number): readonly { readonly key: string; readonly remainingMs: number }[] {
+    return [...this.#entries.keys()]
+      .map((key) => ({ key, remainingMs: this.remainingMs(key, now) }))
+      .filter(({ remainingMs }) => remainingMs > 0)
+  }
+
   /** Milliseconds that a key's ban still lasts; 0 when there is none. */
   remainingMs(key: string, now: number): number {
     return Math.max(0, (this.#entries.get(key)?.bannedUntil ?? 0) - now)

@@ -51,6 +51,11 @@ export class PeerBudgets {
     this.#clock = clock
   }
 
+  /** Keys remembered. */
+  get size(): number {
+    return this.#budgets.size
+  }
+
   /** The budget of a key, given in hex; the one that was asked for longest ago is forgotten when there are too many. */
   of(id: string): PeerBudget {
     const budget = this.#budgets.get(id) ?? new PeerBudget(this.#limits, this.#clock)

@@ -4,6 +4,7 @@ import { AddressExchange } from '../addresses/address-exchange.js'
 import { runAnnouncer } from '../addresses/announcer.js'
 import { isMember } from '../consensus/committees.js'
 import type { HelloSigner, NetworkEvent, NetworkInit, StaticPeer } from '../network.js'
+import { networkSnapshot, type NetworkSnapshot } from '../network-snapshot.js'
 import { formatPeerId } from '../peer-id.js'
 import type { TransportConnection } from '../transport/network-transport.js'
 import { BanLedger } from './ban-ledger.js'
@@ -46,6 +47,8 @@ export class PeerManager {
   readonly #bans: BanLedger
   readonly #registry: PeerRegistry
   readonly #addresses: AddressExchange
+  readonly #table: PeerTable
+  readonly #budgets: PeerBudgets
   readonly #connector: Connector
   readonly #dynamic: DynamicDialer
   readonly #server: ConnectionServer
@@ -59,7 +62,8 @@ export class PeerManager {
     this.#bans = new BanLedger({ decayMs: limits.faultDecayMs })
     this.#addresses = new AddressExchange(init)
     this.#registry = this.#newRegistry()
-    const table = new PeerTable({
+    this.#budgets = new PeerBudgets(limits, clock)
+    this.#table = new PeerTable({
       ownId: toHex(init.nodeKey.publicKey),
       random,
       retryMinMs: limits.redialMinMs,
@@ -68,7 +72,7 @@ export class PeerManager {
     const bootstrap = (peers.bootstrap ?? []).map(parseBootstrapPeer)
     const maxDynamicOutbound =
       peers.maxDynamicOutbound ?? (bootstrap.length > 0 ? DEFAULT_MAX_DYNAMIC_OUTBOUND : 0)
-    const [bans, registry] = [this.#bans, this.#registry]
+    const [bans, registry, table] = [this.#bans, this.#registry, this.#table]
     this.#connector = new Connector({
       init,
       logger,
@@ -104,7 +108,7 @@ export class PeerManager {
       logger,
       isStatic: (id) => this.#isStatic(id),
       emit: (e) => o.emit(e),
-      budgets: new PeerBudgets(limits, clock),
+      budgets: this.#budgets,
       onFault: (peer, fault) => this.#onFault(peer, fault),
     })
   }
@@ -112,6 +116,19 @@ export class PeerManager {
   /** Connected peers, by their keys in hex. */
   get connected(): ReadonlyMap<string, Peer> {
     return this.#registry.peers
+  }
+
+  /** What is known beyond the connections. */
+  inspect(): NetworkSnapshot {
+    return networkSnapshot({
+      table: this.#table,
+      addresses: this.#addresses.known,
+      bans: this.#bans,
+      budgets: this.#budgets,
+      registry: this.#registry,
+      gossip: this.#o.services.gossip,
+      now: this.#o.init.clock.now(),
+    })
   }
 
   /** Serves a connection that was accepted. */
@@ -204,6 +221,7 @@ export class PeerManager {
     const banMs = isKnown ? limits.banStaticMs : limits.banMs
     const charge = { points: pointsOf(fault), now: clock.now(), banMs }
     if (this.#bans.charge(peer.id, charge)) {
+      services.metrics.onBanned(fault)
       logger.warn('banned a peer', { peer: formatPeerId(peer.key), fault, banMs })
     }
     if (fault === 'UNRESPONSIVE') return

@@ -44,6 +44,11 @@ export class PeerRegistry {
     return this.#peers
   }
 
+  /** Connections in their hello. */
+  get hellos(): number {
+    return this.#pending.size
+  }
+
   /** Enters a connection that begins its hello; false when there are too many of them: cut it. */
   begin(connection: TransportConnection): boolean {
     const { isStatic, limits, ownKey } = this.#o

@@ -148,7 +148,12 @@ function servedTasks(
       protocol: protocols.getBlocks,
       maxFrameBytes: frames.blockRequest,
       run: (ctx, stream) =>
-        serveBlocks(ctx, stream, { store, limits, throttle: budget.incoming('blockRequestRate') }),
+        serveBlocks(ctx, stream, {
+          store,
+          limits,
+          throttle: budget.incoming('blockRequestRate'),
+          kibThrottle: budget.incoming('blockKibRate'),
+        }),
     },
     {
       protocol: protocols.transactions,

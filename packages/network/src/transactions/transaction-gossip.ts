@@ -2,12 +2,13 @@ import { yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
 import { decodeTransactions } from '../codec.js'
+import { kibOf } from '../kib-of.js'
 import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { SeenTransactions } from './seen-transactions.js'
-import { kibOf, TransactionRoute } from './transaction-route.js'
+import { TransactionRoute } from './transaction-route.js'
 
 /** Transactions that are looked at before others get a turn. */
 const PER_TURN = 64
@@ -27,6 +28,18 @@ export class TransactionGossip {
     this.#init = init
     this.#metrics = metrics
     this.#seen = new SeenTransactions(init.clock, init.limits)
+  }
+
+  /** Transactions remembered as seen. */
+  get seen(): number {
+    return this.#seen.size
+  }
+
+  /** Transactions that wait for peers, all of them together. */
+  get queued(): number {
+    let count = 0
+    for (const route of this.#routes.values()) count += route.queued
+    return count
   }
 
   /** @throws RangeError for a transaction above `maxTransactionBytes`. */

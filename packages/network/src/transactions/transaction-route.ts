@@ -1,6 +1,7 @@
 import { scope, yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import { encodeTransactions } from '../codec.js'
+import { kibOf } from '../kib-of.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
@@ -29,6 +30,11 @@ export class TransactionRoute {
     this.#init = init
     this.#seen = seen
     this.#queue = new TransactionQueue(init.limits)
+  }
+
+  /** Transactions that wait for the peer. */
+  get queued(): number {
+    return this.#queue.length
   }
 
   /** Takes one that the peer is not known to have; false when the peer is too slow for it. */
@@ -83,9 +89,4 @@ export class TransactionRoute {
       while (!this.#hasMissed || this.#queue.length > 0) await ctx.race(this.#queue.drained.wait())
     }
   }
-}
-
-/** The size of a frame, by which transactions are charged. */
-export function kibOf(frame: Uint8Array): number {
-  return Math.ceil(frame.length / 1024)
 }

@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
-import { systemRandom } from '@zkstack/concurrency'
-import { bytesEqual } from '@zkstack/crypto'
+import { MemoryMetrics, systemRandom } from '@zkstack/concurrency'
+import { bytesEqual, toHex } from '@zkstack/crypto'
 import { encodeSigned, generateNodeKey, type Signed } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { expect, test } from 'vitest'
+import { decodeGetBlocksResponse, encodeGetBlocksRequest } from '../../src/codec.js'
 import { parseHostPort } from '../../src/host-port.js'
 import { protocols } from '../../src/protocols.js'
 import { libp2pTransport } from '../../src/transport/libp2p-transport.js'
@@ -45,6 +46,12 @@ test.each(floods.map((way) => [way]))(
     await expect.poll(() => flooder.counts.connections + flooder.counts.refused).toBeGreaterThan(0)
     await talk(victim, 50)
     expect(victim.failure).toBeUndefined()
+    // of two keys, however much they send
+    const { held } = victim.network.inspect()
+    expect(held.hellos).toBeLessThanOrEqual(2)
+    expect(Math.max(held.budgets, held.faults, held.knownPeers)).toBeLessThanOrEqual(2)
+    expect(held.seenTransactions).toBeLessThanOrEqual(1)
+    expect(held.queuedTransactions).toBeLessThanOrEqual(1)
     expect(victim.messages.length).toBe(50)
     const honest = committee.keys[1]?.publicKey ?? new Uint8Array()
     expect(victim.messages.every(({ carrier }) => carrier && bytesEqual(carrier, honest))).toBe(
@@ -95,8 +102,29 @@ test('flood › the budget of a member › is not filled up by a reconnection', 
   expect(victim.messages.length).toBeLessThanOrEqual(21)
 })
 
+test('flood › a stranger asks for one large block after another › gets as many bytes as its rate allows, others get theirs', async () => {
+  const payload = new Uint8Array(50_000)
+  const blocks = [committee.block(0n, payload), committee.block(1n, payload)]
+  const limits = { blockKibRate: { burst: 200, refreshMs: 3_600_000 } }
+  await using victim = await start({ blocks, limits })
+  await using raw = await RawPeer.start(libp2pTransport())
+  const { connection } = await raw.connect(victim.asStaticPeer, { genesis: committee.genesis })
+  const stream = await raw.open(connection, protocols.getBlocks)
+  for (let i = 0; i < 20; i++) await stream.send(encodeGetBlocksRequest({ first: 0n, count: 1 }))
+  for (let i = 0; i < 4; i++) {
+    const answer = await stream.receive()
+    expect(answer && decodeGetBlocksResponse(answer).blocks.length).toBe(1)
+  }
+  await using honest = await start({ peers: { outbound: [victim.asStaticPeer] } })
+  await honest.hasBlock(1n)
+  const more = stream.receive().catch(() => undefined)
+  await connection.close()
+  expect(await more).toBeUndefined()
+})
+
 test('flood › more streams than a session has › ends the connection, and the next one is refused with BANNED', async () => {
-  await using victim = await start()
+  const metrics = new MemoryMetrics()
+  await using victim = await start({ override: { metrics } })
   await using raw = await RawPeer.start(libp2pTransport())
   const { genesis } = committee
   const { connection } = await raw.connect(victim.asStaticPeer, { genesis })
@@ -105,6 +133,10 @@ test('flood › more streams than a session has › ends the connection, and the
   await connection.closed
   await victim.sees('peerMisbehaved')
   expect(victim.eventsOf('peerMisbehaved').map(({ rule }) => rule)).toEqual(['FLOOD'])
+  expect(metrics.openMetrics()).toContain('zkstack_network_bans_total{fault="FLOOD"} 1')
+  const { banned } = victim.network.inspect()
+  expect(banned.map(({ key }) => key)).toEqual([toHex(raw.key)])
+  expect(banned[0]?.remainingMs).toBeGreaterThan(0)
   await expect(raw.connect(victim.asStaticPeer, { genesis })).rejects.toMatchObject({
     code: 'BANNED',
   })

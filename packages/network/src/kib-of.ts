@@ -1,0 +1,4 @@
+/** The size of a frame in KiB, by which what a peer sends or gets is charged; a part counts as a whole. */
+export function kibOf(frame: Uint8Array): number {
+  return Math.ceil(frame.length / 1024)
+}
