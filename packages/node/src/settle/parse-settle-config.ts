@@ -7,7 +7,7 @@ import type { EpochSchedule, RateLimit } from '@zkstack/settlement'
 import { ConfigError } from '../config/config-error.js'
 import type { SecretSource } from '../config/node-config.js'
 import { parseToml } from '../config/parse-toml.js'
-import type { KeystoreSource, SettleConfig } from './settle-config.js'
+import type { KeystoreSource, ProverConfig, SettleConfig } from './settle-config.js'
 import { addressOf, SettleTable } from './settle-table.js'
 import { finalityOf, transactionPolicyOf } from './transaction-policy.js'
 
@@ -242,11 +242,30 @@ function storageOf(root: SettleTable, path: (value: string) => string): SettleCo
   return { path: dbPath, backup: { path: path(backup.plain.text('path')), keep } }
 }
 
-function proverOf(root: SettleTable): SettleConfig['prover'] {
-  const native = root.table('prover', ['native']).table('native', ['development-vkey'])
-  const key = 'prover.native.development-vkey'
-  const text = native.plain.text('development-vkey')
-  return { type: 'native', developmentVKey: vkeyOf(text, key) }
+function proverOf(root: SettleTable): ProverConfig {
+  const prover = root.table('prover', ['native', 'remote'])
+  if (prover.plain.has('native') === prover.plain.has('remote')) {
+    const problem = 'give either prover.remote or, for development, prover.native'
+    throw new ConfigError('CONFIG_INVALID', 'prover', problem)
+  }
+  if (prover.plain.has('native')) {
+    const native = prover.table('native', ['development-vkey'])
+    const text = native.plain.text('development-vkey')
+    return {
+      type: 'native',
+      developmentVKey: vkeyOf(text, native.plain.at('development-vkey')),
+    }
+  }
+  const remote = prover.table('remote', ['endpoints', 'vkey', 'timeout'])
+  const endpoints = remote.plain.texts('endpoints')
+  if (endpoints.length === 0)
+    throw new ConfigError('CONFIG_MISSING', 'prover.remote.endpoints', 'is missing: ["host:port"]')
+  return {
+    type: 'remote',
+    endpoints,
+    vkey: vkeyOf(remote.plain.text('vkey'), remote.plain.at('vkey')),
+    timeoutMs: remote.duration('timeout', 301_000),
+  }
 }
 
 function vkeyOf(text: string, key: string): Hash32 {

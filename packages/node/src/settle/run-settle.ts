@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { Ctx, realClock, scope, ZkStackError, type Clock, type Logger } from '@zkstack/concurrency'
 import { createL1Client, type L1Client } from '@zkstack/l1'
-import { nativeProver } from '@zkstack/pessimistic-proof'
 import {
   adminMethods,
   databaseCheck,
@@ -9,6 +8,7 @@ import {
   l1Check,
   readinessOf,
   serveRpc,
+  type ReadinessCheck,
   type RpcServer,
   type RpcServerOptions,
   type SettlementService,
@@ -20,11 +20,13 @@ import {
   NetworkRateLimits,
   type Database,
   type SettlementNode,
+  type SettlementNodeOptions,
 } from '@zkstack/settlement'
 import { version } from '../cli/version.js'
 import { readSecret } from '../config/read-files.js'
 import { processMetrics } from '../metrics/process-metrics.js'
 import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus-metrics.js'
+import { proverParts, type ProverParts } from './prover-parts.js'
 import { readSigners } from './read-settle-files.js'
 import { serveMetrics } from './serve-metrics.js'
 import type { SettleConfig } from './settle-config.js'
@@ -60,11 +62,15 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
   const { adminToken } = config.rpc
   const token = adminToken && (await readSecret('rpc.admin-token', adminToken, o.env))
   const l1 = l1ClientOf(config, { logger: o.logger, metrics, clock })
+  using prover = proverParts(config.prover, { clock, logger: o.logger, metrics })
   await mkdir(config.storage.path, { recursive: true })
   const database = await levelDatabase(config.storage.path)
   try {
     const backups = backupsOf(config, database, o.logger)
-    const node = await nodeOf(config, { l1, signers, database, backups, metrics, ...o })
+    const node = await nodeOf(config, {
+      ...{ l1, signers, database, backups, metrics, logger: o.logger },
+      prover: prover.options,
+    })
     const counted = new SettleMetrics(metrics, clock)
     using ctx = Ctx.root({ clock, signal: o.signal })
     await scope(ctx, async (inner, tasks) => {
@@ -72,7 +78,10 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
       tasks.spawnBackground((own) => follow(own, node, counted))
       if (backups !== undefined) tasks.spawnBackground((own) => backups.run(own))
       const service = { node: counting(node, counted), l1 }
-      await using rpc = await servers(config, { service, database, token, logger: o.logger })
+      await using rpc = await servers(config, {
+        ...{ service, token, logger: o.logger },
+        checks: [l1Check(l1), databaseCheck(database), prover.check],
+      })
       await using scrapes = await metricsServer(config, { node, metrics, counted })
       o.onStarted({ rpc: rpc.read.url, admin: rpc.admin?.url, metrics: scrapes.url })
       await inner.sleep(Infinity)
@@ -103,9 +112,9 @@ function backupsOf(
 async function nodeOf(
   config: SettleConfig,
   parts: Pick<
-    Parameters<typeof createSettlementNode>[0],
+    SettlementNodeOptions,
     'l1' | 'signers' | 'database' | 'backups' | 'metrics' | 'logger'
-  >,
+  > & { readonly prover: ProverParts['options'] },
 ): Promise<SettlementNode> {
   const { l1, signers, database, backups, metrics, logger } = parts
   const { l1InfoRootFinality, transactions } = config
@@ -117,9 +126,7 @@ async function nodeOf(
     metrics,
     logger,
     addresses: config.l1.addresses,
-    prover: nativeProver(),
-    accepts: { type: 'native' },
-    developmentVKey: config.prover.developmentVKey,
+    ...parts.prover,
     epochs: config.epochs,
     finality: {
       l1InfoRoots: l1InfoRootFinality,
@@ -172,17 +179,17 @@ async function servers(
   { rpc }: SettleConfig,
   parts: {
     readonly service: SettlementService
-    readonly database: Database
+    readonly checks: readonly ReadinessCheck[]
     readonly token: string | undefined
     readonly logger: Logger
   },
 ): Promise<Servers> {
-  const { service, database, token, logger } = parts
+  const { service, checks, token, logger } = parts
   const common: Omit<RpcServerOptions, 'methods' | 'port'> = {
     ...rpc,
     version,
     logger,
-    readiness: readinessOf([l1Check(service.l1), databaseCheck(database)]),
+    readiness: readinessOf(checks),
   }
   const read = await serveRpc({ ...common, methods: interopMethods(service), port: rpc.readPort })
   try {

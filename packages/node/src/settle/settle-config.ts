@@ -12,6 +12,18 @@ export interface KeystoreSource {
   readonly password: SecretSource | { readonly text: string }
 }
 
+/** Who proves. */
+export type ProverConfig =
+  /** FOR DEVELOPMENT: no proofs; L1 must have a verifier that takes none, under this key. */
+  | { readonly type: 'native'; readonly developmentVKey: Hash32 }
+  /** Provers over gRPC, and the verifying key of the program that L1 takes. */
+  | {
+      readonly type: 'remote'
+      readonly endpoints: readonly string[]
+      readonly vkey: Hash32
+      readonly timeoutMs: number
+    }
+
 /** The configuration of a settlement node, checked; paths are absolute. */
 export interface SettleConfig {
   readonly logLevel: LogLevel
@@ -43,8 +55,7 @@ export interface SettleConfig {
     readonly path: string
     readonly backup: { readonly path: string; readonly keep: number } | undefined
   }
-  /** FOR DEVELOPMENT: no proofs; L1 must have a verifier that takes none, under this key. */
-  readonly prover: { readonly type: 'native'; readonly developmentVKey: Hash32 }
+  readonly prover: ProverConfig
   readonly transactions: TransactionPolicy
   readonly l1InfoRootFinality: FinalityPolicy | undefined
   readonly proofSigners: ReadonlyMap<NetworkId, Address>

@@ -181,7 +181,10 @@ describe('zkstack settle run', () => {
       const status = await zkstack('settle', 'status', '3', '--json', ...url)
       expect(status.code).toBe(0)
       expect(JSON.parse(status.out)).toMatchObject({
-        readiness: { ready: true, checks: [{ name: 'l1' }, { name: 'database' }] },
+        readiness: {
+          ready: true,
+          checks: [{ name: 'l1' }, { name: 'database' }, { name: 'prover' }],
+        },
         networks: [{ network_id: 3, settled_height: 0 }],
       })
       expect((await zkstack('settle', 'status', '--url', 'http://127.0.0.1:1')).code).toBe(4)
@@ -206,6 +209,7 @@ describe('zkstack settle run', () => {
         checks: [
           { name: 'l1', ok: false },
           { name: 'database', ok: true },
+          { name: 'prover', ok: true },
         ],
       })
       break

@@ -28,15 +28,15 @@ export function adminMethods(service: SettlementService): RpcMethods {
   ])
 }
 
-/** The certificate, as long as it waits or copies of all are kept, with its header. */
+/** The certificate with its header; of those that were replaced only if copies of all are kept. */
 function certificate({ node }: SettlementService): RpcMethod {
   const { database } = node.store
   return rpcMethod<{ readonly certificateId: Hash32 }>(
     { certificateId: json.hash },
     async ({ certificateId }) => {
       const header = await node.header(certificateId)
-      const queued = header && (await queuedCertificate(node.store, header))
-      const found = (await columns.debugCertificates.get(database, certificateId)) ?? queued
+      const stored = header && (await storedCertificate(node.store, header))
+      const found = (await columns.debugCertificates.get(database, certificateId)) ?? stored
       if (found === undefined) return notFound(`Certificate(0x${toHex(certificateId)})`)
       return ok([
         certificateJson.write(found),
@@ -46,11 +46,14 @@ function certificate({ node }: SettlementService): RpcMethod {
   )
 }
 
-/** The certificate in the queue, unless another one has its place. */
-async function queuedCertificate(
+/** The certificate in the queue, unless another one has its place; or in the epoch that it settled in. */
+async function storedCertificate(
   store: SettlementService['node']['store'],
-  { networkId, height, certificateId }: CertificateHeader,
+  header: CertificateHeader,
 ): Promise<Certificate | undefined> {
+  const { networkId, height, certificateId, epochNumber: epoch, certificateIndex: index } = header
+  if (epoch !== undefined && index !== undefined)
+    return columns.epochCertificates.get(store.database, { epoch, index })
   const queued = await store.headerAt(networkId, height)
   return queued !== undefined && bytesEqual(queued.certificateId, certificateId)
     ? store.pendingCertificate(networkId, height)

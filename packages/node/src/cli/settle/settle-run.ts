@@ -19,7 +19,8 @@ export async function settleRun(args: CommandArguments, io: CommandIo): Promise<
   }
   const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
   for (const key of config.ignored) logger.warn('a key has no effect here', { key })
-  logger.warn('FOR DEVELOPMENT: certificates are executed and not proven', { prover: 'native' })
+  if (config.prover.type === 'native')
+    logger.warn('FOR DEVELOPMENT: certificates are executed and not proven', { prover: 'native' })
   if (config.rpc.adminToken === undefined)
     logger.warn('the admin methods are not served: there is no rpc.admin-token')
   const stopped = stopLimit(io, logger)

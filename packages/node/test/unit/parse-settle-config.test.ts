@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { parseAmount } from '../../src/settle/parse-amount.js'
+import { parseDuration } from '../../src/settle/parse-duration.js'
+import { parseSettleConfig } from '../../src/settle/parse-settle-config.js'
+
+const address = `0x${'11'.repeat(20)}`
+const vkey = `0x${'22'.repeat(32)}`
+
+const least = `
+[l1]
+node-url = "http://127.0.0.1:8545"
+rollup-manager-contract = "${address}"
+polygon-zkevm-global-exit-root-v2-contract = "${address}"
+[auth.local]
+private-keys = [{ path = "key.json", password-env = "PASSWORD" }]
+[prover.native]
+development-vkey = "${vkey}"
+`
+
+/** What is said about a wrong configuration. */
+function problem(text: string, env: NodeJS.ProcessEnv = {}): string {
+  try {
+    parseSettleConfig(text, '/etc/zkstack', env)
+  } catch (e) {
+    return e instanceof Error ? e.message : ''
+  }
+  return 'none'
+}
+
+describe('the configuration of a settlement node', () => {
+  test('what is not said is as in upstream', () => {
+    expect(parseSettleConfig(least, '/etc/zkstack')).toMatchObject({
+      logLevel: 'info',
+      l1: { chainId: 1337n, timeoutMs: 45_000 },
+      rpc: {
+        host: '0.0.0.0',
+        readPort: 9090,
+        adminPort: 9091,
+        adminToken: undefined,
+        maxRequestBytes: 10_485_760,
+        maxConnections: 100,
+        batchLimit: 'unlimited',
+        timeoutMs: 180_000,
+      },
+      metricsListen: '0.0.0.0:3000',
+      epochs: { type: 'block', epochDuration: 6n, genesisBlock: 0n },
+      storage: { path: '/etc/zkstack/storage', backup: undefined },
+      transactions: { finality: { tag: 'safe', confirmations: 12 } },
+      rateLimits: { default: 'unlimited' },
+      ignored: [],
+    })
+  })
+
+  test('a key that nobody reads is refused, with the nearest one', () => {
+    expect(problem(`${least}\n[rpcs]\n`)).toMatch(/^rpcs: .*did you mean rpc\?/)
+    expect(problem(`${least}\n[rpc]\nreadrpc-prot = 1`)).toMatch(/rpc\.readrpc-prot.*readrpc-port/)
+    expect(problem(`${least}\n[storage]\ndbpath = "x"`)).toMatch(/storage\.dbpath.*db-path/)
+    expect(problem(`${least}\n[settlement.pessimistic-proof-tx-config]\nconfirmation = 1`)).toMatch(
+      /did you mean confirmations\?/,
+    )
+  })
+
+  test('keys of upstream that mean nothing here are taken, and named', () => {
+    const text = `prover-buffer-size = 100\n${least}\n[l2]\nrpc-timeout = "45s"\n[grpc]\n`
+    expect(parseSettleConfig(text, '/').ignored).toEqual(['l2', 'grpc', 'prover-buffer-size'])
+  })
+
+  test('ports of the environment take the place of the file’s', () => {
+    const env = { AGGLAYER_READRPC_PORT: '1234', AGGLAYER_ADMIN_PORT: '' }
+    expect(parseSettleConfig(least, '/', env).rpc).toMatchObject({
+      readPort: 1234,
+      adminPort: 9091,
+    })
+    expect(problem(least, { AGGLAYER_ADMIN_PORT: '99999' })).toContain('AGGLAYER_ADMIN_PORT')
+  })
+
+  test('limits, signers and clocks', () => {
+    const text = `${least}
+      [proof-signers]
+      7 = "${address}"
+      [rate-limiting]
+      send-certificate = { max-per-interval = 3, time-interval = "30min" }
+      [rate-limiting.network.9]
+      send-certificate = "disabled"
+      [epoch.time-clock]
+      epoch-duration = "2min"
+      [rpc]
+      batch-request-limit = 0`
+    const config = parseSettleConfig(text, '/')
+    expect([...config.proofSigners.keys()]).toEqual([7])
+    expect(config.rateLimits.default).toEqual({ maxPerInterval: 3, intervalMs: 1_800_000 })
+    expect(config.rateLimits.networks.get(9)).toBe('disabled')
+    expect(config.epochs).toEqual({ type: 'time', epochDuration: 120n })
+    expect(config.rpc.batchLimit).toBe('disabled')
+  })
+
+  test.each([
+    ['l1.node-url', least.replace('http://127.0.0.1:8545', 'ws://127.0.0.1:8545')],
+    ['l1.rollup-manager-contract', least.replace(`"${address}"`, '"0x12"')],
+    ['auth.local.private-keys', least.replace(/private-keys.*/, '')],
+    ['auth.local.private-keys[0].password', least.replace(', password-env = "PASSWORD"', '')],
+    ['prover', least.replace(/\[prover[^]*/, '')],
+    ['prover.native.development-vkey', least.replace(vkey, '0x22')],
+    [
+      'prover.remote.endpoints',
+      `${least.replace(/\[prover[^]*/, '')}\n[prover.remote]\nvkey = "${vkey}"`,
+    ],
+    ['proof-signers.x', `${least}\n[proof-signers]\nx = "${address}"`],
+    ['rpc.request-timeout', `${least}\n[rpc]\nrequest-timeout = "soon"`],
+    ['epoch', `${least}\n[epoch.time-clock]\n[epoch.block-clock]`],
+  ])('a wrong %s is named', (key, text) => {
+    expect(problem(text).startsWith(`${key}: `), problem(text)).toBe(true)
+  })
+
+  test('a remote prover', () => {
+    const text = `${least.replace(/\[prover[^]*/, '')}
+      [prover.remote]
+      endpoints = ["prover-1:8080", "prover-2:8080"]
+      vkey = "${vkey}"
+      timeout = "5min"`
+    expect(parseSettleConfig(text, '/').prover).toMatchObject({
+      type: 'remote',
+      timeoutMs: 300_000,
+    })
+  })
+
+  test('durations and amounts are read as upstream reads them', () => {
+    const durations = ['5s', '10min', '1m 30s', '500ms', 60, '2h', '', 'x', '5', -1, 1.5, true]
+    expect(durations.map(parseDuration)).toEqual([
+      ...[5_000, 600_000, 90_000, 500, 60_000, 7_200_000],
+      ...Array.from({ length: 6 }, () => undefined),
+    ])
+    const amounts = ['1gwei', '0.1eth', '100 gwei', 7, '8', '1.5wei', '0.0000000001gwei', 'eth', -1]
+    expect(amounts.map(parseAmount)).toEqual([
+      ...[10n ** 9n, 10n ** 17n, 10n ** 11n, 7n, 8n],
+      ...Array.from({ length: 4 }, () => undefined),
+    ])
+  })
+})

@@ -1,0 +1,1 @@
+export { runSimulatedNode, type SimulatedNodeOptions } from './simulated-node.js'
