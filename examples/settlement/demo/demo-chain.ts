@@ -54,8 +54,8 @@ export class DemoChain implements AsyncDisposable {
   }
 
   static async start(o: DemoChainOptions): Promise<DemoChain> {
-    let client: SettlementClient | undefined
-    const known = (claim: ClaimedExit): boolean => client?.isKnownExitRoot(claim) ?? false
+    const made: { client?: SettlementClient } = {}
+    const known = (claim: ClaimedExit): boolean => made.client?.isKnownExitRoot(claim) ?? false
     const ledgers: BridgeLedger[] = Array.from(
       { length: 6 },
       () => new BridgeLedger({ networkId: o.networkId, patienceMs: 700, isKnownExitRoot: known }),
@@ -72,7 +72,7 @@ export class DemoChain implements AsyncDisposable {
       viewTimeoutMs: 5_000,
     })
     const ledger = ledgerOf(0)
-    client = await createSettlement({
+    const client = await createSettlement({
       node: network.at(0).node,
       execution: ledger,
       networkId: o.networkId,
@@ -85,6 +85,7 @@ export class DemoChain implements AsyncDisposable {
       submitAt: 0.2,
       pollIntervalMs: 400,
     })
+    made.client = client
     return new DemoChain(o, { network, ledger, client })
   }
 

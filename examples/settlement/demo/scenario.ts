@@ -17,6 +17,7 @@ import {
   rollupManagerAbi,
   type BridgeAddresses,
   type ClaimedExit,
+  type SettlementClient,
 } from '@zkstack/settlement'
 import { Devnet } from '@zkstack/settlement/testing'
 import { atOnce, DemoChain } from './demo-chain.js'
@@ -239,7 +240,7 @@ async function cheat(world: World): Promise<void> {
     amount: 2n * ether,
     metadata: undefined,
   }
-  const client = await createSettlement({
+  const client: SettlementClient = await createSettlement({
     node: {
       async *blocks({ from }) {
         await until(ctx, 'the deposit for C', () => client.claimOfDeposit(1))

@@ -17,6 +17,9 @@ export const defaultRetryPolicy: RetryPolicy = {
 }
 
 /** Milliseconds to wait after the n-th failure in a row, counted from 1. */
-export function retryDelay({ initialMs, factor, maxMs }: RetryPolicy, failures: number): number {
+export function retryDelay(
+  { initialMs, factor, maxMs }: Omit<RetryPolicy, 'maxAttempts'>,
+  failures: number,
+): number {
   return Math.min(maxMs, initialMs * factor ** (failures - 1))
 }

@@ -11,6 +11,7 @@ import {
 import type { Hash32 } from '@zkstack/crypto'
 import { runEventReader } from '@zkstack/l1'
 import { ZERO_HASH, type CallOptions } from '@zkstack/pessimistic-proof'
+import { retryDelay } from '../certificates/retry-policy.js'
 import { readRollup } from '../contracts/rollup-reader.js'
 import { Broadcast } from '../node/broadcast.js'
 import { CertificateBuilder } from './certificate-builder.js'
@@ -35,6 +36,9 @@ export async function createSettlement<B extends { readonly number: bigint }>(
   const store = await ClientStore.open(o.database, o.firstBlock ?? 0n)
   return new Client(o, store)
 }
+
+/** From five seconds to ten minutes. */
+const defaultRebuildPolicy = { initialMs: 5_000, factor: 2, maxMs: 600_000 }
 
 class Client<B extends { readonly number: bigint }> implements SettlementClient {
   readonly #o: SettlementOptions<B>
@@ -73,6 +77,7 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
       clock: this.#clock,
       logger: this.#logger,
       lastLocalExitRoot: (call) => this.#lastLocalExitRoot(call),
+      pauseMs: (failures) => retryDelay(o.retry ?? defaultRebuildPolicy, failures),
       isDue: (call) => this.#gate.isOpen(call),
     })
   }

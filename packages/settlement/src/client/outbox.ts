@@ -27,6 +27,8 @@ export interface OutboxOptions {
   readonly logger: Logger
   /** The local exit root that L1 has for the network; zero for none. `undefined`: L1 does not say. */
   lastLocalExitRoot(o: CallOptions): Promise<Hash32 | undefined>
+  /** How long to wait before another certificate of a height that failed so many times, in milliseconds. */
+  pauseMs(failures: number): number
   /** Whether it is time for the next certificate. */
   isDue(o: CallOptions): Promise<boolean>
 }
@@ -162,14 +164,15 @@ export class Outbox {
       const { code, reason, message } = status.error
       return err({ code: reason ?? code, message })
     }
-    const isRetry = status?.type === 'inError'
-    if (!isRetry && !(await this.#o.isDue(o))) return ok('idle')
+    const failed = status?.type === 'inError' ? latest : undefined
+    const isDue = failed === undefined ? await this.#o.isDue(o) : this.#isRested(failed)
+    if (!isDue) return ok('idle')
     const onL1 = latest === undefined ? await this.#o.lastLocalExitRoot(o) : undefined
     const place = nextPlace(latest?.header, onL1 ?? ZERO_HASH)
     if (!place.ok || (latest === undefined && onL1 === undefined)) return ok('idle')
     const start = latest === undefined ? this.#first(place.value) : startAfter(latest)
     if (start === undefined) return ok('idle')
-    const attempt = isRetry ? (latest?.attempt ?? 0) + 1 : 0
+    const attempt = failed === undefined ? 0 : failed.attempt + 1
     const built = await builder.build(place.value, start, { attempt, nowMs: clock.nowUtc() })
     if (!built.ok) return built
     if (built.value === undefined) return ok('idle')
@@ -190,6 +193,12 @@ export class Outbox {
       isClaimable: false,
     })
     return ok('moved')
+  }
+
+  /** Whether enough time has passed since a certificate failed: since it was made, as far as its metadata tell. */
+  #isRested({ header, attempt }: ClientCertificate): boolean {
+    const madeAtMs = 1000 * (decodeCertificateMetadata(header.metadata)?.createdAt ?? 0)
+    return this.#o.clock.nowUtc() >= madeAtMs + this.#o.pauseMs(attempt + 1)
   }
 
   /** The first certificate begins after the exits that L1 has; `undefined`: they are not collected yet. */

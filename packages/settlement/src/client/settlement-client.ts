@@ -1,6 +1,7 @@
 import type { Clock, Ctx, Logger, Random } from '@zkstack/concurrency'
 import type { FinalityPolicy, L1Client } from '@zkstack/l1'
 import type { CallOptions, NetworkId } from '@zkstack/pessimistic-proof'
+import type { RetryPolicy } from '../certificates/retry-policy.js'
 import type { SettlementEndpoint } from '../node/settlement-endpoint.js'
 import type { Database } from '../storage/database.js'
 import type { CertificateHeader } from '../types/certificate-header.js'
@@ -40,6 +41,8 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   readonly customChainData?: Uint8Array | undefined
   /** How often L1 and the settlement node are asked for news, in milliseconds; default 5000. */
   readonly pollIntervalMs?: number | undefined
+  /** How long to wait before a failed certificate is made anew; default: from 5 seconds to 10 minutes. */
+  readonly retry?: Omit<RetryPolicy, 'maxAttempts'> | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   readonly logger?: Logger | undefined
