@@ -1,11 +1,15 @@
-import { bytesEqual, toHex, type SignatureScheme } from '@zkstack/crypto'
+import { bytesEqual, concatBytes, DecodeError, toHex, type SignatureScheme } from '@zkstack/crypto'
+import { protocols } from '@zkstack/network'
+import { decodePartsHead, type PartsHead } from '@zkstack/network/testing'
 import {
   decodeSigned,
   encodeReplicaCommit,
   hashMsg,
+  hashPayload,
   labelOf,
   viewOf,
   type ConsensusMsg,
+  type LeaderProposal,
   type MessageLabel,
   type ReplicaCommit,
   type ReplicaTimeout,
@@ -32,8 +36,8 @@ interface Votes {
 }
 
 /**
- * Sees every consensus frame that any node of a network hands to its transport, delivered or not, across restarts,
- * and finds the contradictions.
+ * Sees every consensus frame that any node of a network hands to its transport, delivered or not, across restarts, and the heads
+ * of proposals that travel in parts, and finds the contradictions.
  */
 export class FrameRecorder {
   readonly #scheme: SignatureScheme
@@ -57,18 +61,50 @@ export class FrameRecorder {
     return this.#counts.get(label) ?? 0
   }
 
-  /** Looks at one consensus frame, and its message when somebody has decoded it already. */
-  record(frame: Uint8Array, decoded?: Signed): void {
-    // A broadcast hands the same bytes to each peer.
-    if (this.#seen.has(frame)) return
-    this.#seen.add(frame)
-    const { msg, key } = decoded ?? decodeSigned(frame, this.#scheme)
-    const label = labelOf(msg)
-    this.#counts.set(label, this.count(label) + 1)
-    this.#judge(toHex(key), msg)
+  /** Looks at one frame of any protocol; those that carry no message of consensus are passed over. */
+  observe(protocol: string, frame: Uint8Array): void {
+    if (protocol === protocols.consensus) this.record(frame)
+    if (protocol === protocols.proposals) this.#recordHead(frame)
   }
 
-  #judge(validator: string, msg: ConsensusMsg): void {
+  /** Looks at one consensus frame, and its message when somebody has decoded it already. */
+  record(frame: Uint8Array, decoded?: Signed): void {
+    if (this.#isNew(frame)) this.#count(decoded ?? decodeSigned(frame, this.#scheme), undefined)
+  }
+
+  /** Looks at the head of a proposal that travels in parts; the frame may be one of the parts. */
+  #recordHead(frame: Uint8Array): void {
+    if (!this.#isNew(frame)) return
+    const head = this.#headOf(frame)
+    if (head !== undefined) this.#count(head.signed, head.payloadHash)
+  }
+
+  #headOf(
+    frame: Uint8Array,
+  ): { readonly signed: Signed; readonly payloadHash: Uint8Array } | undefined {
+    try {
+      const head = decodePartsHead(frame)
+      return { signed: decodeSigned(head.message, this.#scheme), payloadHash: payloadHashIn(head) }
+    } catch (e) {
+      if (e instanceof DecodeError) return undefined
+      throw e
+    }
+  }
+
+  /** A broadcast hands the same bytes to each peer. */
+  #isNew(frame: Uint8Array): boolean {
+    if (this.#seen.has(frame)) return false
+    this.#seen.add(frame)
+    return true
+  }
+
+  #count({ msg, key }: Signed, payloadHash: Uint8Array | undefined): void {
+    const label = labelOf(msg)
+    this.#counts.set(label, this.count(label) + 1)
+    this.#judge(toHex(key), msg, payloadHash)
+  }
+
+  #judge(validator: string, msg: ConsensusMsg, payloadHash: Uint8Array | undefined): void {
     const { epoch, number: view } = viewOf(msg)
     const votes = this.#votesOf(`${validator} ${epoch}`)
     const found = (kind: DoubleVote['kind']): void => {
@@ -79,7 +115,8 @@ export class FrameRecorder {
     }
     switch (msg.type) {
       case 'leaderProposal':
-        if (!keepFirst(votes.proposals, view, hashMsg(msg), bytesEqual)) found('proposal')
+        if (!keepFirst(votes.proposals, view, identityOf(msg.value, payloadHash), bytesEqual))
+          found('proposal')
         return
       case 'replicaCommit':
         if (!keepFirst(votes.commits, view, msg.value, sameCommit)) found('commit')
@@ -104,6 +141,22 @@ export class FrameRecorder {
     return votes
   }
 }
+
+/** The digest of the last part is that of the whole payload. */
+function payloadHashIn({ digests }: PartsHead): Uint8Array {
+  return digests.slice(-32)
+}
+
+/** What two proposals of a view must have in common, however they travel. */
+function identityOf(
+  { payload, justification }: LeaderProposal,
+  payloadHash: Uint8Array = hashPayload(payload ?? noBytes),
+): Uint8Array {
+  const value = { justification, payload: payload && noBytes }
+  return concatBytes(hashMsg({ type: 'leaderProposal', value }), payloadHash)
+}
+
+const noBytes = new Uint8Array()
 
 /** Keeps the first value of a view; false when this one differs from it. */
 function keepFirst<T>(

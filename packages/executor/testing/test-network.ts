@@ -1,6 +1,6 @@
 import { realClock, type Clock } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
-import { libp2pTransport, MemoryHub, memoryTransport, protocols } from '@zkstack/network'
+import { libp2pTransport, MemoryHub, memoryTransport } from '@zkstack/network'
 import type { Genesis } from '@zkstack/roles'
 import type { Block } from '@zkstack/roles'
 import type { ExecutionLayer, ScheduledCommittee, ValidatorSource } from '@zkstack/storage'
@@ -74,7 +74,7 @@ export class TestNetwork implements AsyncDisposable {
     this.planned = o.committee.planned
     this.recorder = new FrameRecorder(this.genesis.scheme)
     this.wire = new TestWire(({ protocol, frame }) => {
-      if (protocol === protocols.consensus) this.recorder.record(frame)
+      this.recorder.observe(protocol, frame)
     })
     this.#nodes = o.committee.validatorKeys.map((_, index) => this.#make(index))
     this.nodes = this.#nodes
