@@ -1,4 +1,5 @@
 import type { Ctx } from '@zkstack/concurrency'
+import type { Hash32 } from '@zkstack/crypto'
 import { createTestNetwork, type TestNetwork } from '@zkstack/executor/testing'
 import { keySigner, type L1Client, type L1Signer } from '@zkstack/l1'
 import { anvilKey } from '@zkstack/l1/testing'
@@ -37,44 +38,44 @@ export class DemoChain implements AsyncDisposable {
   readonly ledger: BridgeLedger
   readonly client: SettlementClient
   readonly #network: TestNetwork
+  readonly #ledgers: readonly BridgeLedger[]
 
   private constructor(
     o: DemoChainOptions,
     parts: {
       readonly network: TestNetwork
-      readonly ledger: BridgeLedger
+      readonly ledgers: readonly [BridgeLedger, ...BridgeLedger[]]
       readonly client: SettlementClient
     },
   ) {
     this.name = o.name
     this.networkId = o.networkId
     this.#network = parts.network
-    this.ledger = parts.ledger
+    this.ledger = parts.ledgers[0]
+    this.#ledgers = parts.ledgers
     this.client = parts.client
   }
 
   static async start(o: DemoChainOptions): Promise<DemoChain> {
     const made: { client?: SettlementClient } = {}
     const known = (claim: ClaimedExit): boolean => made.client?.isKnownExitRoot(claim) ?? false
-    const ledgers: BridgeLedger[] = Array.from(
-      { length: 6 },
-      () => new BridgeLedger({ networkId: o.networkId, patienceMs: 700, isKnownExitRoot: known }),
-    )
+    const make = (): BridgeLedger =>
+      new BridgeLedger({ networkId: o.networkId, patienceMs: 700, isKnownExitRoot: known })
+    const ledgers = [make(), make(), make(), make(), make(), make()] as const
     const ledgerOf = (index: number): BridgeLedger => {
       const ledger = ledgers[index]
       if (ledger === undefined) throw new RangeError(`there is no validator ${index}`)
       return ledger
     }
-    const network = await createTestNetwork(6, {
+    const network = await createTestNetwork(ledgers.length, {
       execution: ledgerOf,
       mempool: ledgerOf,
       seed: o.name,
       viewTimeoutMs: 5_000,
     })
-    const ledger = ledgerOf(0)
     const client = await createSettlement({
       node: network.at(0).node,
-      execution: ledger,
+      execution: ledgers[0],
       networkId: o.networkId,
       l1: o.l1,
       addresses: o.addresses,
@@ -86,7 +87,7 @@ export class DemoChain implements AsyncDisposable {
       pollIntervalMs: 400,
     })
     made.client = client
-    return new DemoChain(o, { network, ledger, client })
+    return new DemoChain(o, { network, ledgers: [...ledgers], client })
   }
 
   /** Settles until cancelled. */
@@ -108,9 +109,10 @@ export class DemoChain implements AsyncDisposable {
     return this.#network.at(0).node.status.committed ?? 0n
   }
 
-  /** Whether all validators have the same local exit root at the same height; waits until they have come so far. */
-  async agree(): Promise<void> {
+  /** The local exit roots that the validators have, once all have committed the block that is the newest now. */
+  async localExitRoots(): Promise<readonly Hash32[]> {
     await this.#network.waitForHeight(this.height)
+    return this.#ledgers.map(({ state }) => state.value.localExitRoot)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
