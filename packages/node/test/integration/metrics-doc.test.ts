@@ -32,7 +32,7 @@ function inSources(): Set<string> {
   for (const folder of readdirSync(`${root}packages`).filter((name) => !apart.includes(name))) {
     const src = `packages/${folder}/src`
     for (const file of readdirSync(`${root}${src}`, { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue
+      if (!file.endsWith('.ts') || file.startsWith('settle/')) continue
       const calls = /\b(counter|gauge|histogram|latency)\(\s*(named\()?'(\w+)'/g
       for (const [, kind, named, name = ''] of read(`${src}/${file}`).matchAll(calls)) {
         const isReplica = named !== undefined || kind === 'latency'
