@@ -130,7 +130,8 @@ function errorOfStatus({ code, details }: ServiceError, address: string): Remote
 }
 
 function codeOf(code: status): RemoteProverErrorCode {
-  if (transient.has(code)) return 'PROVER_UNAVAILABLE'
+  // Who is cancelled without having asked for it has lost its prover.
+  if (transient.has(code) || code === status.CANCELLED) return 'PROVER_UNAVAILABLE'
   return code === status.DEADLINE_EXCEEDED ? 'PROVER_TIMEOUT' : 'PROVER_FAILED'
 }
 

@@ -1,5 +1,11 @@
-import { Metadata, Server, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
-import type { ServerStatusResponse } from '@grpc/grpc-js/build/src/server-call.js'
+import {
+  Metadata,
+  Server,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type StatusObject,
+} from '@grpc/grpc-js'
 import {
   Ctx,
   errorOf,
@@ -61,6 +67,8 @@ export interface ProverServer extends AsyncDisposable {
 const DEFAULT_LISTEN = '127.0.0.1:8080'
 const DEFAULT_REQUEST_MS = 5 * 60_000
 const DEFAULT_GRACE_MS = 10_000
+/** For the answers that a prover is stopping to go out. */
+const FAREWELL_MS = 250
 
 /**
  * Serves a prover over gRPC as Agglayer's prover did, `agglayer.prover.v1.ProofGenerationService`, with health and reflection.
@@ -135,17 +143,22 @@ class RunningServer implements ProverServer {
     this.#health.status = 'NOT_SERVING'
     this.#health.end()
     this.#reflection.end()
-    const { clock } = this.#ctx
-    const stopWaiting = clock.setTimer(clock.now() + graceMs, () => {
-      this.#ctx.cancel(new Error('the prover stops'))
-      this.#server.forceShutdown()
-    })
-    await new Promise<void>((resolve) => {
+    const stopped = new Promise<void>((resolve) => {
       this.#server.tryShutdown(() => {
         resolve()
       })
     })
-    stopWaiting()
+    const { clock } = this.#ctx
+    const timers = [
+      clock.setTimer(clock.now() + graceMs, () => {
+        this.#ctx.cancel(new Error('the prover stops'))
+      }),
+      clock.setTimer(clock.now() + graceMs + FAREWELL_MS, () => {
+        this.#server.forceShutdown()
+      }),
+    ]
+    await stopped
+    for (const cancel of timers) cancel()
     this.#ctx[Symbol.dispose]()
   }
 
@@ -192,20 +205,20 @@ class RunningServer implements ProverServer {
     }
   }
 
-  #statusOfEnd(byClient: boolean): ServerStatusResponse {
+  #statusOfEnd(byClient: boolean): Partial<StatusObject> {
     if (byClient) return { code: status.CANCELLED, details: 'the client gave up' }
     return this.#ctx.canceled
       ? { code: status.UNAVAILABLE, details: 'the prover stops' }
       : { code: status.DEADLINE_EXCEEDED, details: 'the proof took too long' }
   }
 
-  #refuse(answer: Answer, why: ServerStatusResponse): void {
+  #refuse(answer: Answer, why: Partial<StatusObject>): void {
     this.#counters.failed.inc()
     answer(why)
   }
 }
 
-function statusOf(failure: ProofGenerationFailure): ServerStatusResponse {
+function statusOf(failure: ProofGenerationFailure): Partial<StatusObject> {
   const metadata = new Metadata()
   metadata.set('grpc-status-details-bin', bufferOf(encodeFailureDetails(failure)))
   switch (failure.type) {

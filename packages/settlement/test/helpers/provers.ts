@@ -4,7 +4,6 @@ import {
   applyCertificate,
   nativeProver,
   networkStateOf,
-  verifySp1Envelope,
   type ProofEnvelope,
   type Prover,
   type ProverInput,
@@ -13,7 +12,7 @@ import {
   fakeWallet,
   TestBridge,
   testExit,
-  TrapdoorCircuit,
+  type TrapdoorCircuit,
   type Submission,
 } from '@zkstack/pessimistic-proof/testing'
 import { valueOf } from './value-of.js'
