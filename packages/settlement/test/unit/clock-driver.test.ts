@@ -1,0 +1,75 @@
+import { Ctx, isCanceled, ManualClock, silentLogger } from '@zkstack/concurrency'
+import { err, ok } from '@zkstack/crypto'
+import type { L1Client } from '@zkstack/l1'
+import { ZERO_HASH } from '@zkstack/pessimistic-proof'
+import { describe, expect, it } from 'vitest'
+import { ClockDriver } from '../../src/node/clock-driver.js'
+import { memoryDatabase } from '../../src/storage/memory-database.js'
+import type { ClockRecord } from '../../src/storage/records.js'
+import { SettlementStore } from '../../src/storage/settlement-store.js'
+
+const blockRecord: ClockRecord = { type: 'block', genesis: 100n, epochDuration: 10n, height: 0n }
+
+/** An L1 that says one head after another, and then that it cannot be asked. */
+function heads(...numbers: readonly (bigint | undefined)[]): Pick<L1Client, 'block'> {
+  const left = [...numbers]
+  return {
+    async block() {
+      const number = left.shift()
+      if (number === undefined)
+        return err({ code: 'UNAVAILABLE', message: 'nobody answers', retry: true })
+      const unused = { timestamp: 0n, baseFeePerGas: 0n }
+      return ok({ number, hash: ZERO_HASH, parentHash: ZERO_HASH, ...unused })
+    },
+  }
+}
+
+async function drive(
+  l1: Pick<L1Client, 'block'>,
+  o: { readonly record?: ClockRecord; readonly seconds?: number } = {},
+): Promise<{ readonly epochs: readonly bigint[]; readonly store: SettlementStore }> {
+  const { record = blockRecord, seconds = 10 } = o
+  const store = await SettlementStore.open(memoryDatabase())
+  await store.openEpoch(record.height / record.epochDuration, record)
+  const epochs: bigint[] = []
+  const clock = new ManualClock()
+  using ctx = Ctx.root({ clock })
+  const driver = new ClockDriver({
+    l1: l1 as L1Client,
+    engine: { openEpoch: (epoch, at) => store.openEpoch(epoch, at) },
+    record,
+    pollIntervalMs: 1000,
+    time: clock,
+    logger: silentLogger,
+    onEpoch: (epoch) => epochs.push(epoch),
+  })
+  const running = driver.run(ctx).catch((e: unknown) => {
+    if (!isCanceled(e)) throw e
+  })
+  for (let second = 0; second < seconds; second++) await clock.run(1000)
+  ctx.cancel()
+  await running
+  return { epochs, store }
+}
+
+describe('the clock of a settlement node', () => {
+  it('opens an epoch as it begins, and packs those that were missed', async () => {
+    const { epochs, store } = await drive(heads(101n, 109n, 110n, 111n, 145n))
+    expect(epochs).toEqual([1n, 4n])
+    expect(store.epoch?.number).toBe(4n)
+    expect(await store.latestSettledEpoch()).toBe(3n)
+    expect(await store.clock()).toMatchObject({ height: 45n })
+  })
+
+  it('stands still while L1 goes back, or does not answer', async () => {
+    const { epochs, store } = await drive(heads(110n, 105n, undefined, 112n))
+    expect(epochs).toEqual([1n])
+    expect(await store.clock()).toMatchObject({ height: 12n })
+  })
+
+  it('is at its beginning below the genesis block', async () => {
+    const { epochs, store } = await drive(heads(3n, 99n))
+    expect(epochs).toEqual([])
+    expect(await store.clock()).toMatchObject({ height: 0n })
+  })
+})
