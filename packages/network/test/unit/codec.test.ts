@@ -5,11 +5,18 @@ import {
   decodeBlockRange,
   decodeGetBlocksRequest,
   decodeGetBlocksResponse,
+  decodeGetEpochRequest,
+  decodeGetEpochResponse,
   decodeHelloFrame,
+  decodePeers,
+  decodePeersRequest,
   decodeTransactions,
+  decodeValidatorAddresses,
   encodeBlockRange,
   encodeGetBlocksRequest,
   encodeGetBlocksResponse,
+  encodeGetEpochRequest,
+  encodeGetEpochResponse,
   encodeHelloFrame,
   encodeTransactions,
   type HelloStreamFrame,
@@ -79,6 +86,15 @@ test('block answer › without a range, and a request for no block › are refus
   expect(() => decodeGetBlocksRequest(none)).toThrow(DecodeError)
 })
 
+test('certificates of epochs › requests and answers, also those without one › are the same afterwards', () => {
+  for (const epoch of [0n, 7n, 2n ** 64n - 1n])
+    expect(decodeGetEpochRequest(encodeGetEpochRequest(epoch))).toBe(epoch)
+  for (const certificate of [undefined, Uint8Array.of(1, 2, 3)]) {
+    const decoded = decodeGetEpochResponse(encodeGetEpochResponse(certificate))
+    expect(decoded && new Uint8Array(decoded)).toEqual(certificate)
+  }
+})
+
 test('transactions › encoded and decoded › are the same, in memory of their own', () => {
   const txs = [new Uint8Array(0), Uint8Array.of(1), new Uint8Array(1000).fill(7)]
   const bytes = encodeTransactions(txs)
@@ -96,6 +112,11 @@ test('decoders › any bytes › throw nothing but DecodeError', () => {
     decodeGetBlocksRequest,
     decodeGetBlocksResponse,
     decodeTransactions,
+    decodePeersRequest,
+    decodePeers,
+    decodeValidatorAddresses,
+    decodeGetEpochRequest,
+    decodeGetEpochResponse,
   ]
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
