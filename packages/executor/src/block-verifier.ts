@@ -1,4 +1,4 @@
-import { errorOf, isCanceled } from '@zkstack/concurrency'
+import { errorOf, isCanceled, yieldTurn } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import {
   verifyFinalBlock,
@@ -44,7 +44,7 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
   const { verifyAggregate } = o
   const judge: Judge = verifyAggregate
-    ? (block, scope) => verifyFinalBlockAsync(block, scope, verifyAggregate)
+    ? (block, scope) => verifyFinalBlockAsync(block, scope, { verifyAggregate, yieldTurn })
     : (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
   return (block, call) =>
     block.kind === 'final' ? verifyFinal(block, o, judge, call) : verifyPreGenesis(block, o, call)

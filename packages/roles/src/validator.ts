@@ -149,6 +149,7 @@ export {
   validateFinalBlock,
   verifyFinalBlock,
   verifyFinalBlockAsync,
+  type FinalBlockVerifyAsyncOptions,
   type FinalBlockVerifyError,
 } from './messages/verify-final-block.js'
 export {

@@ -2,6 +2,7 @@ import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import type { FinalBlock } from './block.js'
 import type { EpochScope } from './epoch-scope.js'
 import { hashPayload } from './msg.js'
+import { PayloadHasher, payloadPartBytes } from './payload-hasher.js'
 import type { VerifyOptions } from './qc-key.js'
 import type { AggregateVerifier, CommitQCVerifyError } from './verify-commit-qc.js'
 import { validateCommitQC, verifyCommitQC, verifyCommitQCAsync } from './verify-commit-qc.js'
@@ -31,31 +32,55 @@ export function verifyFinalBlock(
   return checkFinalBlock(block, () => verifyCommitQC(block.justification, scope, options))
 }
 
+/** Who works for {@link verifyFinalBlockAsync}, and who works beside it. */
+export interface FinalBlockVerifyAsyncOptions {
+  readonly verifyAggregate: AggregateVerifier
+  /** Lets others have their turns while a payload above 63 KiB is hashed. */
+  yieldTurn(): Promise<void>
+}
+
 /**
- * {@link verifyFinalBlock} with the signatures checked elsewhere, for instance in other threads.
+ * {@link verifyFinalBlock} with the signatures checked elsewhere, for instance in other threads, and a large payload hashed by
+ * steps. The block must not change before it resolves.
  * @see docs/spec/messages.md V8
  */
 export async function verifyFinalBlockAsync(
   block: FinalBlock,
   scope: EpochScope,
-  verifyAggregate: AggregateVerifier,
+  { verifyAggregate, yieldTurn }: FinalBlockVerifyAsyncOptions,
 ): Promise<Result<void, FinalBlockVerifyError>> {
-  const hash = checkPayloadHash(block)
-  if (!hash.ok) return hash
+  const hash = await hashPayloadBySteps(block.payload, yieldTurn)
+  const isRight = comparePayloadHash(block, hash)
+  if (!isRight.ok) return isRight
   return justified(await verifyCommitQCAsync(block.justification, scope, verifyAggregate))
+}
+
+async function hashPayloadBySteps(
+  payload: Uint8Array,
+  yieldTurn: () => Promise<void>,
+): Promise<Hash32> {
+  if (payload.length <= payloadPartBytes) return hashPayload(payload)
+  const hasher = new PayloadHasher(payload)
+  while (!hasher.isDone) {
+    hasher.next()
+    await yieldTurn()
+  }
+  return hasher.digests.at(-1) ?? hashPayload(payload)
 }
 
 function checkFinalBlock(
   block: FinalBlock,
   judge: () => Result<void, CommitQCVerifyError>,
 ): Result<void, FinalBlockVerifyError> {
-  const hash = checkPayloadHash(block)
+  const hash = comparePayloadHash(block, hashPayload(block.payload))
   return hash.ok ? justified(judge()) : hash
 }
 
-function checkPayloadHash(block: FinalBlock): Result<void, FinalBlockVerifyError> {
+function comparePayloadHash(
+  block: FinalBlock,
+  payloadHash: Hash32,
+): Result<void, FinalBlockVerifyError> {
   const headerHash = block.justification.message.proposal.payload
-  const payloadHash = hashPayload(block.payload)
   if (bytesEqual(headerHash, payloadHash)) return ok(undefined)
   return err({ code: 'HASH_MISMATCH', headerHash, payloadHash })
 }

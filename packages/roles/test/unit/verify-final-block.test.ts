@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import {
+  payloadPartBytes,
+  verifyFinalBlock,
+  verifyFinalBlockAsync,
+  type FinalBlock,
+} from '../../src/index.js'
+import { testCommittee } from '../../testing/index.js'
+
+const committee = testCommittee(4)
+const { scope } = committee
+
+/** The verdict, and how many turns others got. */
+async function verify(block: FinalBlock): Promise<{ verdict: unknown; turns: number }> {
+  let turns = 0
+  const verdict = await verifyFinalBlockAsync(block, scope, {
+    verifyAggregate: (scheme, { claims, aggregate }) =>
+      Promise.resolve(scheme.verifyAggregate(claims, aggregate)),
+    yieldTurn: () => {
+      turns += 1
+      return Promise.resolve()
+    },
+  })
+  return { verdict, turns }
+}
+
+describe('a final block', () => {
+  it.each([0, 100, payloadPartBytes, payloadPartBytes + 1, 5 * payloadPartBytes + 3])(
+    'with %i bytes › has the same verdict by steps and in one go',
+    async (length) => {
+      const block = committee.block(3n, new Uint8Array(length).fill(7))
+      expect((await verify(block)).verdict).toEqual({ ok: true, value: undefined })
+
+      const other = { ...block, payload: new Uint8Array(length + 1).fill(7) }
+      const refusal = verifyFinalBlock(other, scope)
+      expect(refusal).toMatchObject({ ok: false, error: { code: 'HASH_MISMATCH' } })
+      expect((await verify(other)).verdict).toEqual(refusal)
+    },
+  )
+
+  it('with a large payload › gives others a turn for every 64 KiB at least, a small one gives none', async () => {
+    const large = await verify(committee.block(3n, new Uint8Array(2 ** 20)))
+    expect(large.turns).toBeGreaterThanOrEqual(16)
+    expect((await verify(committee.block(3n, new Uint8Array(payloadPartBytes)))).turns).toBe(0)
+  })
+})
