@@ -5,10 +5,10 @@ import {
   l1InfoTreeLeafCount,
   type PessimisticProofOutput,
 } from '@zkstack/pessimistic-proof'
-import type { Submission } from '@zkstack/pessimistic-proof/testing'
+import type { Authentication, Submission } from '@zkstack/pessimistic-proof/testing'
 import { decodeEventLog } from 'viem'
 import { rollupManagerAbi } from '../../src/index.js'
-import { artifacts, Devnet, testAuthentication } from '../../testing/index.js'
+import { artifacts, Devnet, testAuthentication, type DevnetChain } from '../../testing/index.js'
 import { hexOf } from '../../src/contracts/bytes-of.js'
 import { anvilChainId, settler } from './engine-on-l1.js'
 
@@ -16,8 +16,12 @@ import { anvilChainId, settler } from './engine-on-l1.js'
 export interface L1World extends AsyncDisposable {
   readonly anvil: Anvil
   readonly devnet: Devnet
-  /** Adds a network that vouches as {@link testAuthentication} says, and makes L1 hold what its certificates claim. */
-  addNetwork(networkId: number, submissions: readonly Submission[]): Promise<void>
+  /** Adds a network, and makes L1 hold what its certificates claim. */
+  addNetwork(
+    networkId: number,
+    submissions: readonly Submission[],
+    authentication?: Authentication,
+  ): Promise<void>
   /** Lets the settler settle, or no longer. */
   trust(isTrusted: boolean): Promise<void>
   /** The new local exit and pessimistic roots of all settlements of a network, the oldest first, in hexadecimal. */
@@ -40,9 +44,8 @@ export async function startL1World(o: AnvilOptions = {}): Promise<L1World> {
   return {
     anvil,
     devnet,
-    async addNetwork(networkId, submissions) {
-      if (testAuthentication.type !== 'ecdsa') throw new TypeError('one sequencer vouches in tests')
-      await devnet.addChain({ networkId, trustedSequencer: testAuthentication.wallet.address })
+    async addNetwork(networkId, submissions, authentication = testAuthentication) {
+      await devnet.addChain({ networkId, ...signersOf(authentication) })
       for (const { certificate, l1 } of submissions) {
         const leafCount = l1InfoTreeLeafCount(certificate)
         if (leafCount !== undefined) await devnet.setL1InfoRoot(leafCount, l1.l1InfoRoot)
@@ -75,6 +78,15 @@ export async function startL1World(o: AnvilOptions = {}): Promise<L1World> {
     },
     [Symbol.asyncDispose]: () => anvil[Symbol.asyncDispose](),
   }
+}
+
+/** Who vouches for a chain, as L1 is told. */
+function signersOf(
+  authentication: Authentication,
+): Pick<DevnetChain, 'trustedSequencer' | 'signers' | 'threshold'> {
+  if (authentication.type === 'ecdsa') return { trustedSequencer: authentication.wallet.address }
+  const signers = authentication.wallets.map(({ address }) => address)
+  return { trustedSequencer: settler, signers, threshold: BigInt(authentication.threshold) }
 }
 
 /** The roots that a settled certificate leads to, as {@link L1World.roots} gives them. */

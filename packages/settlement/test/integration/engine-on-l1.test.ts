@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Ctx } from '@zkstack/concurrency'
-import { hash32, loadCryptoBackends, toHex } from '@zkstack/crypto'
+import { hash32, loadCryptoBackends, toHex, type Hash32 } from '@zkstack/crypto'
 import type { L1Client } from '@zkstack/l1'
 import { certificateId } from '@zkstack/pessimistic-proof'
+import { committeeWallet, type Authentication } from '@zkstack/pessimistic-proof/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoryDatabase, type CertificateEvent, type SettlementEngine } from '../../src/index.js'
+import { hexOf } from '../../src/contracts/bytes-of.js'
 import { certificateChain, resubmission } from '../../testing/index.js'
 import { jobIds, storeProblems } from '../helpers/check-store.js'
 import { anvilPolicy, runEngineOnL1, type EngineOnL1Options } from '../helpers/engine-on-l1.js'
@@ -42,6 +44,30 @@ describe('a settlement engine on the contracts of a real L1', () => {
     )
     expect(await world.settlements(1)).toEqual(chain.map(rootsAfter))
     expect(await world.roots(1)).toEqual(chain.map(rootsAfter).at(-1))
+  })
+
+  test('settles the certificates of a network with a committee › L1 has our roots', async () => {
+    const wallets = [1, 2, 3, 4].map(committeeWallet)
+    const authentication: Authentication = { type: 'multisig', wallets, threshold: 3 }
+    const chain = certificateChain(7, 2, authentication)
+    await world.addNetwork(7, chain, authentication)
+    await settle({ database: memoryDatabase() }, chain)
+    expect(await world.settlements(7)).toEqual(chain.map(rootsAfter))
+  })
+
+  test('given certificates that too few of L1’s committee signed › refuses them', async () => {
+    const authentication: Authentication = {
+      type: 'multisig',
+      wallets: [1, 2].map(committeeWallet),
+      threshold: 1,
+    }
+    const chain = certificateChain(8, 1, authentication)
+    await world.addNetwork(8, chain, { ...authentication, threshold: 2 })
+    await runEngineOnL1({ ...place(), database: memoryDatabase() }, async ({ engine, call }) => {
+      for (const { certificate } of chain)
+        expect(await engine.submit(certificate, call)).toMatchObject({ ok: false })
+    })
+    expect(await world.settlements(8)).toEqual([])
   })
 
   test('killed with the transaction under way, settled while offline › takes it over from L1 and sends nothing again', async () => {
@@ -131,19 +157,28 @@ describe('a settlement engine on the contracts of a real L1', () => {
     await world.anvil.mine(5)
     await world.anvil.request('evm_setAutomine', [false])
     let undone = 0
+    let isMining = true
     const policy = { ...anvilPolicy, finality: { tag: 'latest', confirmations: 3 } } as const
-    const wrapClient = afterSending(async () => {
+    const wrapClient = afterSending(async (hash) => {
+      if (undone >= 2) return
+      isMining = false
       await world.anvil.mine()
-      if (undone++ < 2) await world.anvil.reorg(1)
+      const receipt = await world.devnet.client.getTransactionReceipt({ hash: hexOf(hash) })
+      const depth = (await world.anvil.blockNumber()) - receipt.blockNumber + 1n
+      await world.anvil.reorg(Number(depth))
+      undone++
+      isMining = true
     })
-    const mining = setInterval(() => void world.anvil.mine().catch(() => undefined), 100)
+    const mining = setInterval(() => {
+      if (isMining) void world.anvil.mine().catch(() => undefined)
+    }, 100)
     try {
       await settle({ database: memoryDatabase(), policy, wrapClient }, chain)
     } finally {
       clearInterval(mining)
       await world.anvil.request('evm_setAutomine', [true])
     }
-    expect(undone).toBeGreaterThan(2)
+    expect(undone).toBe(2)
     expect(await world.settlements(6)).toEqual(chain.map(rootsAfter))
   })
 })
@@ -184,12 +219,12 @@ function beforeSending(act: () => Promise<void>): (client: L1Client) => L1Client
 }
 
 /** A client that does something else after it has sent a transaction. */
-function afterSending(act: () => void | Promise<void>): (client: L1Client) => L1Client {
+function afterSending(act: (hash: Hash32) => void | Promise<void>): (client: L1Client) => L1Client {
   return (client) => ({
     ...client,
     async sendRawTransaction(bytes, o) {
       const sent = await client.sendRawTransaction(bytes, o)
-      await act()
+      if (sent.ok) await act(sent.value)
       return sent
     },
   })
