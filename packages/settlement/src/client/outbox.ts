@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@zkstack/concurrency'
-import { err, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import { ZERO_HASH, type CallOptions, type NetworkId } from '@zkstack/pessimistic-proof'
 import type { EndpointError, SettlementEndpoint } from '../node/settlement-endpoint.js'
 import { pendingHeader, type CertificateHeader } from '../types/certificate-header.js'
@@ -159,14 +159,10 @@ export class Outbox {
   /** Makes the next certificate, signs and stores it; sending is the next step. */
   async #next(latest: ClientCertificate | undefined, o: CallOptions): Promise<OutboxStep> {
     const { builder, signer, clock, logger, networkId } = this.#o
-    const status = latest?.header.status
-    if (status?.type === 'inError' && status.error.kind === 'fatal') {
-      const { code, reason, message } = status.error
-      return err({ code: reason ?? code, message })
-    }
-    const failed = status?.type === 'inError' ? latest : undefined
-    const isDue = failed === undefined ? await this.#o.isDue(o) : this.#isRested(failed)
-    if (!isDue) return ok('idle')
+    const failed = latest?.header.status.type === 'inError' ? latest : undefined
+    if (failed === undefined && !(await this.#o.isDue(o))) return ok('idle')
+    const step = failed && (await this.#reconsider(failed, o))
+    if (step !== undefined) return step
     const onL1 = latest === undefined ? await this.#o.lastLocalExitRoot(o) : undefined
     const place = nextPlace(latest?.header, onL1 ?? ZERO_HASH)
     if (!place.ok || (latest === undefined && onL1 === undefined)) return ok('idle')
@@ -193,6 +189,27 @@ export class Outbox {
       isClaimable: false,
     })
     return ok('moved')
+  }
+
+  /**
+   * What a failed certificate asks for before another one is made: patience, or a person, or nothing, for L1 may have settled one of
+   * its height after all. `undefined`: another one.
+   */
+  async #reconsider(failed: ClientCertificate, o: CallOptions): Promise<OutboxStep | undefined> {
+    const { status, height, certificateId } = failed.header
+    const isFatal = status.type === 'inError' && status.error.kind === 'fatal'
+    if (!isFatal && !this.#isRested(failed)) return ok('idle')
+    const remote = await this.#o.endpoint.latestHeaders(this.#o.networkId, o)
+    if (!remote.ok) return this.#unreachable(remote.error)
+    const { settled } = remote.value
+    if (settled !== undefined && settled.height >= height) {
+      if (!bytesEqual(settled.certificateId, certificateId)) return this.#adopt(failed, settled, o)
+      await this.#put({ ...failed, isSent: true, header: settled })
+      return ok('moved')
+    }
+    if (status.type !== 'inError' || !isFatal) return undefined
+    const { code, reason, message } = status.error
+    return err({ code: reason ?? code, message })
   }
 
   /** Whether enough time has passed since a certificate failed: since it was made, as far as its metadata tell. */

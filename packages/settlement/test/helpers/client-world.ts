@@ -85,6 +85,16 @@ export class FakeSettlementNode implements SettlementEndpoint {
 
   epochConfiguration: SettlementEndpoint['epochConfiguration'] = async () => ok(undefined)
 
+  /** L1 turns out to have the certificate that failed. */
+  settleFailed(): void {
+    const certificate = this.#pending
+    if (certificate === undefined) throw new Error('nothing failed')
+    const header = { ...pendingHeader(certificate), status: { type: 'settled' } as const }
+    this.#headers.set(toHex(header.certificateId), header)
+    this.settled.push(certificate)
+    this.#pending = undefined
+  }
+
   #settle(header: CertificateHeader): void {
     const certificate = this.#pending
     if (certificate === undefined) return

@@ -1,4 +1,4 @@
-import { hash32 } from '@zkstack/crypto'
+import { err, hash32 } from '@zkstack/crypto'
 import { certificateId } from '@zkstack/pessimistic-proof'
 import { describe, expect, it } from 'vitest'
 import {
@@ -105,6 +105,44 @@ describe('the certificates of a chain', () => {
       [0n, 2],
     ])
     expect(world.store.latest).toMatchObject({ attempt: 1 })
+  })
+
+  it.each(['rebuild', 'fatal'] as const)(
+    'are not made anew when L1 has settled one that failed as %s',
+    async (kind) => {
+      const node = new FakeSettlementNode()
+      node.errors.push(certificateStatusError('SettlementError', 'unknown', { kind }))
+      const world = await ClientWorld.start(memoryDatabase(), node)
+      await world.block(0n, 1n)
+      while (world.store.latest?.header.status.type !== 'inError')
+        await world.outbox.step({ signal: AbortSignal.abort() })
+      node.settleFailed()
+      expect(await world.settle()).toMatchObject({ ok: true })
+      await world.block(1n, 2n)
+      await world.settle()
+      expect(node.submissions).toBe(2)
+      expect(
+        node.settled.map(({ bridgeExits }) => bridgeExits.map(({ amount }) => amount)),
+      ).toEqual([[1n], [2n]])
+    },
+  )
+
+  it('are taken over when L1 has settled an earlier attempt', async () => {
+    const node = new FakeSettlementNode()
+    node.errors.push(certificateStatusError('SettlementError', 'unknown', { kind: 'rebuild' }))
+    const world = await ClientWorld.start(memoryDatabase(), node)
+    await world.block(0n, 1n)
+    while (world.store.latest?.header.status.type !== 'inError')
+      await world.outbox.step({ signal: AbortSignal.abort() })
+    await world.block(1n, 2n)
+    while (world.store.latest?.attempt !== 1)
+      await world.outbox.step({ signal: AbortSignal.abort() })
+    node.settleFailed()
+    node.submit = async () =>
+      err({ kind: 'rebuild', code: 'InvalidPendingHeight', message: 'settled' })
+    while (world.store.latest?.header.status.type !== 'settled')
+      await world.outbox.step({ signal: AbortSignal.abort() })
+    expect(world.store.latest).toMatchObject({ header: { height: 0n }, range: { endExit: 1 } })
   })
 
   it('end at a fatal error until somebody says to go on', async () => {
