@@ -1,4 +1,4 @@
-/** One chain to measure: all its validators run in one process, on one thread. */
+/** One chain to measure: all its validators run in one process. */
 export interface BenchCase {
   readonly validators: number
   /** `tcp`: libp2p on 127.0.0.1 and LevelDB with synced writes; `memory`: neither socket nor disk. */
@@ -7,6 +7,8 @@ export interface BenchCase {
   readonly scheme: 0 | 1 | 2
   readonly backend: 'noble' | 'mcl' | 'blst' | 'node'
   readonly payloadBytes: number
+  /** Threads that check signatures, of each validator. */
+  readonly workers: number
   /** How long to measure, in seconds, after a warm-up of a fifth of it. */
   readonly seconds: number
 }
@@ -23,6 +25,7 @@ export function nameOf(c: BenchCase): string {
     `scheme=${scheme}`,
     `backend=${c.backend}`,
     `payload=${c.payloadBytes}`,
+    ...(c.workers > 0 ? [`workers=${c.workers}`] : []),
   ]
   return `executor::finality/${parts.join(' ')}`
 }
@@ -42,16 +45,23 @@ const MiB = 1 << 20
 /** Every case that `npm run bench` measures. */
 export function allCases(seconds: number): BenchCase[] {
   const cases: BenchCase[] = []
+  const common = { workers: 0, seconds }
   for (const validators of [4, 6]) {
     for (const transport of ['tcp', 'memory'] as const) {
       for (const { scheme, backend } of backends) {
-        cases.push({ validators, transport, scheme, backend, payloadBytes: 0, seconds })
+        cases.push({ validators, transport, scheme, backend, payloadBytes: 0, ...common })
       }
       for (const { scheme, backend } of backends) {
         if (backend === 'noble') continue
-        cases.push({ validators, transport, scheme, backend, payloadBytes: MiB, seconds })
+        cases.push({ validators, transport, scheme, backend, payloadBytes: MiB, ...common })
       }
     }
+  }
+  // One worker each: six validators on two cores have no use for more.
+  for (const { scheme, backend } of backends) {
+    if (scheme === 2 || backend === 'noble') continue
+    const of = { validators: 6, transport: 'tcp', scheme, backend, payloadBytes: 0 } as const
+    cases.push({ ...of, workers: 1, seconds })
   }
   return cases
 }

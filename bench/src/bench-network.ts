@@ -54,6 +54,7 @@ export async function startNetwork(c: BenchCase): Promise<BenchNetwork> {
       peers: { outbound, maxDynamicInbound: c.validators },
       execution: new BenchChain(c.payloadBytes, proposedAt),
       timing: { viewTimeoutMs },
+      limits: { workers: c.workers },
       ...(c.transport === 'memory' && { transport: memoryTransport(hub) }),
     })
     nodes.push(node)

@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
   if ('simulator'.includes(values.only)) await runScript('simulator.ts')
   if ('network::flood'.includes(values.only)) await runScript('network/flood.ts')
-  for (const name of ['parts', 'transactions', 'sync']) {
+  for (const name of ['votes', 'parts', 'transactions', 'sync']) {
     if (`network::${name}`.includes(values.only)) await runScript(`network/${name}.ts`)
   }
   const proofs = await measureProofs(values.only, (cost) => {

@@ -77,6 +77,7 @@ const network = await startNetwork({
   scheme: 2,
   backend: 'node',
   payloadBytes: 0,
+  workers: 0,
   seconds,
 })
 try {
