@@ -114,8 +114,7 @@ describe('the certificates of a chain', () => {
       node.errors.push(certificateStatusError('SettlementError', 'unknown', { kind }))
       const world = await ClientWorld.start(memoryDatabase(), node)
       await world.block(0n, 1n)
-      while (world.store.latest?.header.status.type !== 'inError')
-        await world.outbox.step({ signal: AbortSignal.abort() })
+      while (statusOf(world) !== 'inError') await world.outbox.step({ signal: AbortSignal.abort() })
       node.settleFailed()
       expect(await world.settle()).toMatchObject({ ok: true })
       await world.block(1n, 2n)
@@ -132,16 +131,14 @@ describe('the certificates of a chain', () => {
     node.errors.push(certificateStatusError('SettlementError', 'unknown', { kind: 'rebuild' }))
     const world = await ClientWorld.start(memoryDatabase(), node)
     await world.block(0n, 1n)
-    while (world.store.latest?.header.status.type !== 'inError')
-      await world.outbox.step({ signal: AbortSignal.abort() })
+    while (statusOf(world) !== 'inError') await world.outbox.step({ signal: AbortSignal.abort() })
     await world.block(1n, 2n)
     while (world.store.latest?.attempt !== 1)
       await world.outbox.step({ signal: AbortSignal.abort() })
     node.settleFailed()
     node.submit = async () =>
       err({ kind: 'rebuild', code: 'InvalidPendingHeight', message: 'settled' })
-    while (world.store.latest?.header.status.type !== 'settled')
-      await world.outbox.step({ signal: AbortSignal.abort() })
+    while (statusOf(world) !== 'settled') await world.outbox.step({ signal: AbortSignal.abort() })
     expect(world.store.latest).toMatchObject({ header: { height: 0n }, range: { endExit: 1 } })
   })
 
@@ -186,3 +183,7 @@ describe('the certificates of a chain', () => {
     expect(await other.settle()).toMatchObject({ ok: false, error: { code: 'RemoteDiffers' } })
   })
 })
+
+function statusOf({ store }: ClientWorld): string | undefined {
+  return store.latest?.header.status.type
+}
