@@ -44,10 +44,11 @@ export const layers = {
 /** Packages that run in a browser too: no `node:` module, except in the files below. */
 export const portable = new Set(['concurrency', 'crypto', 'pessimistic-proof', 'roles'])
 
-/** The one file that the browser build replaces, and the one that knows only types of what it loads. */
+/** What the browser build replaces or leaves out, and what knows only types of what it loads. */
 const nativeFiles = new Set([
   'packages/crypto/src/platform.ts',
   'packages/crypto/src/ed25519/node.ts',
+  'packages/crypto/src/signature-worker.ts',
 ])
 
 /** Folders of pure code, and all that they may import beside their own files. */
