@@ -149,7 +149,11 @@ export function initialState(init: InitialConditions): ChonkyState {
   }
 }
 
-/** Whether a block comes after the last one of the epoch. */
+/**
+ * Whether a block comes after the last one of the epoch.
+ *
+ * @see docs/spec/chonky.md S4
+ */
 export function isAfterEpoch({ lastBlock }: ChonkyState, number: bigint): boolean {
   return lastBlock !== undefined && number > lastBlock
 }
