@@ -11,8 +11,16 @@ const raw: protobuf.Message<Uint8Array> = {
   decode: (bytes) => bytes.slice(),
 }
 
+/** A question to the reflection service. */
+export interface ReflectionRequest {
+  readonly host: string
+  readonly fileByFilename: string | undefined
+  readonly fileContainingSymbol: string | undefined
+  readonly listServices: string | undefined
+}
+
 /** `ServerReflectionRequest`, and of its questions those that this server answers. */
-export const reflectionRequest = protobuf.message({
+export const reflectionRequest: protobuf.Message<ReflectionRequest> = protobuf.message({
   host: protobuf.string(1),
   fileByFilename: protobuf.optional(3, utf8),
   fileContainingSymbol: protobuf.optional(4, utf8),

@@ -3,6 +3,7 @@ import { protobuf } from '@zkstack/pessimistic-proof'
 import { bufferOf, bytesOf } from './buffers.js'
 import { encodeFileDescriptor, type FileDescriptor } from './file-descriptor.js'
 import { reflectionFile, reflectionRequest, reflectionResponse } from './reflection-messages.js'
+import type { ReflectionRequest } from './reflection-messages.js'
 import type { ReflectionResponse } from './reflection-messages.js'
 
 type Stream = ServerDuplexStream<Uint8Array, Uint8Array>
@@ -73,7 +74,7 @@ export class ReflectionService {
     return reflectionResponse.encode({ ...answer, validHost, originalRequest: bytes })
   }
 
-  #find(question: ReturnType<(typeof reflectionRequest)['decode']>): Answer {
+  #find(question: ReflectionRequest): Answer {
     const { fileByFilename, fileContainingSymbol, listServices } = question
     if (listServices !== undefined) return { services: this.#services }
     const file =
