@@ -40,7 +40,7 @@ const phases = [
         `--outputFile.json=${report}`,
       ],
       count: (code) => vitestCounts(report, code),
-      timeoutMs: 18 * minutes,
+      timeoutMs: 20 * minutes,
     },
   ],
   [{ name: 'smoke', command: ['node', 'scripts/smoke.mjs'], needs: 'pack' }],

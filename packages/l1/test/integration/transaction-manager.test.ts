@@ -91,7 +91,10 @@ const troubles: Readonly<Record<string, (world: World) => Promise<void>>> = {
 }
 
 async function run(world: World): Promise<void> {
-  const names = Object.keys(troubles)
+  // An anvil that was restarted has no old states, and refuses to look for a nonce in them: jobs then wait, as they must.
+  const names = Object.keys(troubles).filter(
+    (name) => name !== 'restartL1' || world.rpc !== undefined,
+  )
   for (let i = 0; i < TROUBLES; i++) {
     await sleep(100 + world.random.float() * 400)
     if (world.random.float() < 0.5) await world.anvil.mine()
