@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const packages = new URL('./packages/', import.meta.url).pathname
@@ -19,5 +20,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // vitest would leave one of two processors idle
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })
