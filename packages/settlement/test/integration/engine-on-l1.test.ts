@@ -78,7 +78,7 @@ describe('a settlement engine on the contracts of a real L1', () => {
     await settle({ database, ctx, wrapClient: afterSending(() => ctx.cancel()) }, chain).catch(
       () => undefined,
     )
-    expect(await world.settlements(2)).toHaveLength(1)
+    await expect.poll(() => world.settlements(2)).toHaveLength(1)
     await settle({ database }, chain)
     expect(await world.settlements(2)).toEqual(chain.map(rootsAfter))
     expect(await storeProblems(database)).toEqual([])
