@@ -1,5 +1,14 @@
 import { bytesEqual, err, ok, type Result } from '@zkstack/crypto'
 import Long from 'long'
+import {
+  claimFields,
+  claimMessage,
+  exitFields,
+  exitMessage,
+  type ClaimFields,
+  type ExitFields,
+} from './bridge/bridge-fields.js'
+import { copy, nonEmpty, withoutUndefined } from './canonical-fields.js'
 import { zkstack } from './proto/generated.js'
 
 const { Transaction: TransactionMessage, Payload: PayloadMessage } = zkstack.example.ledger
@@ -7,7 +16,7 @@ const { Transaction: TransactionMessage, Payload: PayloadMessage } = zkstack.exa
 /** The largest amount, nonce or fee: 2^64 − 1. */
 export const maxUint64 = 2n ** 64n - 1n
 
-/** The fields of a transfer as they are encoded; an empty signature stands for none. */
+/** The fields of a transaction as they are encoded; an empty signature stands for none. */
 export interface TransactionFields {
   readonly chainId: bigint
   readonly from: Uint8Array
@@ -16,6 +25,8 @@ export interface TransactionFields {
   readonly nonce: bigint
   readonly fee: bigint
   readonly signature: Uint8Array
+  readonly exit?: ExitFields | undefined
+  readonly claim?: ClaimFields | undefined
 }
 
 /** The fields of a payload as they are encoded. */
@@ -37,21 +48,8 @@ function fromLong(value: Long): bigint {
   return (BigInt(value.getHighBitsUnsigned()) << 32n) | BigInt(value.getLowBitsUnsigned())
 }
 
-/** Copies: what the decoder and the writer hand out may be a view of a larger, pooled buffer. */
-const copy = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes)
-
-/** Drops fields at their defaults, which the canonical encoding leaves out. */
-const nonEmpty = (bytes: Uint8Array): Uint8Array | undefined =>
-  bytes.length > 0 ? bytes : undefined
 const nonZero = (value: bigint, name: string): Long | undefined =>
   value === 0n ? undefined : toLong(value, name)
-function withoutUndefined<T extends object>(
-  fields: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as never
-}
 
 /** The canonical encoding: fields in ascending order, none at its default. @throws RangeError for a number above 64 bits. */
 export function encodeTransactionFields(t: TransactionFields): Uint8Array {
@@ -63,6 +61,8 @@ export function encodeTransactionFields(t: TransactionFields): Uint8Array {
     nonce: nonZero(t.nonce, 'nonce'),
     fee: nonZero(t.fee, 'fee'),
     signature: nonEmpty(t.signature),
+    exit: t.exit && exitMessage(t.exit),
+    claim: t.claim && claimMessage(t.claim),
   })
   return copy(TransactionMessage.encode(message).finish())
 }
@@ -94,7 +94,7 @@ function decodeCanonically<T>(
   return bytesEqual(encode(fields), bytes) ? ok(fields) : err('MALFORMED')
 }
 
-/** Decodes a transfer; `MALFORMED` unless the bytes are the canonical encoding of something. Lengths are not checked. */
+/** Decodes a transaction; `MALFORMED` unless the bytes are the canonical encoding of something. Lengths are not checked. */
 export function decodeTransactionFields(bytes: Uint8Array): Result<TransactionFields, 'MALFORMED'> {
   const decode = (): TransactionFields => {
     const m = TransactionMessage.decode(bytes)
@@ -106,6 +106,8 @@ export function decodeTransactionFields(bytes: Uint8Array): Result<TransactionFi
       nonce: fromLong(m.nonce),
       fee: fromLong(m.fee),
       signature: copy(m.signature),
+      ...(m.exit && { exit: exitFields(m.exit) }),
+      ...(m.claim && { claim: claimFields(m.claim) }),
     }
   }
   return decodeCanonically(bytes, decode, encodeTransactionFields)

@@ -1,8 +1,14 @@
 import { ZkStackError } from '@zkstack/concurrency'
 import { bytesEqual, fromHex, hash32, toHex, type Hash32 } from '@zkstack/crypto'
+import type { BlockExits } from '@zkstack/settlement'
 import { Level } from 'level'
+import { blockExitsOf } from './bridge/bridge-exits.js'
+import type { BridgeState } from './bridge/bridge-state.js'
+import { decodeTransactionFields } from './codec.js'
 import { genesisHash, genesisState, type LedgerGenesis } from './genesis.js'
-import { LedgerState, type Account } from './state.js'
+import { crosses, LedgerState, type Account } from './state.js'
+import type { CheckedTransaction } from './transaction-reader.js'
+import type { Transaction } from './transaction.js'
 
 /** The last committed block. */
 export interface Tip {
@@ -26,6 +32,7 @@ const put = (key: string, value: unknown): { type: 'put'; key: string; value: un
   value,
 })
 const blockKey = (n: bigint): string => `block/${n.toString().padStart(20, '0')}`
+const bridgeKey = (n: bigint): string => `bridge/${n.toString().padStart(20, '0')}`
 const storedTip = (tip: Tip): StoredTip => ({
   number: tip.number.toString(),
   payloadHash: toHex(tip.payloadHash),
@@ -81,12 +88,20 @@ export class Database implements AsyncDisposable {
     return database
   }
 
-  /** Reads the whole state. @throws LedgerError `LEDGER_CORRUPT` when accounts and root disagree. */
+  /**
+   * Reads the whole state.
+   * @param bridge as it is before the first block, if there is one
+   * @throws LedgerError `LEDGER_CORRUPT` when state and root disagree.
+   */
   async load(
     genesis: LedgerGenesis,
+    bridge?: BridgeState,
   ): Promise<{ readonly state: LedgerState; readonly tip: Tip | undefined }> {
     const stored = await this.#get('tip')
-    if (stored === undefined) return { state: genesisState(genesis), tip: undefined }
+    if (stored === undefined) {
+      const { accounts } = genesisState(genesis)
+      return { state: LedgerState.of(accounts, bridge), tip: undefined }
+    }
     const tip = parseTip(stored)
     const accounts: [string, Account][] = [...Object.entries(genesis.balances)].map(
       ([a, balance]) => [a.toLowerCase(), { balance, nonce: 0n }],
@@ -94,7 +109,9 @@ export class Database implements AsyncDisposable {
     for await (const [key, value] of this.level.iterator({ gt: 'account/', lt: 'account0' })) {
       accounts.push([key.slice('account/'.length), parseAccount(value)])
     }
-    const state = LedgerState.of(accounts)
+    for await (const [, value] of this.level.iterator({ gt: 'bridge/', lt: 'bridge0' }))
+      for (const t of parseCrossings(value).transactions) bridge?.execute(t)
+    const state = LedgerState.of(accounts, bridge)
     if (!bytesEqual(state.root, tip.stateRoot)) {
       throw new LedgerError(
         'LEDGER_CORRUPT',
@@ -104,8 +121,16 @@ export class Database implements AsyncDisposable {
     return { state, tip }
   }
 
-  /** Writes a block's effects; resolves when they are durable. @throws LedgerError `LEDGER_IO`. */
-  async write(tip: Tip, state: LedgerState): Promise<void> {
+  /**
+   * Writes a block's effects; resolves when they are durable.
+   * @param transactions those of the block
+   * @throws LedgerError `LEDGER_IO`.
+   */
+  async write(
+    tip: Tip,
+    state: LedgerState,
+    transactions: readonly CheckedTransaction[],
+  ): Promise<void> {
     const accounts = state.changes.map(([address, account]) =>
       put(`account/${address}`, {
         balance: account.balance.toString(),
@@ -113,8 +138,9 @@ export class Database implements AsyncDisposable {
       }),
     )
     const puts = ['tip', blockKey(tip.number)].map((key) => put(key, storedTip(tip)))
+    const crossings = crossingsOf(tip.number, state, transactions)
     await attempt(`block ${tip.number} cannot be written`, () =>
-      this.level.batch([...accounts, ...puts], { sync: true }),
+      this.level.batch([...accounts, ...puts, ...crossings], { sync: true }),
     )
   }
 
@@ -122,6 +148,14 @@ export class Database implements AsyncDisposable {
   async block(number: bigint): Promise<Tip | undefined> {
     const stored = await this.#get(blockKey(number))
     return stored === undefined ? undefined : parseTip(stored)
+  }
+
+  /** What left and came in with a committed block. */
+  async exits(number: bigint, networkId: number): Promise<BlockExits> {
+    const stored = await this.#get(bridgeKey(number))
+    if (stored === undefined) return { bridgeExits: [], claims: [] }
+    const { transactions, localExitRoot } = parseCrossings(stored)
+    return { ...blockExitsOf(transactions, networkId), localExitRoot }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,3 +211,28 @@ const parseTip = (value: unknown): Tip => ({
   payloadHash: hashOf(text(value, 'payloadHash'), 'payloadHash'),
   stateRoot: hashOf(text(value, 'stateRoot'), 'stateRoot'),
 })
+
+/** Transactions of a block that cross the bridge, and the local exit root after it; nothing where there are none. */
+function crossingsOf(
+  block: bigint,
+  { bridge }: LedgerState,
+  transactions: readonly CheckedTransaction[],
+): ReturnType<typeof put>[] {
+  const crossing = transactions.filter(crosses).map(({ encoded }) => toHex(encoded))
+  if (bridge === undefined || crossing.length === 0) return []
+  const localExitRoot = toHex(bridge.localExitRoot)
+  return [put(bridgeKey(block), { transactions: crossing, localExitRoot })]
+}
+
+function parseCrossings(value: unknown): {
+  readonly transactions: readonly Transaction[]
+  readonly localExitRoot: Hash32
+} {
+  const stored = isRecord(value) ? value['transactions'] : undefined
+  const transactions = (Array.isArray(stored) ? stored : []).map((encoded) => {
+    const decoded = decodeTransactionFields(fromHex(String(encoded)) ?? new Uint8Array(0))
+    if (decoded.ok) return decoded.value
+    throw new LedgerError('LEDGER_CORRUPT', `the ledger's database is damaged: a transaction`)
+  })
+  return { transactions, localExitRoot: hashOf(text(value, 'localExitRoot'), 'localExitRoot') }
+}

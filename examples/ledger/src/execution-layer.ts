@@ -1,6 +1,7 @@
 import { Ctx, isCanceled, Watch } from '@zkstack/concurrency'
 import { bytesEqual, toHex, type Hash32 } from '@zkstack/crypto'
 import type { FinalBlock } from '@zkstack/roles'
+import type { BlockExits, ExitSource } from '@zkstack/settlement'
 import type { CallOptions, ExecutionLayer, Verdict } from '@zkstack/storage'
 import { LedgerError, type Database, type Tip } from './database.js'
 import {
@@ -14,7 +15,7 @@ import {
 } from './payload.js'
 import type { Pool } from './pool.js'
 import type { LedgerState } from './state.js'
-import type { TransactionReader } from './transaction-reader.js'
+import type { CheckedTransaction, TransactionReader } from './transaction-reader.js'
 
 /** Where the ledger stands: what the next block builds on. */
 export interface LedgerHead {
@@ -36,10 +37,12 @@ export interface LedgerExecutionOptions {
   readonly patienceMs: number
   /** Bytes without meaning to add to each payload. */
   readonly fillerBytes: number
+  /** What else must hold for a transaction before this node votes for it. */
+  readonly accepts: (t: CheckedTransaction) => boolean
 }
 
 /** The ledger as the consensus library sees it. */
-export class LedgerExecution implements ExecutionLayer {
+export class LedgerExecution implements ExecutionLayer, ExitSource<{ readonly number: bigint }> {
   readonly #o: LedgerExecutionOptions
   readonly #head: Watch<LedgerHead>
   /** The payload executed last, so that what `verify` found need not be computed again by `commit`. */
@@ -88,9 +91,11 @@ export class LedgerExecution implements ExecutionLayer {
     if (p.number !== due)
       return Promise.resolve({ ok: false, reason: `block ${p.number} is not the next one, ${due}` })
     const executed = this.#execute(p.payload)
-    return Promise.resolve(
-      typeof executed === 'string' ? { ok: false, reason: executed } : { ok: true },
-    )
+    if (typeof executed === 'string') return Promise.resolve({ ok: false, reason: executed })
+    const refused = executed.transactions.findIndex((t) => !this.#o.accepts(t))
+    if (refused === -1) return Promise.resolve({ ok: true })
+    const reason = `UNKNOWN_EXIT_ROOT (transaction ${refused})`
+    return Promise.resolve({ ok: false, reason })
   }
 
   async commit(block: FinalBlock, _o: CallOptions): Promise<void> {
@@ -108,9 +113,9 @@ export class LedgerExecution implements ExecutionLayer {
         `block ${block.number} is final but invalid: ${executed}`,
       )
     }
-    const { state, hash } = executed
+    const { state, hash, transactions } = executed
     const tip = { number: block.number, payloadHash: hash, stateRoot: state.root }
-    await this.#o.database.write(tip, state)
+    await this.#o.database.write(tip, state, transactions)
     this.#executed = undefined
     this.#o.pool.onCommit(state)
     this.#head.set({ tip, state })
@@ -118,6 +123,15 @@ export class LedgerExecution implements ExecutionLayer {
 
   lastCommitted(_o: CallOptions): Promise<bigint | null> {
     return Promise.resolve(this.#head.value.tip?.number ?? null)
+  }
+
+  /** What left and came in with a block. @throws LedgerError `LEDGER_NO_BLOCK` when it is not committed. */
+  async exits({ number }: { readonly number: bigint }): Promise<BlockExits> {
+    const { tip, state } = this.#head.value
+    if (tip === undefined || number > tip.number)
+      throw new LedgerError('LEDGER_NO_BLOCK', `block ${number} is not committed`)
+    if (state.bridge === undefined) return { bridgeExits: [], claims: [] }
+    return this.#o.database.exits(number, state.bridge.networkId)
   }
 
   #due(): bigint {

@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+export { bridgeAddress, weiPerUnit } from './bridge/bridge-exits.js'
+export type { LedgerBridge } from './bridge/ledger-bridge.js'
+export { signClaim, signExit } from './bridge/sign-bridge-transaction.js'
 export { LedgerError, type Tip } from './database.js'
 export { LedgerExecution } from './execution-layer.js'
 export { genesisHash, genesisState, type LedgerGenesis } from './genesis.js'

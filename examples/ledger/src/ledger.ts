@@ -1,4 +1,6 @@
 import type { Hash32 } from '@zkstack/crypto'
+import type { BridgeState } from './bridge/bridge-state.js'
+import { claimCheck, type LedgerBridge } from './bridge/ledger-bridge.js'
 import { Database } from './database.js'
 import { LedgerExecution } from './execution-layer.js'
 import { genesisHash, type LedgerGenesis } from './genesis.js'
@@ -16,6 +18,8 @@ export interface LedgerOptions {
   readonly patienceMs?: number
   /** Bytes without meaning to add to each block; default 0. */
   readonly fillerBytes?: number
+  /** What is known of L1, for a genesis with a `networkId`; default: nothing, so that this node votes for no claim. */
+  readonly bridge?: LedgerBridge
 }
 
 /** An open ledger: what to give to `createNode`, and what to ask. */
@@ -34,9 +38,10 @@ export async function openLedger(o: LedgerOptions): Promise<Ledger> {
   const parent = genesisHash(o.genesis)
   const database = await Database.open(o.path, o.genesis)
   try {
-    const head = await database.load(o.genesis)
+    const head = await database.load(o.genesis, await emptyBridge(o.genesis.networkId))
     const reader = new TransactionReader(o.genesis.chainId)
-    const pool = new Pool(head.state, reader, o.pool)
+    const accepts = claimCheck(o.genesis.networkId, o.bridge)
+    const pool = new Pool(head.state, reader, o.pool, accepts)
     const execution = new LedgerExecution({
       database,
       pool,
@@ -46,6 +51,7 @@ export async function openLedger(o: LedgerOptions): Promise<Ledger> {
       genesisHash: parent,
       patienceMs: o.patienceMs ?? 250,
       fillerBytes: o.fillerBytes ?? 0,
+      accepts,
     })
     return {
       execution,
@@ -63,4 +69,11 @@ export async function openLedger(o: LedgerOptions): Promise<Ledger> {
     await database[Symbol.asyncDispose]()
     throw e
   }
+}
+
+/** Loads the bridge only for those who have one: validators without it start faster. */
+async function emptyBridge(networkId: number | undefined): Promise<BridgeState | undefined> {
+  if (networkId === undefined) return undefined
+  const { BridgeState } = await import('./bridge/bridge-state.js')
+  return BridgeState.empty(networkId)
 }

@@ -25,12 +25,20 @@ export class Pool implements Mempool {
   readonly #reader: TransactionReader
   readonly #senders = new Map<string, Map<bigint, CheckedTransaction>>()
   readonly #size = new Watch(0)
+  readonly #accepts: (t: CheckedTransaction) => boolean
   #state: LedgerState
 
-  constructor(state: LedgerState, reader: TransactionReader, limits: Partial<PoolLimits> = {}) {
+  /** @param accepts what else must hold for a transaction now, to be admitted and to be chosen; default: nothing */
+  constructor(
+    state: LedgerState,
+    reader: TransactionReader,
+    limits: Partial<PoolLimits> = {},
+    accepts: (t: CheckedTransaction) => boolean = () => true,
+  ) {
     this.#state = state
     this.#reader = reader
     this.#limits = { ...defaultLimits, ...limits }
+    this.#accepts = accepts
   }
 
   /** Number of waiting transactions, to wait upon. */
@@ -75,7 +83,8 @@ export class Pool implements Mempool {
       if (best === undefined) return chosen
       const [sender, t] = best
       next.delete(sender)
-      if (o.bytesOf(t.encoded) > room || !draft.execute(t).ok) continue
+      const fits = o.bytesOf(t.encoded) <= room && this.#accepts(t)
+      if (!fits || !draft.execute(t).ok) continue
       room -= o.bytesOf(t.encoded)
       chosen.push(t)
       this.#advance(sender, draft, next)
@@ -93,9 +102,10 @@ export class Pool implements Mempool {
     const read = this.#reader.read(encoded)
     if (!read.ok) return 'rejected'
     const t = read.value
-    const { nonce, balance } = this.#state.account(t.from)
+    const { nonce } = this.#state.account(t.from)
     if (t.nonce < nonce || t.nonce >= nonce + BigInt(this.#limits.perSender)) return 'rejected'
-    if (t.fee < this.#limits.minFee || t.amount + t.fee > balance) return 'rejected'
+    if (t.fee < this.#limits.minFee || !this.#state.affords(t) || !this.#accepts(t))
+      return 'rejected'
     const sender = toHex(t.from)
     const slots = this.#senders.get(sender) ?? new Map<bigint, CheckedTransaction>()
     const rival = slots.get(t.nonce)

@@ -1,4 +1,5 @@
 import { ed25519, err, keccak256, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { isClaim, isExit } from './bridge/bridge-fields.js'
 import {
   decodeTransactionFields,
   encodeTransactionFields,
@@ -9,10 +10,13 @@ import {
 export const addressBytes = 32
 const signatureBytes = 64
 
-/** Separates the signatures of transfers from everything else that is signed. */
+/** Separates the signatures of transactions from everything else that is signed. */
 const transferDomain = new TextEncoder().encode('zkstack/example-ledger/transfer/1')
 
-/** A signed transfer; `from` and `to` are addresses, amounts in the smallest unit. */
+/**
+ * A signed transfer; `from` and `to` are addresses, amounts in the smallest unit. With `exit` the amount leaves through the bridge,
+ * with `claim` what is claimed comes in.
+ */
 export type Transaction = TransactionFields
 
 /** What a sender decides. */
@@ -25,7 +29,7 @@ const unsignedHash = (t: TransactionFields): Hash32 =>
   keccak256(transferDomain, encodeTransactionFields({ ...t, signature: new Uint8Array(0) }))
 
 /**
- * Signs a transfer and returns its canonical encoding.
+ * Signs a transaction and returns its canonical encoding.
  *
  * @param seed the sender's 32-byte Ed25519 secret.
  * @throws RangeError for a number above 64 bits.
@@ -50,15 +54,19 @@ export function decodeTransaction(
 ): Result<Transaction, TransactionError> {
   const decoded = decodeTransactionFields(encoded)
   if (!decoded.ok) return decoded
-  const { from, to, signature } = decoded.value
-  if (
-    from.length !== addressBytes ||
-    to.length !== addressBytes ||
-    signature.length !== signatureBytes
-  ) {
-    return err('MALFORMED')
-  }
+  const { from, signature } = decoded.value
+  const isWellFormed =
+    from.length === addressBytes && signature.length === signatureBytes && isAction(decoded.value)
+  if (!isWellFormed) return err('MALFORMED')
   return decoded.value.chainId === chainId ? ok(decoded.value) : err('WRONG_CHAIN')
+}
+
+/** Whether it is one thing: a transfer, an exit, or a claim. */
+function isAction({ to, amount, exit, claim }: TransactionFields): boolean {
+  if (exit === undefined && claim === undefined) return to.length === addressBytes
+  if (to.length !== 0) return false
+  if (claim === undefined) return exit !== undefined && isExit(exit)
+  return exit === undefined && amount === 0n && isClaim(claim)
 }
 
 /** Whether the sender signed it. */
