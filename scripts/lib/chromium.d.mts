@@ -13,6 +13,7 @@ export interface ChromiumPage {
   chooseFiles(selector: string, files: readonly string[]): Promise<void>
   setViewport(width: number, height: number): Promise<void>
   screenshot(): Promise<Buffer>
+  close(): Promise<void>
 }
 
 export function chromiumPath(): string | undefined

@@ -45,7 +45,7 @@ export async function openChromium() {
       const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' })
       const attached = { targetId, flatten: true }
       const { sessionId } = await connection.send('Target.attachToTarget', attached)
-      const page = new Page(connection, sessionId)
+      const page = new Page(connection, sessionId, targetId)
       await page.enable()
       return page
     },
@@ -89,8 +89,10 @@ class Connection {
     })
   }
 
+  /** Gives a function that ends it. */
   listen(listener) {
     this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   fail(error) {
@@ -117,11 +119,14 @@ class Page {
   messages = []
   #connection
   #session
+  #target
+  #forget
 
-  constructor(connection, session) {
+  constructor(connection, session, target) {
     this.#connection = connection
     this.#session = session
-    connection.listen(({ sessionId, method, params }) => {
+    this.#target = target
+    this.#forget = connection.listen(({ sessionId, method, params }) => {
       if (sessionId !== session) return
       if (method === 'Runtime.exceptionThrown') {
         const { text, exception } = params.exceptionDetails
@@ -180,9 +185,16 @@ class Page {
 
   /** The whole page as a PNG. */
   async screenshot() {
+    // A tab behind another one draws nothing, or late.
+    await this.#send('Page.bringToFront')
     const o = { format: 'png', captureBeyondViewport: true }
     const { data } = await this.#send('Page.captureScreenshot', o)
     return Buffer.from(data, 'base64')
+  }
+
+  async close() {
+    this.#forget()
+    await this.#connection.send('Target.closeTarget', { targetId: this.#target })
   }
 
   #send(method, params) {

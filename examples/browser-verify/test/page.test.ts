@@ -33,12 +33,12 @@ const BLS_MIN_SIG = 0
 describe.skipIf(chromiumPath() === undefined)('the page in headless Chromium', () => {
   let browser: Chromium
   let html: string
-  const scenes = new Map<number, Scene>()
+  let scene: (Scene & { readonly scheme: number }) | undefined
   const pages: ChromiumPage[] = []
 
   // A browser opens only a few connections to a server, and each page holds one.
   afterEach(async () => {
-    for (const page of pages.splice(0)) await page.goto('about:blank')
+    for (const page of pages.splice(0)) await page.close()
   })
 
   beforeAll(async () => {
@@ -48,20 +48,26 @@ describe.skipIf(chromiumPath() === undefined)('the page in headless Chromium', (
 
   afterAll(async () => {
     await browser.close()
-    const resources = [...scenes.values()].flatMap((scene) => scene.resources)
-    for (const resource of resources.reverse()) await resource[Symbol.asyncDispose]()
+    await endScene()
   })
 
+  async function endScene(): Promise<void> {
+    for (const resource of scene?.resources.toReversed() ?? []) {
+      await resource[Symbol.asyncDispose]()
+    }
+    scene = undefined
+  }
+
+  /** One chain runs at a time: two would leave no processor to the browser. */
   async function sceneOf(scheme: number): Promise<Scene> {
-    const known = scenes.get(scheme)
-    if (known !== undefined) return known
+    if (scene?.scheme === scheme) return scene
+    await endScene()
     const network = await createTestNetwork(6, { scheme, execution: () => new PacedChain() })
     const { node } = network.at(0)
     const chain = { genesis: network.genesis }
     const status = await serveStatus({ node, chain, listen: '127.0.0.1:0' })
     const server = await servePage({ html, node: status.url, port: 0 })
-    const scene = { network, server, resources: [network, status, server] }
-    scenes.set(scheme, scene)
+    scene = { scheme, network, server, resources: [network, status, server] }
     return scene
   }
 
@@ -109,11 +115,11 @@ describe.skipIf(chromiumPath() === undefined)('the page in headless Chromium', (
   })
 
   test.each([
+    ['signature', BLS_MIN_SIG, 'BAD_SIGNATURE'],
+    ['signers', BLS_MIN_SIG, 'BAD_SIGNATURE'],
     ['payload', ED25519, 'BAD_SIGNATURE'],
     ['signature', ED25519, 'BAD_SIGNATURE'],
-    ['signature', BLS_MIN_SIG, 'BAD_SIGNATURE'],
     ['signers', ED25519, 'BAD_SIGNATURE'],
-    ['signers', BLS_MIN_SIG, 'BAD_SIGNATURE'],
     ['quorum', ED25519, 'NOT_ENOUGH_WEIGHT'],
     ['gap', ED25519, 'NOT_NEXT'],
   ])(
@@ -170,11 +176,11 @@ describe.skipIf(chromiumPath() === undefined)('the page in headless Chromium', (
   })
 
   test('no node there, or no hash › the page waits, or says so', async () => {
-    const scene = await sceneOf(ED25519)
-    const lost = await open(scene, { lie: 'nosuch' })
+    const chain = await sceneOf(ED25519)
+    const lost = await open(chain, { lie: 'nosuch' })
     await lost.waitFor(`document.getElementById('reason').innerText.includes('answers 404')`)
     expect(await lost.evaluate(verdictIs('waiting'))).toBe(true)
-    const wrong = await open(scene, { genesis: '12' })
+    const wrong = await open(chain, { genesis: '12' })
     await wrong.waitFor(`document.getElementById('word').innerText === 'No such hash'`)
   })
 
