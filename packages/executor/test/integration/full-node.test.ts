@@ -6,23 +6,23 @@ import { bytesOf, chainOf, expectEqualChains, nextWarning } from './helpers.js'
 
 describe('a full node', { timeout: 120_000 }, () => {
   for (const transport of ['memory', 'tcp'] as const) {
-    it(`joins 1 000 blocks late, over ${transport} › catches up, then follows`, async () => {
+    it(`joins 300 blocks late, over ${transport} › catches up, then follows`, async () => {
       await using network = await createTestNetwork(1, { transport })
-      await network.waitForHeight(1_000n)
+      await network.waitForHeight(300n)
       const late = network.addFullNode()
       const node = await late.start()
       const phases = new Set<string>()
       const timer = setInterval(() => phases.add(node.status.phase), 5)
-      await node.waitForBlock(1_000n)
+      await node.waitForBlock(300n)
       const live = (chainOf(network.at(0)).height ?? 0n) + 20n
       await network.waitForHeight(live)
       clearInterval(timer)
       expect(phases).toContain('syncing')
       expect(node.status.role).toBe('full')
-      expect(chainOf(late).commits).toBeGreaterThan(1_000)
+      expect(chainOf(late).commits).toBeGreaterThan(300)
       await expectEqualChains(network, live)
-      const mine = await network.at(0).node.waitForBlock(1_000n)
-      expect(bytesOf(await node.waitForBlock(1_000n))).toBe(bytesOf(mine))
+      const mine = await network.at(0).node.waitForBlock(300n)
+      expect(bytesOf(await node.waitForBlock(300n))).toBe(bytesOf(mine))
     })
   }
 

@@ -22,9 +22,9 @@ describe('sync beside consensus', { timeout: 120_000 }, () => {
     const [late, other] = [network.at(5), network.at(0)]
     await network.waitForHeight(3n)
     await late.kill()
-    await network.waitForHeight(150n)
+    await network.waitForHeight(40n)
     await late.restart()
-    await network.waitForHeight(155n)
+    await network.waitForHeight(45n)
     // five of six must vote: without another one, the chain needs the one that lagged
     await other.kill()
     const height = (chainOf(late).height ?? 0n) + 10n

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { simulate, type SimulationReport } from '../../testing/index.js'
 
 /** Seeds of the short run. */
-const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 20)
+const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 10)
 const firstSeed = Number(process.env['SEED'] ?? 1)
 
 const rotation = { everyBlocks: 4, members: 6 }

@@ -15,7 +15,7 @@ function tell(report: SimulationReport): string {
 
 describe('equal seeds', () => {
   it('give equal digests, with and without a trace', async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const first = await simulate({ seed })
       const second = await simulate({ seed, trace: true })
       expect(second.digest, `seed ${seed}`).toBe(first.digest)
