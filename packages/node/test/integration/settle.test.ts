@@ -6,8 +6,8 @@ import { certificateId, certificateToJson } from '@zkstack/pessimistic-proof'
 import { settlementClient, type SettlementClient } from '@zkstack/rpc'
 import { certificateChain } from '@zkstack/settlement/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Program } from '../../testing/index.js'
-import { adminToken, settleWorld, type SettleWorld } from './settle-world.js'
+import { adminToken, type Program } from '../../testing/index.js'
+import { settleWorld, type SettleWorld } from './settle-world.js'
 import { startZkstack, zkstack } from './zkstack.js'
 
 const call = { signal: new AbortController().signal }
