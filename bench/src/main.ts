@@ -7,13 +7,15 @@ import type { CaseResult } from './measure-case.js'
 import { measureProofs } from './proofs/measure-proofs.js'
 import { lineOfProof, proofTable } from './proofs/proof-report.js'
 import { lineOf, machine, markdown } from './report.js'
+import { measureSettlement } from './settlement/measure-settlement.js'
+import { settlementTables } from './settlement/settlement-report.js'
 import { measureUnitCosts, type UnitCost } from './unit-costs.js'
 
 const help = `npm run bench -- [options]
   --seconds N   measured time of each case (default 8)
-  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp", "simulator" or "pessimistic::verifySp1"
+  --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp", "simulator", "settlement" or "pessimistic::verifySp1"
   --json FILE   writes all results
-  --readme      puts the tables into README.md and that of packages/pessimistic-proof
+  --readme      puts the tables into README.md and those of packages/pessimistic-proof and packages/settlement
 `
 
 const builtPackages = new URL('../tsconfig.built.json', import.meta.url).pathname
@@ -46,14 +48,22 @@ async function main(): Promise<number> {
   const proofs = await measureProofs(values.only, (cost) => {
     process.stdout.write(`${lineOfProof(cost)}\n`)
   })
+  const settlement = await measureSettlement(values.only, (line) => {
+    process.stdout.write(`${line}\n`)
+  })
   if (values.json !== undefined) {
-    const all = { machine: machine(), ...consensus?.figures, proofs }
+    const all = { machine: machine(), ...consensus?.figures, proofs, settlement }
     await writeFile(values.json, `${JSON.stringify(all, undefined, 2)}\n`)
   }
   if (proofs.length > 0) {
     const text = proofTable(proofs, machine(), date)
     process.stdout.write(`\n${text}\n`)
     if (values.readme) await intoReadme('packages/pessimistic-proof/README.md', text)
+  }
+  if (settlement.throughput.length > 0) {
+    const text = settlementTables(settlement, machine(), date)
+    process.stdout.write(`\n${text}\n`)
+    if (values.readme) await intoReadme('packages/settlement/README.md', text)
   }
   if (values.readme && consensus) await intoReadme('README.md', consensus.text)
   return 0

@@ -16,6 +16,7 @@ export type {
   FeeEstimate,
   L1Block,
   L1Log,
+  KnownTransaction,
   L1Receipt,
   L1Transaction,
   LogFilter,

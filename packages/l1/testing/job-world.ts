@@ -9,6 +9,7 @@ import {
 import { recordingLogger } from '@zkstack/concurrency/testing'
 import { bytesEqual } from '@zkstack/crypto'
 import { address } from '@zkstack/pessimistic-proof'
+import { checkedBody } from '@zkstack/storage'
 import type { L1Client } from '../src/client/l1-client.js'
 import { createJobId, type JobId } from '../src/jobs/job-id.js'
 import { multiplier } from '../src/jobs/machine/multiplier.js'
@@ -191,8 +192,9 @@ export class JobWorld {
   }
 
   async #isStored(transaction: Uint8Array): Promise<boolean> {
-    for await (const [, stored] of this.store.entries(jobTables.attemptTransactions, {})) {
-      if (bytesEqual(stored, transaction)) return true
+    const table = jobTables.attemptTransactions
+    for await (const [key, stored] of this.store.entries(table, {})) {
+      if (bytesEqual(checkedBody(table, key, stored), transaction)) return true
     }
     return false
   }

@@ -106,6 +106,7 @@ export function simulatedClient(chain: SimulatedChain, o: SimulatedClientOptions
       return logs === undefined ? err(unavailable('unknown block')) : ok(logs)
     },
     receipt: unsupported,
+    transaction: unsupported,
     transactionBySenderAndNonce: unsupported,
     transactionCount: unsupported,
     balance: unsupported,

@@ -8,6 +8,7 @@ import { findIn, type SimulatedL1 } from './simulated-l1.js'
 export type SimulatedMethod =
   | 'block'
   | 'receipt'
+  | 'transaction'
   | 'transactionBySenderAndNonce'
   | 'transactionCount'
   | 'estimateGas'
@@ -64,6 +65,13 @@ export function simulatedL1Client(l1: SimulatedL1, o: SimulatedL1ClientOptions =
         const blocks = fault === 'stale' ? l1.everMined : l1.blocks
         const found = findIn(blocks, ({ transaction }) => bytesEqual(transaction.hash, hash))
         return ok(found && receiptOf(found))
+      }),
+    transaction: (hash) =>
+      ask('transaction', (fault) => {
+        const mined = findIn(l1.blocks, ({ transaction }) => bytesEqual(transaction.hash, hash))
+        const waiting = l1.mempool.find((transaction) => bytesEqual(transaction.hash, hash))
+        const found = fault === 'missing' ? undefined : (mined?.included.transaction ?? waiting)
+        return ok(found && { hash, sender: found.sender, nonce: found.nonce })
       }),
     transactionBySenderAndNonce: (sender, nonce) =>
       ask<MinedTransaction | undefined | 'UNSUPPORTED'>('transactionBySenderAndNonce', (fault) => {

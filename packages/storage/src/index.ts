@@ -4,7 +4,9 @@
  * @packageDocumentation
  */
 export { BlockQueue } from './block-queue.js'
+export { checkedBody, checkedRecord, type CheckedRecord } from './level/checked-record.js'
 export type { BlockQueueOptions } from './block-queue.js'
+export { encodedBlocks, encodedLength } from './encoded-blocks.js'
 export type {
   AdmitOptions,
   BlockSource,
@@ -34,6 +36,8 @@ export type {
   BlockRange,
   BlockStore,
   BlockTip,
+  EncodedBlock,
+  EncodedRun,
   EpochStore,
   HeightMark,
   HeightMarkStore,

@@ -4,6 +4,7 @@ import { dataOf, hashOf, hexData, hexQuantity, quantityOf, requireSame } from '.
 import { isAlreadyKnown, isNotFound } from './classify-rpc-error.js'
 import { decodeLogs } from './decode-logs.js'
 import { decodeMinedTransaction, decodeReceipt } from './decode-receipt.js'
+import { decodeTransaction } from './decode-transaction.js'
 import { EndpointPool } from './endpoint-pool.js'
 import type { Question } from './endpoint.js'
 import { estimateFees, feeHistoryBlocks, feeHistoryPercentile } from './estimate-fees.js'
@@ -33,6 +34,15 @@ export function createL1Client(options: L1ClientOptions): L1Client {
           method: 'eth_getTransactionReceipt',
           params: [hexData(transaction)],
           decode: (result) => decodeReceipt(result, transaction),
+        },
+        call,
+      ),
+    transaction: (hash, call) =>
+      pool.ask(
+        {
+          method: 'eth_getTransactionByHash',
+          params: [hexData(hash)],
+          decode: (result) => decodeTransaction(result, hash),
         },
         call,
       ),

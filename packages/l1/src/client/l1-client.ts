@@ -6,6 +6,7 @@ import type {
   BlockTag,
   CallRequest,
   FeeEstimate,
+  KnownTransaction,
   L1Block,
   L1Log,
   L1Receipt,
@@ -38,6 +39,8 @@ export interface L1Client {
   ): Promise<Result<readonly L1Log[], L1Error>>
   /** The receipt of a mined transaction; `undefined`: not mined, or not any more. */
   receipt(transaction: Hash32, o: CallOptions): Promise<Result<L1Receipt | undefined, L1Error>>
+  /** A transaction by its hash, mined or not; `undefined`: no node that was asked knows it. */
+  transaction(hash: Hash32, o: CallOptions): Promise<Result<KnownTransaction | undefined, L1Error>>
   /**
    * The mined transaction of a wallet and nonce, one in a mempool does not count; `'UNSUPPORTED'`: no endpoint has
    * `eth_getTransactionBySenderAndNonce`.

@@ -57,6 +57,13 @@ export interface MinedTransaction {
   readonly blockHash: Hash32
 }
 
+/** A transaction that a node knows, mined or not. */
+export interface KnownTransaction {
+  readonly hash: Hash32
+  readonly sender: Address
+  readonly nonce: bigint
+}
+
 /** Which logs: those of any of the addresses, whose topic at each position is one of those given (`null`: any). */
 export interface LogFilter {
   /** At least one. */

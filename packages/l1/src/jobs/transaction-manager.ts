@@ -3,6 +3,7 @@ import type { Hash32, Result } from '@zkstack/crypto'
 import type { Address } from '@zkstack/pessimistic-proof'
 import type { CallOptions } from '@zkstack/storage'
 import type { L1Client } from '../client/l1-client.js'
+import type { HeadSource } from '../events/new-heads.js'
 import type { L1Signer } from '../signers/l1-signer.js'
 import type { JobError } from './job-error.js'
 import type { JobId } from './job-id.js'
@@ -23,6 +24,8 @@ export interface TransactionManagerOptions {
   readonly policy?: TransactionPolicy | undefined
   /** How often to ask L1 for a new block while jobs are under way, in milliseconds; default 2000. */
   readonly pollIntervalMs?: number | undefined
+  /** Has L1 asked at once when there may be a new block, besides; see `newHeads`. */
+  readonly heads?: HeadSource | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   readonly logger?: Logger | undefined
@@ -90,8 +93,9 @@ export interface JobStatus {
 /** A transaction that was sent by other means. */
 export interface ForeignAttempt {
   readonly transactionHash: Hash32
-  readonly wallet: Address
-  readonly nonce: bigint
+  /** Default: that of the transaction as L1 knows it, as well as the nonce. */
+  readonly wallet?: Address | undefined
+  readonly nonce?: bigint | undefined
   /** Milliseconds since the Unix epoch; default now. */
   readonly submittedAtMs?: number | undefined
   /** Wei for each unit of gas; default 0. */
@@ -131,7 +135,10 @@ export interface JobAdmin {
    * does not run).
    */
   reload(id: JobId): Promise<Result<void, JobError>>
-  /** Adds a transaction to a job's attempts. Errors: `NOT_FOUND`, `ALREADY_COMPLETED`, `UNREADABLE`, `INVALID`. */
+  /**
+   * Adds a transaction to a job's attempts. Errors: `NOT_FOUND`, `ALREADY_COMPLETED`, `UNREADABLE`; `INVALID`, also when its wallet
+   * and nonce are not given and L1 does not know it; `UNAVAILABLE`, when L1 cannot be asked for them.
+   */
   insertAttempt(
     id: JobId,
     attempt: ForeignAttempt,

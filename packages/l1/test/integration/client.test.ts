@@ -86,6 +86,9 @@ describe('a client of a real node', () => {
       blockNumber: receipt?.blockNumber,
       blockHash: receipt?.blockHash,
     })
+    const known = { hash: signed.hash, sender: address, nonce }
+    expect(good(await client.transaction(signed.hash, call))).toEqual(known)
+    expect(good(await client.transaction(word(5), call))).toBeUndefined()
     expect(
       good(await client.transactionBySenderAndNonce(address, nonce + 1n, call)),
     ).toBeUndefined()

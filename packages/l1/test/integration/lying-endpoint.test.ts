@@ -32,6 +32,7 @@ describe('an endpoint that lies', () => {
     type: 'change',
     change: (result) => (result as Record<string, unknown>[]).map((log) => ({ ...log, ...f(log) })),
   })
+  const someone = `0x${'11'.repeat(20)}`
   const zero = `0x${'00'.repeat(32)}`
   const lies: readonly [string, string, RpcFault][] = [
     ['of another chain', 'eth_chainId', { type: 'change', change: () => '0x1' }],
@@ -49,7 +50,7 @@ describe('an endpoint that lies', () => {
       },
     ],
     ['a list for a block', 'eth_getBlockByNumber', { type: 'change', change: () => [] }],
-    ['a log of another contract', 'eth_getLogs', logs(() => ({ address: `0x${'11'.repeat(20)}` }))],
+    ['a log of another contract', 'eth_getLogs', logs(() => ({ address: someone }))],
     ['a log of another topic', 'eth_getLogs', logs(() => ({ topics: [zero] }))],
     ['a log without a topic', 'eth_getLogs', logs(() => ({ topics: [] }))],
     ['a log of five topics', 'eth_getLogs', logs(() => ({ topics: [1, 2, 3, 4, 5] }))],
@@ -100,9 +101,13 @@ describe('an endpoint that lies', () => {
     [
       'transaction of another sender',
       'eth_getTransactionBySenderAndNonce',
-      change('from', `0x${'11'.repeat(20)}`),
+      change('from', someone),
     ],
     ['transaction of another nonce', 'eth_getTransactionBySenderAndNonce', change('nonce', '0x77')],
+    ['known transaction of another sender', 'eth_getTransactionByHash', change('from', someone)],
+    ['known transaction of another nonce', 'eth_getTransactionByHash', change('nonce', '0x77')],
+    ['known transaction of another value', 'eth_getTransactionByHash', change('value', '0x1')],
+    ['known transaction that nobody signed', 'eth_getTransactionByHash', change('r', '0x0')],
     [
       'a count that is no quantity',
       'eth_getTransactionCount',
@@ -133,6 +138,7 @@ describe('an endpoint that lies', () => {
       eth_getBlockByNumber: () => client.block(2n, call),
       eth_getLogs: () => client.logs(filter, at2, call),
       eth_getTransactionReceipt: () => client.receipt(transaction, call),
+      eth_getTransactionByHash: () => client.transaction(transaction, call),
       eth_getTransactionBySenderAndNonce: () =>
         client.transactionBySenderAndNonce(sender, 0n, call),
       eth_getTransactionCount: () => client.transactionCount(sender, 'latest', call),

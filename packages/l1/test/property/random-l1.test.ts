@@ -1,13 +1,8 @@
 import { seededRandom } from '@zkstack/concurrency'
-import {
-  decodeSimulatedTransaction,
-  encodeSimulatedTransaction,
-  JobWorld,
-  type SimulatedFault,
-  type SimulatedMethod,
-} from '@zkstack/l1/testing'
+import { JobWorld, type SimulatedFault, type SimulatedMethod } from '@zkstack/l1/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { foreignTransaction } from '../helpers/foreign-transaction.js'
 
 const seed = Number(process.env['SEED'] ?? '1')
 const runs = Number(process.env['RUNS'] ?? '60')
@@ -107,7 +102,7 @@ class Troubles {
         l1.quotedBaseFeePerGas = event.quoted
         return
       case 'foreign':
-        l1.mineForeign(foreignTransaction(world))
+        l1.mineForeign(foreignTransaction(l1, world.signer.address))
         return
       case 'fault':
         this.#faults.set(event.method, { fault: event.fault, left: FAULTY_QUESTIONS })
@@ -116,20 +111,6 @@ class Troubles {
         world.dieAfter(event.after)
     }
   }
-}
-
-function foreignTransaction({ l1, signer }: JobWorld) {
-  const bytes = encodeSimulatedTransaction(signer.address, {
-    chainId: 1337n,
-    nonce: l1.count(signer.address, l1.height),
-    to: signer.address,
-    calldata: new Uint8Array(),
-    value: 0n,
-    gasLimit: 21_000n,
-    maxFeePerGas: l1.baseFeePerGas,
-    maxPriorityFeePerGas: l1.height,
-  })
-  return decodeSimulatedTransaction(bytes)
 }
 
 for (const nonceLookup of [true, false]) {

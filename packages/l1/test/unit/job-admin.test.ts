@@ -1,5 +1,7 @@
 import { hash32 } from '@zkstack/crypto'
+import { address } from '@zkstack/pessimistic-proof'
 import { describe, expect, test } from 'vitest'
+import { foreignTransaction } from '../helpers/foreign-transaction.js'
 import { codeOf, running, signal, signer } from '../helpers/manager-rig.js'
 
 describe('operators', () => {
@@ -76,6 +78,27 @@ describe('operators', () => {
     await rig.manager.admin.reload(id)
     await rig.mine(4)
     expect(await rig.manager.result(id)).toMatchObject({ value: { attemptNumber: 1 } })
+  })
+
+  test('a transaction of which only the hash is known › its wallet and nonce come from L1', async () => {
+    const rig = await running()
+    const id = await rig.submit()
+    const { admin } = rig.manager
+    await admin.abort(id)
+    await rig.settle()
+    const foreign = foreignTransaction(rig.l1, signer.address)
+    const transactionHash = hash32(foreign.hash.slice())
+    const unknown = await admin.insertAttempt(id, { transactionHash }, { signal })
+    expect(codeOf(unknown)).toBe('INVALID')
+    rig.l1.mineForeign(foreign)
+    const wallet = address(new Uint8Array(20).fill(0x77))
+    for (const wrong of [{ wallet }, { nonce: 5n }]) {
+      const edit = await admin.insertAttempt(id, { transactionHash, ...wrong }, { signal })
+      expect(codeOf(edit)).toBe('INVALID')
+    }
+    expect(codeOf(await admin.insertAttempt(id, { transactionHash }, { signal }))).toBe('ok')
+    const { attempts } = (await rig.status(id)).record
+    expect(attempts.at(-1)?.attempt).toMatchObject({ wallet: signer.address, nonce: 0n })
   })
 
   test('an attempt at the nonce of another job, or that L1 contradicts › INVALID', async () => {

@@ -183,28 +183,55 @@ for (const [name, open] of Object.entries(stores)) {
       expect(await repository.has(second.id)).toBe(false)
     })
 
-    test('a value that makes no sense › UNREADABLE, not an exception', async () => {
+    test('a record of which a bit is flipped, or that stands under another key › UNREADABLE, not an exception', async () => {
       const store = await open()
       const repository = new JobRepository(store)
-      for (const [table, key] of [
+      const call = { type: 'contractCall', call: result.call } as const
+      await repository.create(job, [])
+      await repository.write(id, [
+        { type: 'attempt', record },
+        { type: 'attemptResult', attemptNumber: 0, result: call },
+        { type: 'jobResult', result },
+      ])
+      const records = [
         [jobTables.jobs, id],
         [jobTables.attempts, attemptKey(id, 0)],
+        [jobTables.attemptTransactions, attemptKey(id, 0)],
         [jobTables.attemptResults, attemptKey(id, 0)],
         [jobTables.jobResults, id],
-      ] as const) {
-        await store.write([
-          { type: 'put', table: jobTables.jobs, key: id, value: encodeJob(job) },
-          {
-            type: 'put',
-            table: jobTables.attempts,
-            key: attemptKey(id, 0),
-            value: encodeAttempt(record.attempt),
-          },
-          { type: 'put', table, key, value: Uint8Array.of(0x0a, 0x7f) },
-        ])
-        expect(await repository.read(id), table).toMatchObject({ error: { code: 'UNREADABLE' } })
-        await store.write([{ type: 'del', table, key }])
+      ] as const
+      for (const [table, key] of records) {
+        const whole = await store.get(table, key)
+        if (whole === undefined) throw new TypeError(`${table} is empty`)
+        for (const at of [0, 31, 32, whole.length - 1]) {
+          const value = whole.map((byte, i) => (i === at ? byte ^ 4 : byte))
+          await store.write([{ type: 'put', table, key, value }])
+          expect(await repository.read(id), `${table} ${at}`).toMatchObject({
+            error: { code: 'UNREADABLE' },
+          })
+        }
+        await store.write([{ type: 'put', table, key, value: whole }])
       }
+      expect(await repository.read(id)).toMatchObject({ ok: true, value: { result } })
+      const other = jobId(new Uint8Array(16).fill(9))
+      const moved = (await store.get(jobTables.jobs, id)) ?? new Uint8Array()
+      await store.write([{ type: 'put', table: jobTables.jobs, key: other, value: moved }])
+      expect(await repository.read(other)).toMatchObject({ error: { code: 'UNREADABLE' } })
+    })
+
+    test('an index of nonces that the disk has changed › no nonce is given by it', async () => {
+      const store = await open()
+      const repository = new JobRepository(store)
+      await repository.write(id, [{ type: 'attempt', record }])
+      const table = jobTables.attemptsPerWallet
+      const key = walletKey(wallet, 2n ** 40n, { id, number: 0 })
+      const value = (await store.get(table, key)) ?? new Uint8Array()
+      const changed = walletKey(wallet, 2n ** 40n + 1n, { id, number: 0 })
+      await store.write([
+        { type: 'del', table, key },
+        { type: 'put', table, key: changed, value },
+      ])
+      await expect(repository.highestNonce(wallet)).rejects.toThrow('checksum')
     })
   })
 }

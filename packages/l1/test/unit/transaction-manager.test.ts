@@ -2,6 +2,7 @@ import { Ctx, seededRandom } from '@zkstack/concurrency'
 import { createJobId, jobTables, memoryJobStore } from '@zkstack/l1'
 import { describe, expect, test } from 'vitest'
 import { refused, unavailable } from '../../src/l1-error.js'
+import { foreignTransaction } from '../helpers/foreign-transaction.js'
 import { codeOf, Rig, running, signal, signer } from '../helpers/manager-rig.js'
 
 describe('submitting', () => {
@@ -92,6 +93,51 @@ describe('results', () => {
     expect(rig.metrics.value('agglayer_node_settlement_attempts', sent)).toBe(1)
     const outcome = { outcome: 'success', wallet }
     expect(rig.metrics.value('agglayer_node_settlement_job_duration_seconds', outcome)).toBe(1)
+  })
+
+  test.each([
+    ['refuses', refused('OTHER', 'required historical state unavailable')],
+    ['says that it may pass', unavailable('missing trie node')],
+  ])(
+    'a node that keeps no old states and %s › the receipts of the job decide',
+    async (_, error) => {
+      const rig = await running({
+        spoil: (client) => ({
+          ...client,
+          transactionBySenderAndNonce: async () => ({ ok: false, error }),
+        }),
+      })
+      const id = await rig.submit()
+      await rig.mine(4)
+      expect(await rig.manager.result(id)).toMatchObject({
+        value: { call: { outcome: 'success' } },
+      })
+    },
+  )
+
+  test('a node without old states, and a stranger who took the nonce › waits, until a node says that it is final', async () => {
+    let knowsOldStates = false
+    const missing = { ok: false, error: unavailable('missing trie node') } as const
+    const rig = await running({
+      baseFeePerGas: 2_000n,
+      quotedBaseFeePerGas: 10n,
+      spoil: (client) => ({
+        ...client,
+        transactionBySenderAndNonce: async () => missing,
+        transactionCount: async (sender, at, o) =>
+          typeof at === 'bigint' && !knowsOldStates
+            ? missing
+            : client.transactionCount(sender, at, o),
+      }),
+    })
+    const id = await rig.submit()
+    rig.l1.mineForeign(foreignTransaction(rig.l1, signer.address))
+    rig.l1.baseFeePerGas = 10n
+    await rig.mine(12)
+    expect(await rig.manager.result(id)).toEqual({ ok: true, value: undefined })
+    knowsOldStates = true
+    await rig.mine(12)
+    expect(await rig.manager.result(id)).toMatchObject({ value: { nonce: 1n } })
   })
 
   test('a job that reverts › final with its block', async () => {

@@ -24,15 +24,15 @@ export async function fetchL1Context(
   o: ReadOptions,
 ): Fetched<L1Context> {
   const { networkId } = certificate
-  const root = known(
-    await contracts.lastPessimisticRoot(networkId, o),
-    'LastPessimisticRootNotFound',
-    'RollupNotRegistered',
-  )
+  // The answers do not depend on each other; which error is told does not depend on who answers first.
+  const [lastRoot, info, aggchain] = await Promise.all([
+    contracts.lastPessimisticRoot(networkId, o),
+    fetchL1InfoRoot(contracts, certificate, o),
+    fetchAggchain(contracts, certificate, o),
+  ])
+  const root = known(lastRoot, 'LastPessimisticRootNotFound', 'RollupNotRegistered')
   if (!root.ok) return root
-  const info = await fetchL1InfoRoot(contracts, certificate, o)
   if (!info.ok) return info
-  const aggchain = await fetchAggchain(contracts, certificate, o)
   if (!aggchain.ok) return aggchain
   return ok({
     prevPessimisticRoot: root.value,

@@ -14,6 +14,7 @@ import { readLatestHeaders, readNetworkInfo } from '../storage/network-info.js'
 import type { ClockRecord } from '../storage/records.js'
 import { SettlementStore } from '../storage/settlement-store.js'
 import { Broadcast } from './broadcast.js'
+import { certificateAdmin } from './certificate-admin.js'
 import { ClockDriver } from './clock-driver.js'
 import { embeddedEndpoint } from './embedded-endpoint.js'
 import type { EpochSchedule, SettlementNodeOptions } from './settlement-node-options.js'
@@ -41,6 +42,7 @@ export async function createSettlementNode(
     store: jobStoreIn(database),
     policy: o.transactions,
     pollIntervalMs: o.pollIntervalMs,
+    heads: o.heads,
     clock,
     random,
     logger,
@@ -73,12 +75,27 @@ export async function createSettlementNode(
         tasks.spawnBackground((own) => driver.run(own))
         return engine.run(inner)
       }),
-    submit: (certificate, call) => engine.submit(certificate, call),
+    async submit(certificate, call) {
+      const accepted = await engine.submit(certificate, call)
+      if (!accepted.ok || !accepted.value.isNew) return accepted
+      const { networkId, height } = certificate
+      const { certificateId } = accepted.value
+      const status = { type: 'pending' } as const
+      events.send({ type: 'statusChanged', networkId, certificateId, height, status })
+      return accepted
+    },
     header: (certificateId) => store.header(certificateId),
     latestHeaders: (networkId) => readLatestHeaders(database, networkId),
     networkInfo: (networkId) => readNetworkInfo(database, networkId),
     disableNetwork: (networkId) => engine.disableNetwork(networkId),
     enableNetwork: (networkId) => engine.enableNetwork(networkId),
+    admin: certificateAdmin({
+      engine,
+      store,
+      onEdited({ networkId, certificateId, height, status }) {
+        events.send({ type: 'statusChanged', networkId, certificateId, height, status })
+      },
+    }),
     events: ({ signal } = {}) => events.subscribe(signal),
   }
   return ok({ ...node, endpoint: embeddedEndpoint(node, record) })

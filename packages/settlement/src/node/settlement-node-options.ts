@@ -1,6 +1,6 @@
 import type { Clock, Logger, MetricsSink, Random } from '@zkstack/concurrency'
 import type { Hash32 } from '@zkstack/crypto'
-import type { FinalityPolicy, L1Client, L1Signer, TransactionPolicy } from '@zkstack/l1'
+import type { FinalityPolicy, HeadSource, L1Client, L1Signer, TransactionPolicy } from '@zkstack/l1'
 import type { Address, NetworkId, Prover } from '@zkstack/pessimistic-proof'
 import type { RetryPolicy } from '../certificates/retry-policy.js'
 import type { CertifierOptions } from '../certifier/create-certifier.js'
@@ -40,6 +40,8 @@ export interface SettlementNodeOptions {
   readonly transactions?: TransactionPolicy | undefined
   /** How often L1 is asked for news, in milliseconds; default 2000. */
   readonly pollIntervalMs?: number | undefined
+  /** Has L1 asked at once when there may be a new block, besides; see l1's `newHeads`. */
+  readonly heads?: HeadSource | undefined
   /** See `SettlementCallsOnL1`. */
   readonly gatewaySelector?: Uint8Array | undefined
   /** FOR DEVELOPMENT, with the native prover: see `SettlementCallsOnL1`. */

@@ -99,9 +99,17 @@ class Manager implements TransactionManager {
     if (this.#tasks.isRunning) throw new TypeError('the manager is running already')
     return scope(ctx, async (inner, s) => {
       this.#tasks.scope = s
+      const signs = new Watch(0)
+      const { heads } = this.#o
+      if (heads !== undefined)
+        s.spawnBackground((own) =>
+          heads.run(own, () => {
+            signs.update((n) => n + 1)
+          }),
+        )
       try {
         await this.#recover()
-        return await watchHead(inner, { ...this.#o, tasks: this.#tasks })
+        return await watchHead(inner, { ...this.#o, tasks: this.#tasks, signs })
       } finally {
         this.#tasks.scope = undefined
       }

@@ -2,15 +2,15 @@ import { bytesEqual, err, ok, toHex, type Hash32, type Result } from '@zkstack/c
 import type { Address } from '@zkstack/pessimistic-proof'
 import type { CallOptions } from '@zkstack/storage'
 import type { L1Client } from '../../client/l1-client.js'
-import type { BlockRef, L1Receipt } from '../../client/l1-types.js'
+import type { BlockRef, L1Receipt, MinedTransaction } from '../../client/l1-types.js'
 import { highestFinal, isFinal, type FinalityPolicy } from '../../finality-policy.js'
 import type { L1Error } from '../../l1-error.js'
 import type { L1Facts, NonceFact, NonceQuestion } from '../machine/facts.js'
 
 /**
- * Asks L1 about nonces: first for its head, then who has each nonce, then for the receipt, then whether the receipt's block is in
- * the chain. Where nodes lack `eth_getTransactionBySenderAndNonce`, or do not find what they counted, the receipts of the job's
- * own transactions decide; a used nonce without one is a stranger's.
+ * Asks L1 about nonces: for its head, then who has each nonce, then for the receipt, then whether the receipt's block is in
+ * the chain. Where nodes lack `eth_getTransactionBySenderAndNonce`, fail at it as those do that keep no old states, or do not find
+ * what they counted, the receipts of the job's own transactions decide; a used nonce without one is a stranger's.
  */
 export async function inspectNonces(
   client: L1Client,
@@ -18,6 +18,7 @@ export async function inspectNonces(
   questions: readonly NonceQuestion[],
   o: CallOptions,
 ): Promise<Result<L1Facts, L1Error>> {
+  if (questions.length === 0) return ok({ head: undefined, nonces: [] })
   const tagged = await client.block(policy.tag, o)
   if (!tagged.ok) return tagged
   const head = tagged.value?.number
@@ -48,16 +49,19 @@ class Inspection {
     const count = await this.#count(wallet)
     if (!count.ok) return count
     if (count.value <= nonce) return ok({ by: 'nobody', isNext: count.value === nonce })
-    const mined = await this.client.transactionBySenderAndNonce(wallet, nonce, this.o)
-    if (!mined.ok) return mined
-    if (mined.value === 'UNSUPPORTED' || mined.value === undefined) {
-      return this.#factByReceipts(wallet, nonce, transactions)
-    }
-    const { hash } = mined.value
-    if (!transactions.some((own) => bytesEqual(own, hash))) return this.#other(mined.value)
+    const mined = await this.#mined(wallet, nonce)
+    if (mined === undefined) return this.#factByReceipts(wallet, nonce, transactions)
+    const { hash } = mined
+    if (!transactions.some((own) => bytesEqual(own, hash))) return this.#other(mined)
     const receipt = await this.client.receipt(hash, this.o)
     if (!receipt.ok) return receipt
     return receipt.value === undefined ? ok({ by: 'unclear' }) : this.#ours(receipt.value)
+  }
+
+  /** Who has a nonce; `undefined`: no node says. One that keeps no old states has the method, and fails at it every time. */
+  async #mined(wallet: Address, nonce: bigint): Promise<MinedTransaction | undefined> {
+    const mined = await this.client.transactionBySenderAndNonce(wallet, nonce, this.o)
+    return mined.ok && mined.value !== 'UNSUPPORTED' ? mined.value : undefined
   }
 
   async #factByReceipts(

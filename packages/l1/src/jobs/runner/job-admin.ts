@@ -1,5 +1,6 @@
 import type { Clock, Semaphore } from '@zkstack/concurrency'
 import { bytesEqual, ok, type Result } from '@zkstack/crypto'
+import type { Address } from '@zkstack/pessimistic-proof'
 import type { CallOptions } from '@zkstack/storage'
 import type { L1Client } from '../../client/l1-client.js'
 import { jobError, type JobError } from '../job-error.js'
@@ -70,7 +71,10 @@ class JobEditor {
     foreign: ForeignAttempt,
     o: EditOptions & CallOptions,
   ): Outcome<JobEdit> {
-    const { wallet, nonce, transactionHash } = foreign
+    const sent = await this.#sentBy(foreign, o)
+    if (!sent.ok) return sent
+    const { wallet, nonce } = sent.value
+    const { transactionHash } = foreign
     const { client, repository } = this.#init
     const mined = await client.transactionBySenderAndNonce(wallet, nonce, o)
     const known = mined.ok && mined.value !== 'UNSUPPORTED' ? mined.value : undefined
@@ -96,6 +100,24 @@ class JobEditor {
       await repository.write(id, [{ type: 'attempt', record }])
       return ok(number)
     })
+  }
+
+  /** Whose transaction it is, and its place among theirs: as L1 knows it, where the operator does not say. */
+  async #sentBy(
+    { transactionHash, wallet, nonce }: ForeignAttempt,
+    o: CallOptions,
+  ): Outcome<{ readonly wallet: Address; readonly nonce: bigint }> {
+    if (wallet !== undefined && nonce !== undefined) return ok({ wallet, nonce })
+    const found = await this.#init.client.transaction(transactionHash, o)
+    if (!found.ok) return jobError('UNAVAILABLE', found.error.message, found.error)
+    if (found.value === undefined) {
+      return jobError('INVALID', 'L1 does not know the transaction: give its wallet and nonce')
+    }
+    const { sender, nonce: place } = found.value
+    const isSame =
+      (wallet === undefined || bytesEqual(wallet, sender)) && (nonce ?? place) === place
+    if (!isSame) return jobError('INVALID', 'the transaction is of another wallet or nonce')
+    return ok({ wallet: sender, nonce: place })
   }
 
   async markFailed(

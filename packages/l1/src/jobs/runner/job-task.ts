@@ -158,9 +158,11 @@ export class JobTask {
       this.#unlock()
       return { type: 'lockingFailed', error }
     }
-    const count = await client.transactionCount(wallet, 'pending', { signal })
+    const [count, fees] = await Promise.all([
+      client.transactionCount(wallet, 'pending', { signal }),
+      client.fees({ signal }),
+    ])
     if (!count.ok) return failed(count.error)
-    const fees = await client.fees({ signal })
     if (!fees.ok) return failed(fees.error)
     const highestStored = await repository.highestNonce(wallet)
     return {
