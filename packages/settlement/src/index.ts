@@ -25,6 +25,7 @@ export {
   parseEpochConfiguration,
   parseNetworkInfo,
 } from './codec/json.js'
+export { status as certificateStatusJson } from './codec/status-json.js'
 export {
   decodeCertificateHeader,
   decodeEpochConfiguration,
@@ -130,6 +131,11 @@ export {
 } from './contracts/settlement-calls-on-l1.js'
 
 // Node
+export {
+  certificateAdmin,
+  type CertificateAdmin,
+  type CertificateAdminOptions,
+} from './node/certificate-admin.js'
 export { createSettlementNode } from './node/create-settlement-node.js'
 export type { EndpointError, SettlementEndpoint } from './node/settlement-endpoint.js'
 export type { SettlementEvent, SettlementNode } from './node/settlement-node.js'
@@ -162,6 +168,7 @@ export type {
 export { HealthService, healthFile, type ServingStatus } from './prover/grpc/health-service.js'
 export { ReflectionService } from './prover/grpc/reflection-service.js'
 export type {
+  EncodedFile,
   FieldDescriptor,
   FileDescriptor,
   MessageDescriptor,
@@ -212,6 +219,8 @@ export {
   restoreBackup,
   type BackupOptions,
 } from './storage/backup.js'
+export type { EditableStatus, EditRefusal, StatusChange } from './storage/certificate-edits.js'
+export { byAdministrator } from './storage/certificate-edits.js'
 export { columns } from './storage/columns.js'
 export type { BatchOperation, Database, Entry, KeyRange } from './storage/database.js'
 export type { FinaliseRequest, Finalised } from './storage/finalise-changes.js'
@@ -237,3 +246,4 @@ export {
   type SettledNetwork,
 } from './storage/settlement-store.js'
 export type { StoreRefusal } from './storage/store-refusal.js'
+export { readTokenBalances, type TokenBalance } from './storage/token-balances.js'

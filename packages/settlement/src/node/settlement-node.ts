@@ -9,6 +9,7 @@ import type { SettlementStore } from '../storage/settlement-store.js'
 import type { SubmissionError } from '../submission/submission-error.js'
 import type { CertificateHeader } from '../types/certificate-header.js'
 import type { NetworkInfo } from '../types/network-info.js'
+import type { CertificateAdmin } from './certificate-admin.js'
 import type { SettlementEndpoint } from './settlement-endpoint.js'
 
 /** What a settlement node tells. */
@@ -44,6 +45,8 @@ export interface SettlementNode {
   /** The node as clients in the same process use it. */
   readonly endpoint: SettlementEndpoint
   readonly store: SettlementStore
+  /** What operators do to certificates. */
+  readonly admin: CertificateAdmin
   /** Settlement jobs, and what operators do to them. */
   readonly jobs: Omit<TransactionManager, 'run'>
 }

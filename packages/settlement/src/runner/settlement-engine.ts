@@ -1,4 +1,5 @@
-import { Channel, scope, silentLogger, type Ctx, type Logger } from '@zkstack/concurrency'
+import { Channel, scope, Semaphore, silentLogger } from '@zkstack/concurrency'
+import type { Ctx, Logger, Scope, Task } from '@zkstack/concurrency'
 import { errorOf, isCanceled, isProgrammingError } from '@zkstack/concurrency'
 import type { Result } from '@zkstack/crypto'
 import type { CallOptions, Certificate, NetworkId } from '@zkstack/pessimistic-proof'
@@ -39,7 +40,10 @@ export class SettlementEngine {
   readonly #logger: Logger
   readonly #retry: RetryPolicy
   readonly #runners = new Map<NetworkId, NetworkRunner>()
+  readonly #stops = new Map<NetworkId, () => Promise<void>>()
   readonly #starts = new Channel<NetworkId>(Infinity)
+  readonly #edits = new Semaphore(1)
+  #edited: { readonly networkId: NetworkId; isWanted: boolean } | undefined
   readonly #submissions: Submissions
 
   constructor(o: SettlementEngineOptions) {
@@ -64,9 +68,8 @@ export class SettlementEngine {
     return scope(ctx, async (inner, tasks) => {
       for (;;) {
         const networkId = await this.#starts.receive({ signal: inner.signal })
-        if (this.#runners.has(networkId)) continue
-        this.#runners.set(networkId, this.#runnerOf(networkId))
-        tasks.spawnBackground((own) => this.#keepRunning(own, networkId))
+        if (this.#edited?.networkId === networkId) this.#edited.isWanted = true
+        else if (!this.#runners.has(networkId)) this.#begin(tasks, networkId)
       }
     })
   }
@@ -97,6 +100,27 @@ export class SettlementEngine {
     this.#runners.get(networkId)?.tell({ type: 'enabled' })
   }
 
+  /**
+   * Changes the records of a network while nothing of it is under way, and begins again from what is stored then.
+   * @param o `resume: false`: the network rests until something is submitted, it is enabled, or the process starts again.
+   */
+  async editNetwork<T>(
+    networkId: NetworkId,
+    edit: () => Promise<T>,
+    o: { readonly resume: boolean },
+  ): Promise<T> {
+    using _turn = await this.#edits.acquire()
+    const edited = { networkId, isWanted: o.resume }
+    this.#edited = edited
+    try {
+      await this.#stops.get(networkId)?.()
+      return await edit()
+    } finally {
+      this.#edited = undefined
+      if (edited.isWanted) this.#starts.trySend(networkId)
+    }
+  }
+
   /** Brings the epochs to where the clock is, which is stored with them. */
   async openEpoch(current: bigint, clock: ClockRecord): Promise<Result<OpenEpoch, EpochWentBack>> {
     const before = this.#o.store.epoch?.number
@@ -110,6 +134,24 @@ export class SettlementEngine {
   /** Where a network stands; `undefined` if nothing of it is under way since the start. */
   state(networkId: NetworkId): NetworkMachineState | undefined {
     return this.#runners.get(networkId)?.state
+  }
+
+  #begin(tasks: Scope, networkId: NetworkId): void {
+    this.#runners.set(networkId, this.#runnerOf(networkId))
+    const task: Task<void> = tasks.spawnBackground(async (ctx) => {
+      using own = ctx.child()
+      this.#stops.set(networkId, async () => {
+        own.cancel(new Error('the network is edited'))
+        await task.join()
+      })
+      try {
+        await this.#keepRunning(own, networkId)
+      } catch (e) {
+        if (ctx.canceled || !own.canceled || isProgrammingError(e)) throw e
+        this.#runners.delete(networkId)
+        this.#stops.delete(networkId)
+      }
+    })
   }
 
   #runnerOf(networkId: NetworkId): NetworkRunner {

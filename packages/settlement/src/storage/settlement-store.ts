@@ -255,6 +255,17 @@ export class SettlementStore {
     })
   }
 
+  /** Writes the changes that `plan` makes of what is stored; no other write comes between. */
+  edit<T extends { readonly changes: readonly BatchOperation[] }, E>(
+    plan: (database: Database) => Promise<Result<T, E>>,
+  ): Promise<Result<T, E>> {
+    return this.#exclusive(async () => {
+      const planned = await plan(this.database)
+      if (planned.ok) await this.database.write(planned.value.changes)
+      return planned
+    })
+  }
+
   /** Disables a network since a time in milliseconds since 1970, or enables it. */
   setDisabled(networkId: NetworkId, disabledAtMs: number | undefined): Promise<void> {
     return this.#exclusive(() =>

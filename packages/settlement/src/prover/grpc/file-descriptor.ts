@@ -37,6 +37,17 @@ export interface FileDescriptor {
   readonly service: { readonly name: string; readonly methods: readonly MethodDescriptor[] }
 }
 
+/** A file whose descriptor is encoded already, with what reflection finds it by. */
+export interface EncodedFile {
+  readonly name: string
+  /** Names in full, as all symbols. */
+  readonly services: readonly string[]
+  /** Services, methods, messages and enums. */
+  readonly symbols: readonly string[]
+  /** `google.protobuf.FileDescriptorProto` */
+  readonly bytes: Uint8Array
+}
+
 const flag = (value: boolean | undefined) => (value === true ? 1 : 0)
 
 const field: protobuf.Message<FieldDescriptor> = encodedAs(
@@ -114,6 +125,23 @@ const file = protobuf.message({
  */
 export function encodeFileDescriptor(descriptor: FileDescriptor): Uint8Array {
   return file.encode({ ...descriptor, syntax: 'proto3' })
+}
+
+/** A file in the form that reflection gives out. */
+export function encodedFile(descriptor: FileDescriptor): EncodedFile {
+  const { name, messages } = descriptor
+  const service = `${descriptor.package}.${descriptor.service.name}`
+  const types = messages.flatMap(({ name: own, enum: values }) => [
+    `${descriptor.package}.${own}`,
+    ...(values === undefined ? [] : [`${descriptor.package}.${own}.${values.name}`]),
+  ])
+  const methods = descriptor.service.methods.map((method) => `${service}.${method.name}`)
+  return {
+    name,
+    services: [service],
+    symbols: [service, ...methods, ...types],
+    bytes: encodeFileDescriptor(descriptor),
+  }
 }
 
 function typeOf(type: FieldDescriptor['type']): {

@@ -1,7 +1,7 @@
 import { status, type Server, type ServerDuplexStream } from '@grpc/grpc-js'
 import { protobuf } from '@zkstack/pessimistic-proof'
 import { bufferOf, bytesOf } from './buffers.js'
-import { encodeFileDescriptor, type FileDescriptor } from './file-descriptor.js'
+import { encodedFile, type EncodedFile, type FileDescriptor } from './file-descriptor.js'
 import { reflectionFile, reflectionRequest, reflectionResponse } from './reflection-messages.js'
 import type { ReflectionRequest } from './reflection-messages.js'
 import type { ReflectionResponse } from './reflection-messages.js'
@@ -19,13 +19,14 @@ export class ReflectionService {
   readonly #bySymbol = new Map<string, Uint8Array>()
   readonly #streams = new Set<Stream>()
 
-  constructor(files: readonly FileDescriptor[]) {
-    const all = [...files, reflectionFile('v1'), reflectionFile('v1alpha')]
-    this.#services = all.map((file) => `${file.package}.${file.service.name}`).sort()
-    for (const file of all) {
-      const bytes = encodeFileDescriptor(file)
-      this.#byName.set(file.name, bytes)
-      for (const symbol of symbolsOf(file)) this.#bySymbol.set(symbol, bytes)
+  constructor(files: readonly (FileDescriptor | EncodedFile)[]) {
+    const all = [...files, reflectionFile('v1'), reflectionFile('v1alpha')].map((file) =>
+      'bytes' in file ? file : encodedFile(file),
+    )
+    this.#services = all.flatMap(({ services }) => services).sort()
+    for (const { name, symbols, bytes } of all) {
+      this.#byName.set(name, bytes)
+      for (const symbol of symbols) this.#bySymbol.set(symbol, bytes)
     }
   }
 
@@ -90,13 +91,4 @@ export class ReflectionService {
 
 function refused(code: number, message: string): Answer {
   return { error: { code, message } }
-}
-
-function symbolsOf(file: FileDescriptor): readonly string[] {
-  const service = `${file.package}.${file.service.name}`
-  const messages = file.messages.flatMap(({ name, enum: values }) => [
-    `${file.package}.${name}`,
-    ...(values === undefined ? [] : [`${file.package}.${name}.${values.name}`]),
-  ])
-  return [service, ...file.service.methods.map(({ name }) => `${service}.${name}`), ...messages]
 }
