@@ -1,5 +1,5 @@
 // Generates packages/*/src/proto/generated.{js,d.ts} from proto/zkstack/<package>/*.proto, and the same of each
-// example from its own proto/*.proto.
+// example from its own proto/*.proto. What reflection tells of Agglayer's services goes to packages/rpc/src/proto/generated.ts.
 //
 //   node scripts/proto.mjs           write them
 //   node scripts/proto.mjs --check   fail when a written one is not what the sources give
@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { descriptorModule } from './lib/descriptors.mjs'
 
 const root = new URL('..', import.meta.url).pathname
 const sources = join(root, 'proto/zkstack')
@@ -29,6 +30,8 @@ try {
   for (const name of readdirSync(join(root, 'examples')))
     if (existsSync(join(root, 'examples', name, 'proto')))
       write(`example_${name}`, join('examples', name, 'proto'), join('examples', name))
+  const services = descriptorModule([join(root, 'proto/agglayer/node-services.proto')])
+  put('packages/rpc/src/proto/generated.ts', services)
 } finally {
   rmSync(work, { recursive: true })
 }

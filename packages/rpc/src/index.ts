@@ -1,5 +1,5 @@
 /**
- * JSON-RPC of a settlement node: `interop_*` for chains, `admin_*` for operators, and a client.
+ * The APIs of a settlement node: JSON-RPC, `interop_*` for chains and `admin_*` for operators, and gRPC; and a client.
  *
  * @packageDocumentation
  */
@@ -10,15 +10,30 @@ export { interopMethods } from './interop/interop-methods.js'
 export { adminMethods } from './admin/admin-methods.js'
 export type { SettlementService } from './settlement-service.js'
 
+// Subscriptions
+export { closeCodes } from './subscriptions/rpc-socket.js'
+export type { RpcTopics, Subscriber } from './subscriptions/rpc-topics.js'
+export {
+  settlementNotifications,
+  type SettlementNotifications,
+} from './subscriptions/settlement-notifications.js'
+
 // JSON-RPC
 export { rpcError, rpcErrorCodes, type RpcError } from './json-rpc/rpc-error.js'
 export {
   rpcMethod,
+  type RpcCall,
   type RpcMethod,
   type RpcMethods,
   type RpcResult,
 } from './json-rpc/rpc-method.js'
 export type { BatchLimit } from './json-rpc/rpc-request.js'
+
+// gRPC
+export { serveGrpc, type GrpcServer, type GrpcServerOptions } from './grpc/grpc-server.js'
+export { nodeServiceFiles, nodeServices } from './grpc/node-services.js'
+export type { ErrorInfo, GrpcError } from './grpc/grpc-error.js'
+export type { GrpcMethod, GrpcMethods } from './grpc/grpc-method.js'
 
 // Readiness
 export {

@@ -1,4 +1,4 @@
-import { realClock, systemRandom } from '@zkstack/concurrency'
+import { Channel, onAbort, realClock, systemRandom } from '@zkstack/concurrency'
 import { ok } from '@zkstack/crypto'
 import { createTransactionManager, memoryJobStore } from '@zkstack/l1'
 import {
@@ -6,13 +6,17 @@ import {
   simulatedL1Client,
   simulatedSigner,
 } from '@zkstack/l1/testing'
+import type { NetworkId } from '@zkstack/pessimistic-proof'
 import type { Submission } from '@zkstack/pessimistic-proof/testing'
 import {
+  certificateAdmin,
   memoryDatabase,
   readLatestHeaders,
   readNetworkInfo,
+  type CertificateEvent,
   type EpochConfiguration,
   type SettlementEngineOptions,
+  type SettlementEvent,
 } from '@zkstack/settlement'
 import { contextsOf, runEngine, SimulatedL1 } from '@zkstack/settlement/testing'
 import type { SettlementService } from '../src/settlement-service.js'
@@ -36,13 +40,22 @@ export async function runSimulatedNode<T>(
   body: (service: SettlementService) => Promise<T>,
 ): Promise<T | undefined> {
   const database = memoryDatabase()
+  const listeners = new Set<Channel<SettlementEvent>>()
+  const tell = (event: SettlementEvent): void => {
+    for (const listener of listeners) listener.trySend(event)
+  }
   const world = {
     database,
     l1: new SimulatedL1(),
     contexts: contextsOf(o.submissions),
     clock: realClock,
     random: systemRandom,
-    engine: o.engine,
+    engine: {
+      ...o.engine,
+      onEvent(networkId: NetworkId, event: CertificateEvent) {
+        tell({ ...event, networkId })
+      },
+    },
   }
   const ethereum = simulatedL1Client(new SimulatedEthereum())
   return runEngine(world, ({ engine, store }) => {
@@ -53,17 +66,33 @@ export async function runSimulatedNode<T>(
         signers: [simulatedSigner(0)],
         store: memoryJobStore(),
       }),
-      submit: (certificate, call) => engine.submit(certificate, call),
+      async submit(certificate, call) {
+        const accepted = await engine.submit(certificate, call)
+        if (!accepted.ok || !accepted.value.isNew) return accepted
+        const { networkId, height } = certificate
+        const { certificateId } = accepted.value
+        tell({
+          ...{ type: 'statusChanged', networkId, certificateId, height },
+          status: { type: 'pending' },
+        })
+        return accepted
+      },
       header: (certificateId) => store.header(certificateId),
       latestHeaders: (networkId) => readLatestHeaders(database, networkId),
       networkInfo: (networkId) => readNetworkInfo(database, networkId),
       disableNetwork: (networkId) => engine.disableNetwork(networkId),
       enableNetwork: (networkId) => engine.enableNetwork(networkId),
-      events: () => ({
-        async *[Symbol.asyncIterator]() {
-          /* the simulation tells nothing */
-        },
-      }),
+      admin: certificateAdmin({ engine, store }),
+      events({ signal } = {}) {
+        const events = new Channel<SettlementEvent>(Infinity)
+        listeners.add(events)
+        if (signal !== undefined)
+          onAbort(signal, () => {
+            listeners.delete(events)
+            events.close()
+          })
+        return events
+      },
     }
     return body({ node: { ...node, endpoint: endpointOf(node, o) }, l1: ethereum })
   })

@@ -1,3 +1,4 @@
+import { silentLogger, type Logger } from '@zkstack/concurrency'
 import { bytesEqual, ok, toHex, type Hash32 } from '@zkstack/crypto'
 import { json, type Certificate, type NetworkId } from '@zkstack/pessimistic-proof'
 import { columns, type CertificateHeader } from '@zkstack/settlement'
@@ -11,21 +12,28 @@ import {
 } from '../json-rpc/rpc-method.js'
 import type { SettlementService } from '../settlement-service.js'
 import { certificateHeaderJson } from '../interop/certificate-header-json.js'
+import { audited } from './audited.js'
+import { certificateMethods } from './certificate-methods.js'
 import { jobMethods } from './job-methods.js'
 
 /**
  * The methods for operators, under upstream's names. Whoever may call them can lose a network its certificates: they are served
- * apart from the others, and only to those who authenticate.
+ * apart from the others, and only to those who authenticate. What they change is told to the log, with who called.
  * @see agglayer crates/agglayer-jsonrpc-api/src/admin.rs
  */
-export function adminMethods(service: SettlementService): RpcMethods {
-  return new Map<string, RpcMethod>([
+export function adminMethods(
+  service: SettlementService,
+  { logger = silentLogger }: { readonly logger?: Logger | undefined } = {},
+): RpcMethods {
+  const methods = new Map<string, RpcMethod>([
     ['admin_getCertificate', certificate(service)],
     ['admin_getDisabledNetworks', rpcMethod({}, () => disabledNetworks(service))],
     ['admin_disableNetwork', ofNetwork((id) => service.node.disableNetwork(id))],
     ['admin_enableNetwork', ofNetwork((id) => service.node.enableNetwork(id))],
+    ...certificateMethods(service),
     ...jobMethods(service),
   ])
+  return audited(methods, logger)
 }
 
 /** The certificate with its header; of those that were replaced only if copies of all are kept. */

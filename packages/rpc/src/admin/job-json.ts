@@ -43,7 +43,7 @@ export function jobDetailJson(
     ['gasLimit', number(job.gasLimit)],
     ['calldata', hex(job.calldata)],
     ['attempts', attempts.map(attemptJson)],
-    ['jobResult', result === undefined ? null : resultJson(result)],
+    ['jobResult', result === undefined ? null : jobResultJson(result)],
     ['lastError', lastError ?? null],
   ])
 }
@@ -75,7 +75,8 @@ function attemptResultJson(result: AttemptResult): json.JsonValue {
       ])
 }
 
-function resultJson({ wallet, nonce, attemptNumber, call }: JobResult): json.JsonValue {
+/** How a job ended. */
+export function jobResultJson({ wallet, nonce, attemptNumber, call }: JobResult): json.JsonValue {
   return new Map<string, json.JsonValue>([
     ['wallet', hex(wallet)],
     ['nonce', number(nonce)],

@@ -1,17 +1,22 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { errorOf, realClock, silentLogger, type Clock, type Logger } from '@zkstack/concurrency'
-import { RpcDispatcher } from '../json-rpc/rpc-dispatcher.js'
+import { RpcDispatcher, type RpcDispatcherOptions } from '../json-rpc/rpc-dispatcher.js'
 import type { RpcMethods } from '../json-rpc/rpc-method.js'
 import type { BatchLimit } from '../json-rpc/rpc-request.js'
 import type { Readiness } from '../readiness/readiness.js'
+import { refuseUpgrade, RpcSockets } from '../subscriptions/rpc-sockets.js'
+import type { RpcTopics } from '../subscriptions/rpc-topics.js'
 import { bearerToken } from './bearer-token.js'
 import { readBody } from './body.js'
 
 /** Options of {@link serveRpc}. */
 export interface RpcServerOptions {
   readonly methods: RpcMethods
+  /** What can be subscribed to over WebSocket; absent: there are no WebSockets. */
+  readonly topics?: RpcTopics | undefined
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined
   /** 0 takes a free one. */
@@ -30,6 +35,12 @@ export interface RpcServerOptions {
   readonly maxResponseBytes?: number | undefined
   /** Default 100. */
   readonly maxConnections?: number | undefined
+  /** Of one WebSocket; default 32. */
+  readonly maxSubscriptions?: number | undefined
+  /** That may wait in one WebSocket when there is news; whoever reads too slowly is cut off. Default 1 MiB. */
+  readonly maxUnreadBytes?: number | undefined
+  /** Between pings of a WebSocket, in milliseconds; default 30 000. */
+  readonly pingIntervalMs?: number | undefined
   /** Default: unlimited, within the bytes of a request. */
   readonly batchLimit?: BatchLimit | undefined
   /** How long a call may take, in milliseconds; default three minutes. */
@@ -40,7 +51,7 @@ export interface RpcServerOptions {
 
 /** A running server. */
 export interface RpcServer extends AsyncDisposable {
-  /** `http://host:port` */
+  /** `http://host:port`; WebSockets are at the same place. */
   readonly url: string
   /** Gives up what is being answered and ends all connections; idempotent. */
   close(): Promise<void>
@@ -52,7 +63,8 @@ const MEBIBYTE = 1024 * 1024
 const ARRIVAL_TIMEOUT_MS = 60_000
 
 /**
- * Answers JSON-RPC 2.0 on `POST /` and `POST /json-rpc`, and `GET /health` as long as the process lives.
+ * Answers JSON-RPC 2.0 on `POST /` and `POST /json-rpc`, over WebSockets there if there are topics, and `GET /health` as long as the
+ * process lives.
  * @throws the platform's error, such as `EADDRINUSE`, when it cannot listen.
  */
 export async function serveRpc(o: RpcServerOptions): Promise<RpcServer> {
@@ -65,6 +77,7 @@ class RunningServer implements RpcServer {
   readonly #o: RpcServerOptions
   readonly #http: Server
   readonly #dispatcher: RpcDispatcher
+  readonly #sockets: RpcSockets | undefined
   readonly #logger: Logger
   readonly #maxRequestBytes: number
   readonly #isAllowed: (header: string | undefined) => boolean
@@ -76,14 +89,16 @@ class RunningServer implements RpcServer {
     this.#logger = o.logger ?? silentLogger
     this.#maxRequestBytes = o.maxRequestBytes ?? 10 * MEBIBYTE
     this.#isAllowed = o.token === undefined ? () => true : bearerToken(o.token)
-    this.#dispatcher = new RpcDispatcher({
+    const dispatcher: RpcDispatcherOptions = {
       methods: o.methods,
       batchLimit: o.batchLimit ?? 'unlimited',
       timeoutMs: o.timeoutMs ?? 180_000,
       maxResponseBytes: o.maxResponseBytes ?? 10 * MEBIBYTE,
       clock: o.clock ?? realClock,
       logger: this.#logger,
-    })
+    }
+    this.#dispatcher = new RpcDispatcher(dispatcher)
+    this.#sockets = o.topics && this.#socketsOf(o.topics, dispatcher)
     this.#http = createServer(
       { requestTimeout: ARRIVAL_TIMEOUT_MS, headersTimeout: ARRIVAL_TIMEOUT_MS },
       (request, response) => {
@@ -94,6 +109,9 @@ class RunningServer implements RpcServer {
       },
     )
     this.#http.maxConnections = o.maxConnections ?? 100
+    this.#http.on('upgrade', (request, stream, head) => {
+      this.#upgrade(request, stream, head)
+    })
   }
 
   get url(): string {
@@ -121,13 +139,36 @@ class RunningServer implements RpcServer {
   async #close(): Promise<void> {
     this.#stopped.abort()
     const closed = once(this.#http, 'close')
+    this.#sockets?.close()
     this.#http.close()
     this.#http.closeAllConnections()
     await closed
   }
 
+  #socketsOf(topics: RpcTopics, dispatcher: RpcDispatcherOptions): RpcSockets {
+    const { maxSubscriptions = 32, maxUnreadBytes = MEBIBYTE, pingIntervalMs = 30_000 } = this.#o
+    return new RpcSockets({
+      ...{ topics, dispatcher, maxSubscriptions, maxUnreadBytes, pingIntervalMs },
+      maxMessageBytes: this.#maxRequestBytes,
+      clock: dispatcher.clock,
+      logger: this.#logger,
+    })
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    stream.on('error', () => stream.destroy())
+    const { authorization, origin } = request.headers
+    if (this.#sockets === undefined || !rpcPaths.has(pathOf(request)))
+      refuseUpgrade(stream, '404 Not Found')
+    else if (!this.#isAllowed(authorization)) refuseUpgrade(stream, '401 Unauthorized')
+    // What keeps pages away from POST does not keep them from opening a WebSocket.
+    else if (origin !== undefined && this.#origin !== '*' && this.#origin !== origin)
+      refuseUpgrade(stream, '403 Forbidden')
+    else this.#sockets.accept(request, stream, head)
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    const path = pathOf(request)
     this.#allowOrigins(response)
     if (request.method === 'OPTIONS') return send(response, 204, '')
     if (request.method === 'GET' && path === '/health')
@@ -136,7 +177,7 @@ class RunningServer implements RpcServer {
       const readiness = await this.#o.readiness()
       return send(response, readiness.ready ? 200 : 503, JSON.stringify(readiness))
     }
-    if (path !== '/' && path !== '/json-rpc') return refuse(response, 404, 'not here: POST /')
+    if (!rpcPaths.has(path)) return refuse(response, 404, 'not here: POST /')
     if (request.method !== 'POST') return refuse(response, 405, 'only POST is answered')
     if (!this.#isAllowed(request.headers.authorization)) {
       response.setHeader('www-authenticate', 'Bearer')
@@ -156,20 +197,33 @@ class RunningServer implements RpcServer {
       gone.abort()
     })
     const signal = AbortSignal.any([gone.signal, this.#stopped.signal])
-    const answer = await this.#dispatcher.answer(text, { signal })
+    const answer = await this.#dispatcher.answer(text, {
+      signal,
+      caller: request.socket.remoteAddress,
+    })
     if (response.destroyed) return
     if (answer === undefined) send(response, 204, '')
     else send(response, 200, answer)
   }
 
   /** Nobody's browser has the token, and no page may try. */
+  get #origin(): string | undefined {
+    return this.#o.allowOrigin ?? (this.#o.token === undefined ? '*' : undefined)
+  }
+
   #allowOrigins(response: ServerResponse): void {
-    const origin = this.#o.allowOrigin ?? (this.#o.token === undefined ? '*' : undefined)
+    const origin = this.#origin
     if (origin === undefined) return
     response.setHeader('access-control-allow-origin', origin)
     response.setHeader('access-control-allow-methods', 'GET, POST')
     response.setHeader('access-control-allow-headers', 'content-type')
   }
+}
+
+const rpcPaths: ReadonlySet<string> = new Set(['/', '/json-rpc'])
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '/'
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

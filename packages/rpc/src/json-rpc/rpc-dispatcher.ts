@@ -7,10 +7,10 @@ import {
   type Logger,
 } from '@zkstack/concurrency'
 import type { Result } from '@zkstack/crypto'
-import { json, type CallOptions } from '@zkstack/pessimistic-proof'
+import { json } from '@zkstack/pessimistic-proof'
 import { anyJson } from './json-forms.js'
 import { rpcError } from './rpc-error.js'
-import type { RpcMethods, RpcResult } from './rpc-method.js'
+import type { RpcCall, RpcMethods, RpcResult } from './rpc-method.js'
 import {
   readMessage,
   type BadRequest,
@@ -41,7 +41,7 @@ export class RpcDispatcher {
   }
 
   /** The answer to a message; `undefined` if it wants none. Calls of a batch are done one after another. */
-  async answer(text: string, o: CallOptions): Promise<string | undefined> {
+  async answer(text: string, o: RpcCall): Promise<string | undefined> {
     const message = readMessage(text, this.#o.batchLimit)
     if (!message.ok) return this.#bounded(null, refused(message.error))
     if (message.value.type === 'single') return this.#answerOne(message.value.request, o)
@@ -59,7 +59,7 @@ export class RpcDispatcher {
 
   async #answerOne(
     request: Result<RpcRequest, BadRequest>,
-    o: CallOptions,
+    o: RpcCall,
   ): Promise<string | undefined> {
     if (!request.ok) return this.#bounded(request.error.id, refused(request.error))
     const { id, method, params } = request.value
@@ -67,13 +67,13 @@ export class RpcDispatcher {
     return id === undefined ? undefined : this.#bounded(id, result)
   }
 
-  async #call(method: string, params: json.JsonValue, o: CallOptions): Promise<RpcResult> {
+  async #call(method: string, params: json.JsonValue, o: RpcCall): Promise<RpcResult> {
     const known = this.#o.methods.get(method)
     if (known === undefined) return rpcError('methodNotFound', 'Method not found')
     const { clock, timeoutMs } = this.#o
     using ctx = Ctx.root({ clock, signal: o.signal, timeoutMs })
     try {
-      return await ctx.race(known(params, { signal: ctx.signal }))
+      return await ctx.race(known(params, { ...o, signal: ctx.signal }))
     } catch (e) {
       if (isCanceled(e) || ctx.canceled) {
         this.#logger.warn('a call was given up', {

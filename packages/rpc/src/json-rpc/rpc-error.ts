@@ -4,6 +4,7 @@ import type { json } from '@zkstack/pessimistic-proof'
  * What error codes mean; clients branch on the number.
  * @see agglayer crates/agglayer-types/src/rpc_error_code.rs
  * @see https://www.jsonrpc.org/specification#error_object
+ * @see https://eips.ethereum.org/EIPS/eip-1474 (`limitExceeded`)
  */
 export const rpcErrorCodes = {
   parseError: -32700,
@@ -11,6 +12,7 @@ export const rpcErrorCodes = {
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
+  limitExceeded: -32005,
   rollupNotRegistered: -10001,
   signatureMismatch: -10002,
   validationFailure: -10003,

@@ -5,8 +5,14 @@ import { rpcErrorCodes, type RpcError } from './rpc-error.js'
 /** What a method answers. */
 export type RpcResult = Result<json.JsonValue, RpcError>
 
+/** Options of a call. */
+export interface RpcCall extends CallOptions {
+  /** Who calls, as far as it is known: the address of the other side. */
+  readonly caller?: string | undefined
+}
+
 /** Does a call; expected failures are values. */
-export type RpcMethod = (params: json.JsonValue, o: CallOptions) => Promise<RpcResult>
+export type RpcMethod = (params: json.JsonValue, o: RpcCall) => Promise<RpcResult>
 
 /** Methods by their names, such as `interop_getCertificateHeader`. */
 export type RpcMethods = ReadonlyMap<string, RpcMethod>
@@ -17,7 +23,7 @@ export type RpcMethods = ReadonlyMap<string, RpcMethod>
  */
 export function rpcMethod<P extends object>(
   fields: { readonly [K in keyof P]-?: json.Json<P[K]> },
-  handle: (params: P, o: CallOptions) => Promise<RpcResult>,
+  handle: (params: P, o: RpcCall) => Promise<RpcResult>,
 ): RpcMethod {
   const names = Object.keys(fields).map(inSnakeCase)
   const form = json.struct<P>(fields)
@@ -32,7 +38,8 @@ export function rpcMethod<P extends object>(
   }
 }
 
-function readParams<P>(read: () => P): Result<P, RpcError> {
+/** What is read, or why parameters do not fit. */
+export function readParams<P>(read: () => P): Result<P, RpcError> {
   try {
     return { ok: true, value: read() }
   } catch (e) {

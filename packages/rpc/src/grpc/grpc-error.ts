@@ -1,0 +1,57 @@
+import { status } from '@grpc/grpc-js'
+import { protobuf } from '@zkstack/pessimistic-proof'
+
+/** Why a call over gRPC has no answer. */
+export interface GrpcError {
+  readonly status: status
+  readonly message: string
+  /** What programs branch on: `google.rpc.ErrorInfo` in the details of the status. */
+  readonly info?: ErrorInfo | undefined
+}
+
+/** `google.rpc.ErrorInfo` */
+export interface ErrorInfo {
+  /** The name of an enum value of the service, such as `GET_CERTIFICATE_HEADER_ERROR_KIND_NOT_FOUND`. */
+  readonly reason: string
+  /** The method, as upstream spells it. */
+  readonly domain: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const errorInfo = protobuf.message({
+  reason: protobuf.string(1),
+  domain: protobuf.string(2),
+  metadata: protobuf.repeated(
+    3,
+    protobuf.message({ key: protobuf.string(1), value: protobuf.string(2) }),
+  ),
+})
+
+const rpcStatus = protobuf.message({
+  code: protobuf.uint32(1),
+  message: protobuf.string(2),
+  details: protobuf.repeated(
+    3,
+    protobuf.message({ typeUrl: protobuf.string(1), value: protobuf.bytes(2) }),
+  ),
+})
+
+/**
+ * What stands in `grpc-status-details-bin`: `google.rpc.Status`.
+ * @see https://google.aip.dev/193
+ */
+export function encodeStatusDetails({ status: code, message, info }: GrpcError): Uint8Array {
+  const details =
+    info === undefined
+      ? []
+      : [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: encodeInfo(info) }]
+  return rpcStatus.encode({ code, message, details })
+}
+
+function encodeInfo({ metadata, ...plain }: ErrorInfo): Uint8Array {
+  const entries = Object.entries(metadata).map(([key, value]) => ({ key, value }))
+  return errorInfo.encode({ ...plain, metadata: entries })
+}
+
+/** What is inside stays inside: the log has it. */
+export const internalError: GrpcError = { status: status.INTERNAL, message: 'Internal error' }

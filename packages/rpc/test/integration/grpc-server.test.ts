@@ -1,0 +1,422 @@
+import { readFileSync } from 'node:fs'
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
+import { loadCryptoBackends, toHex } from '@zkstack/crypto'
+import {
+  certificateId,
+  encodeCertificate,
+  parseCertificate,
+  type Certificate,
+} from '@zkstack/pessimistic-proof'
+import { certificateChain } from '@zkstack/settlement/testing'
+import { parse, Root } from 'protobufjs'
+import * as descriptorFormat from 'protobufjs/ext/descriptor/index.js'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  nodeServiceFiles,
+  nodeServices,
+  serveGrpc,
+  type GrpcServer,
+  type GrpcServerOptions,
+  type Readiness,
+  type SettlementService,
+} from '../../src/index.js'
+import { runSimulatedNode } from '../../testing/index.js'
+
+const proto = (file: string): string =>
+  new URL(`../../../../proto/${file}`, import.meta.url).pathname
+const api = new Root().loadSync(proto('agglayer/node-services.proto'))
+const chain = certificateChain(1, 3)
+const [first, second] = chain.map(({ certificate }) => certificate)
+if (first === undefined || second === undefined) throw new Error('no certificates')
+
+beforeAll(() => loadCryptoBackends())
+
+const open: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+/** Messages as another implementation of protobuf encodes and decodes them. */
+function form(root: Root, name: string) {
+  const type = root.lookupType(name)
+  return {
+    encode: (value: object) => Buffer.from(type.encode(type.fromObject(value)).finish()),
+    decode: (bytes: Uint8Array) =>
+      type.toObject(type.decode(bytes), { enums: String, longs: Number }),
+  }
+}
+
+type Answer = Record<string, unknown>
+
+interface Called {
+  readonly code: status
+  readonly answer?: Answer | undefined
+  readonly reason?: string | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
+
+class NodeClient {
+  readonly #client: Client
+
+  constructor({ address }: GrpcServer) {
+    this.#client = new Client(address, credentials.createInsecure(), {
+      'grpc.max_send_message_length': -1,
+      // Each client has a connection of its own.
+      'grpc.use_local_subchannel_pool': 1,
+    })
+    open.push(() => {
+      this.#client.close()
+    })
+  }
+
+  call(service: string, method: string, request: object): Promise<Called> {
+    return this.raw(service, method, form(api, `agglayer.node.v1.${method}Request`).encode(request))
+  }
+
+  raw(service: string, method: string, request: Buffer, deadline?: number): Promise<Called> {
+    const { decode } = form(api, `agglayer.node.v1.${method}Response`)
+    return new Promise((resolve) => {
+      this.#client.makeUnaryRequest(
+        `/agglayer.node.v1.${service}/${method}`,
+        (bytes: Buffer) => bytes,
+        decode,
+        request,
+        new Metadata(),
+        deadline === undefined ? {} : { deadline },
+        (error, answer) => {
+          resolve(error === null ? { code: status.OK, answer } : failure(error))
+        },
+      )
+    })
+  }
+
+  submit(certificate: Certificate): Promise<Called> {
+    return this.call('CertificateSubmissionService', 'SubmitCertificate', {
+      certificate: form(api, 'agglayer.node.types.v1.Certificate').decode(
+        encodeCertificate(certificate),
+      ),
+    })
+  }
+
+  health(service: string): Promise<unknown> {
+    const health = new Root().loadSync(proto('grpc/health.proto'))
+    return new Promise((resolve) => {
+      this.#client.makeUnaryRequest(
+        '/grpc.health.v1.Health/Check',
+        form(health, 'grpc.health.v1.HealthCheckRequest').encode,
+        form(health, 'grpc.health.v1.HealthCheckResponse').decode,
+        { service },
+        (error, answer) => {
+          resolve(error?.code ?? answer?.['status'])
+        },
+      )
+    })
+  }
+
+  async reflect(...questions: readonly object[]): Promise<readonly Answer[]> {
+    const root = new Root().loadSync(proto('grpc/reflection.proto'))
+    const stream = this.#client.makeBidiStreamRequest(
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      form(root, 'grpc.reflection.v1.ServerReflectionRequest').encode,
+      form(root, 'grpc.reflection.v1.ServerReflectionResponse').decode,
+    )
+    for (const question of questions) stream.write(question)
+    stream.end()
+    const answers: Answer[] = []
+    for await (const answer of stream) answers.push(answer as Answer)
+    return answers
+  }
+}
+
+const googleRpc = parse(`
+  syntax = "proto3";
+  message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+  message Any { string type_url = 1; bytes value = 2; }
+  message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
+`).root
+
+function failure({ code, metadata }: ServiceError): Called {
+  const [details] = metadata.get('grpc-status-details-bin')
+  if (!Buffer.isBuffer(details)) return { code }
+  const decoded = form(googleRpc, 'Status').decode(details) as {
+    readonly code: number
+    readonly details?: readonly { readonly typeUrl: string; readonly value: Uint8Array }[]
+  }
+  expect(decoded.code).toBe(code)
+  const [info] = decoded.details ?? []
+  if (info === undefined) return { code }
+  expect(info.typeUrl).toBe('type.googleapis.com/google.rpc.ErrorInfo')
+  const { reason, domain, metadata: more } = form(googleRpc, 'ErrorInfo').decode(info.value)
+  expect(domain).toMatch(/^agglayer-node\.grpc-api\.v1\./)
+  return { code, reason: String(reason), metadata: more as Called['metadata'] }
+}
+
+/** Serves a node, of which only a few methods may be there. */
+async function start(
+  node: Partial<SettlementService['node']>,
+  o: Partial<GrpcServerOptions> = {},
+): Promise<GrpcServer> {
+  const methods = nodeServices({ node } as SettlementService)
+  const server = await serveGrpc({ methods, files: nodeServiceFiles(), port: 0, ...o })
+  open.push(() => server.close())
+  return server
+}
+
+async function served(...parts: Parameters<typeof start>): Promise<NodeClient> {
+  return new NodeClient(await start(...parts))
+}
+
+/** The certificates that upstream tests with, which real networks have sent. */
+const realCertificates = ['cert_h0', 'n15-cert_h0', 'n15-cert_h1', 'n15-cert_h3'].map((name) => {
+  const folder = '../../../pessimistic-proof/test/vectors/data/certificates/'
+  const parsed = parseCertificate(
+    readFileSync(new URL(`${folder}${name}.json`, import.meta.url), 'utf8'),
+  )
+  if (parsed.ok) return parsed.value
+  throw new Error(`${name}: ${parsed.error.message}`)
+})
+
+const submission = ['CertificateSubmissionService', 'SubmitCertificate'] as const
+
+describe('the services of a node over gRPC', () => {
+  test('a certificate is submitted and settles; everything about it is told', async () => {
+    const epochConfiguration = { genesisBlock: 7n, epochDuration: 6n }
+    await runSimulatedNode({ submissions: chain, epochConfiguration }, async (service) => {
+      const client = await served(service.node)
+      const id = { value: { value: Buffer.from(certificateId(first)) } }
+      expect(await client.submit(first)).toEqual({ code: status.OK, answer: { certificateId: id } })
+      expect(await client.submit(first)).toEqual({ code: status.OK, answer: { certificateId: id } })
+      const header = (): Promise<Called> =>
+        client.call('NodeStateService', 'GetCertificateHeader', { certificateId: id })
+      let told: Answer | undefined
+      do told = (await header()).answer?.['certificateHeader'] as Answer | undefined
+      while (told?.['status'] !== 'CERTIFICATE_STATUS_SETTLED')
+      expect(told).toMatchObject({
+        networkId: 1,
+        epochNumber: 0,
+        certificateIndex: 0,
+        certificateId: id,
+        prevLocalExitRoot: { value: Buffer.from(first.prevLocalExitRoot) },
+        settlementTxHash: { value: expect.any(Buffer) as Buffer },
+      })
+      const latest = (type: string): Promise<Called> =>
+        client.call('NodeStateService', 'GetLatestCertificateHeader', { type, networkId: 1 })
+      expect(await latest('LATEST_CERTIFICATE_REQUEST_TYPE_SETTLED')).toEqual({
+        code: status.OK,
+        answer: { certificateHeader: told },
+      })
+      expect(await latest('LATEST_CERTIFICATE_REQUEST_TYPE_PENDING')).toEqual({
+        code: status.OK,
+        answer: {},
+      })
+      expect(
+        await client.call('NodeStateService', 'GetNetworkInfo', { networkId: 1 }),
+      ).toMatchObject({
+        answer: {
+          networkInfo: {
+            networkStatus: 'NETWORK_STATUS_ACTIVE',
+            networkType: 'NETWORK_TYPE_ECDSA',
+            networkId: 1,
+            settledHeight: 0,
+            settledCertificateId: id,
+            latestEpochWithSettlement: 0,
+          },
+        },
+      })
+      expect(await client.call('ConfigurationService', 'GetEpochConfiguration', {})).toEqual({
+        code: status.OK,
+        answer: { epochConfiguration: { genesisBlock: 7, epochDuration: 6 } },
+      })
+    })
+  })
+
+  test('real certificates, encoded by another implementation › arrive as they are', async () => {
+    const arrived: Certificate[] = []
+    const client = await served({
+      async submit(certificate) {
+        arrived.push(certificate)
+        return { ok: true, value: { certificateId: certificateId(certificate), isNew: true } }
+      },
+    })
+    for (const certificate of realCertificates) {
+      const { answer } = await client.submit(certificate)
+      expect(answer).toEqual({
+        certificateId: { value: { value: Buffer.from(certificateId(certificate)) } },
+      })
+    }
+    expect(arrived).toEqual(realCertificates)
+  })
+
+  test('what is refused › has the status, the kind and the particulars of upstream', async () => {
+    await runSimulatedNode({ submissions: chain }, async (service) => {
+      const client = await served(service.node)
+      const kind = (name: string): string => `SUBMIT_CERTIFICATE_ERROR_KIND_${name}`
+      expect(await client.submit({ ...first, height: 2n })).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        reason: kind('SIGNATURE_VERIFICATION'),
+        metadata: { kind: 'rebuild', code: 'SignatureMismatch' },
+      })
+      expect(await client.call(...submission, {})).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        reason: kind('MISSING_FIELD'),
+        metadata: { field: 'certificate' },
+      })
+      await service.node.disableNetwork(1)
+      expect(await client.submit(first)).toMatchObject({
+        code: status.FAILED_PRECONDITION,
+        metadata: { code: 'NetworkDisabled' },
+      })
+      await service.node.enableNetwork(1)
+      const state = (method: string, request: object): Promise<Called> =>
+        client.call('NodeStateService', method, request)
+      expect(
+        await state('GetCertificateHeader', {
+          certificateId: { value: { value: Buffer.alloc(32, 0x51) } },
+        }),
+      ).toMatchObject({
+        code: status.NOT_FOUND,
+        reason: 'GET_CERTIFICATE_HEADER_ERROR_KIND_NOT_FOUND',
+      })
+      expect(await state('GetCertificateHeader', {})).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        reason: 'GET_CERTIFICATE_HEADER_ERROR_KIND_MISSING_FIELD',
+      })
+      expect(await state('GetLatestCertificateHeader', { networkId: 1 })).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        reason: 'GET_LATEST_CERTIFICATE_HEADER_ERROR_KIND_INVALID_DATA',
+      })
+      expect(await state('GetNetworkInfo', { networkId: 99 })).toMatchObject({
+        code: status.NOT_FOUND,
+        reason: 'GET_NETWORK_INFO_ERROR_KIND_UNKNOWN_NETWORK_TYPE',
+      })
+      expect(await client.call('ConfigurationService', 'GetEpochConfiguration', {})).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        reason: 'GET_EPOCH_CONFIGURATION_ERROR_KIND_UNEXPECTED_CLOCK_CONFIGURATION',
+      })
+    })
+  })
+
+  test('bytes that are no certificate › are one error that names the field', async () => {
+    const client = await served({
+      submit: () => Promise.reject(new Error('what cannot be read goes no further')),
+    })
+    const encoded = form(api, 'agglayer.node.v1.SubmitCertificateRequest').encode({
+      certificate: form(api, 'agglayer.node.types.v1.Certificate').decode(encodeCertificate(first)),
+    })
+    const shortRoot = {
+      certificate: {
+        ...form(api, 'agglayer.node.types.v1.Certificate').decode(encodeCertificate(first)),
+        prevLocalExitRoot: { value: Buffer.alloc(31) },
+      },
+    }
+    expect(await client.call(...submission, shortRoot)).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      reason: 'SUBMIT_CERTIFICATE_ERROR_KIND_INVALID_DATA',
+      metadata: { field: 'certificate.prev_local_exit_root', code: 'BAD_LENGTH' },
+    })
+    for (let length = 1; length < encoded.length; length += Math.ceil(encoded.length / 40)) {
+      const { code, reason } = await client.raw(...submission, encoded.subarray(0, length))
+      expect([length, code]).toEqual([length, status.INVALID_ARGUMENT])
+      expect(reason).toMatch(/_(MISSING_FIELD|INVALID_DATA)$/)
+    }
+  })
+
+  test('requests that are too long, too many or too slow › are refused', async () => {
+    const releases: (() => void)[] = []
+    const server = await start(
+      {
+        networkInfo: () =>
+          new Promise((resolve) => {
+            releases.push(() => {
+              resolve(undefined)
+            })
+          }),
+      },
+      { maxConcurrentCalls: 2, maxRequestBytes: 1000 },
+    )
+    const [client, other] = [new NodeClient(server), new NodeClient(server)]
+    const { code } = await client.raw(...submission, Buffer.alloc(2000))
+    expect(code).toBe(status.RESOURCE_EXHAUSTED)
+    const info = (from: NodeClient): Promise<Called> =>
+      from.call('NodeStateService', 'GetNetworkInfo', { networkId: 1 })
+    const asked = [info(client), info(client)]
+    while (releases.length < 2) await new Promise(setImmediate)
+    expect((await info(other)).code).toBe(status.RESOURCE_EXHAUSTED)
+    for (const release of releases) release()
+    for (const call of asked) expect((await call).code).toBe(status.NOT_FOUND)
+    const slow = await served(
+      { networkInfo: () => new Promise(() => undefined) },
+      { timeoutMs: 20 },
+    )
+    expect((await info(slow)).code).toBe(status.DEADLINE_EXCEEDED)
+  })
+
+  test('a bug shows nothing of what is inside', async () => {
+    const client = await served({ networkInfo: () => Promise.reject(new Error('secret')) })
+    expect(await client.call('NodeStateService', 'GetNetworkInfo', { networkId: 1 })).toEqual({
+      code: status.INTERNAL,
+    })
+  })
+
+  test('health says what readiness says, of the server and of each service', async () => {
+    let ready = false
+    const readiness = (): Promise<Readiness> => Promise.resolve({ ready, checks: [] })
+    const client = await served({}, { readiness, readinessIntervalMs: 10 })
+    const services = ['', 'agglayer.node.v1.NodeStateService']
+    for (const service of services) expect(await client.health(service)).toBe('NOT_SERVING')
+    ready = true
+    while ((await client.health('')) !== 'SERVING');
+    for (const service of services) expect(await client.health(service)).toBe('SERVING')
+    expect(await client.health('agglayer.node.v1.Another')).toBe(status.NOT_FOUND)
+    ready = false
+    while ((await client.health('')) !== 'NOT_SERVING');
+  })
+
+  test('reflection lists the services, and describes them as their files do', async () => {
+    const client = await served({})
+    const [listed, ...described] = await client.reflect(
+      { listServices: '*' },
+      { fileContainingSymbol: 'agglayer.node.v1.NodeStateService' },
+      { fileByFilename: 'agglayer/node/types/v1.proto' },
+      { fileContainingSymbol: 'agglayer.interop.types.v1.AggchainData' },
+    )
+    expect(listed?.['listServicesResponse']).toEqual({
+      service: [
+        'agglayer.node.v1.CertificateSubmissionService',
+        'agglayer.node.v1.ConfigurationService',
+        'agglayer.node.v1.NodeStateService',
+        'grpc.health.v1.Health',
+        'grpc.reflection.v1.ServerReflection',
+        'grpc.reflection.v1alpha.ServerReflection',
+      ].map((name) => ({ name })),
+    })
+    const file = described.map((answer) => {
+      const { fileDescriptorProto } = answer['fileDescriptorResponse'] as {
+        readonly fileDescriptorProto: readonly Uint8Array[]
+      }
+      return FileDescriptorProto.decode(fileDescriptorProto[0] ?? new Uint8Array())
+    })
+    // What a client makes of it encodes a real certificate to the same bytes.
+    const root = (Root as unknown as DescribedRoot).fromDescriptor({ file })
+    root.resolveAll()
+    for (const certificate of realCertificates) {
+      const encoded = encodeCertificate(certificate)
+      const { encode, decode } = form(root, 'agglayer.node.types.v1.Certificate')
+      expect(toHex(encode(decode(encoded)))).toBe(toHex(encoded))
+    }
+    expect(Object.keys(root.lookupService('agglayer.node.v1.NodeStateService').methods)).toEqual([
+      'GetCertificateHeader',
+      'GetLatestCertificateHeader',
+      'GetNetworkInfo',
+    ])
+  })
+})
+
+// The module's declarations leave its exports out.
+const { FileDescriptorProto } = descriptorFormat as unknown as {
+  readonly FileDescriptorProto: { decode(bytes: Uint8Array): unknown }
+}
+
+interface DescribedRoot {
+  fromDescriptor(set: { readonly file: readonly unknown[] }): Root
+}
