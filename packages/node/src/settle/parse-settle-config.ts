@@ -7,7 +7,8 @@ import type { EpochSchedule, RateLimit } from '@zkstack/settlement'
 import { ConfigError } from '../config/config-error.js'
 import type { SecretSource } from '../config/node-config.js'
 import { parseToml } from '../config/parse-toml.js'
-import type { KeystoreSource, ProverConfig, SettleConfig } from './settle-config.js'
+import { signersOf } from './parse-signers.js'
+import type { ProverConfig, SettleConfig } from './settle-config.js'
 import { addressOf, SettleTable } from './settle-table.js'
 import { finalityOf, transactionPolicyOf } from './transaction-policy.js'
 
@@ -18,6 +19,7 @@ const rootKeys = [
   'log',
   'l1',
   'rpc',
+  'grpc',
   'rate-limiting',
   'proof-signers',
   'auth',
@@ -33,7 +35,6 @@ const rootKeys = [
 const ignoredKeys = [
   'full-node-rpcs',
   'l2',
-  'grpc',
   'shutdown',
   'certificate-orchestrator',
   'prover-buffer-size',
@@ -61,10 +62,11 @@ export function parseSettleConfig(
     logLevel: log.plain.optionalOneOf('level', logLevels) ?? 'info',
     l1: l1Of(root),
     rpc: rpcOf(root, path, env),
+    grpc: grpcOf(root, env),
     metricsListen:
       root.table('telemetry', ['prometheus-addr']).plain.optionalText('prometheus-addr') ??
       '0.0.0.0:3000',
-    keystores: keystoresOf(root, path),
+    signers: signersOf(root, path, env),
     epochs: epochsOf(root),
     storage: storageOf(root, path),
     prover: proverOf(root),
@@ -126,23 +128,27 @@ function l1Of(root: SettleTable): SettleConfig['l1'] {
   }
 }
 
+const rpcKeys = [
+  'host',
+  'grpc-port',
+  'readrpc-port',
+  'admin-port',
+  'admin-token',
+  'max-request-body-size',
+  'max-response-body-size',
+  'max-connections',
+  'batch-request-limit',
+  'request-timeout',
+  'ping-interval',
+  'max-subscriptions-per-connection',
+]
+
 function rpcOf(
   root: SettleTable,
   path: (value: string) => string,
   env: NodeJS.ProcessEnv,
 ): SettleConfig['rpc'] {
-  const rpc = root.table('rpc', [
-    'host',
-    'grpc-port',
-    'readrpc-port',
-    'admin-port',
-    'admin-token',
-    'max-request-body-size',
-    'max-response-body-size',
-    'max-connections',
-    'batch-request-limit',
-    'request-timeout',
-  ])
+  const rpc = root.table('rpc', rpcKeys)
   const size = (key: string): number => rpc.integer(key, 10 * MEBIBYTE, 1024, 1024 * MEBIBYTE)
   return {
     host: rpc.plain.optionalText('host') ?? '0.0.0.0',
@@ -154,6 +160,24 @@ function rpcOf(
     maxConnections: rpc.integer('max-connections', 100, 1, 100_000),
     batchLimit: batchLimitOf(rpc),
     timeoutMs: rpc.duration('request-timeout', 180_000),
+    maxSubscriptions: rpc.integer('max-subscriptions-per-connection', 32, 0, 100_000),
+    pingIntervalMs: Math.max(1_000, rpc.duration('ping-interval', 30_000)),
+  }
+}
+
+function grpcOf(root: SettleTable, env: NodeJS.ProcessEnv): SettleConfig['grpc'] {
+  const rpc = root.table('rpc', rpcKeys)
+  const grpc = root.table('grpc', [
+    'max-decoding-message-size',
+    'max-encoding-message-size',
+    'max-concurrent-calls',
+  ])
+  const size = (key: string): number => grpc.integer(key, 64 * MEBIBYTE, 1024, 1024 * MEBIBYTE)
+  return {
+    port: portOf(env, 'AGGLAYER_GRPC_PORT', rpc.integer('grpc-port', 9089, 0, maxPort)),
+    maxRequestBytes: size('max-decoding-message-size'),
+    maxResponseBytes: size('max-encoding-message-size'),
+    maxConcurrentCalls: grpc.integer('max-concurrent-calls', 100, 1, 100_000),
   }
 }
 
@@ -179,34 +203,6 @@ function secretOf(table: SettleTable, key: string, path: (value: string) => stri
   if (file !== undefined && env === undefined) return { file: path(file) }
   if (env !== undefined && file === undefined) return { env }
   throw new ConfigError('CONFIG_INVALID', table.plain.at(key), 'give either file or env')
-}
-
-function keystoresOf(
-  root: SettleTable,
-  path: (value: string) => string,
-): readonly KeystoreSource[] {
-  const local = root.table('auth', ['local']).table('local', ['private-keys'])
-  const known = ['path', 'password', 'password-file', 'password-env']
-  const keys = local.plain.tables('private-keys', known)
-  if (keys.length === 0) {
-    const problem = 'is missing: give [{ path = "…", password-file = "…" }]'
-    throw new ConfigError('CONFIG_MISSING', 'auth.local.private-keys', problem)
-  }
-  return keys.map((key) => {
-    const [text, file, env] = ['password', 'password-file', 'password-env'].map((name) =>
-      key.optionalText(name),
-    )
-    const sources = [
-      ...(text === undefined ? [] : [{ text }]),
-      ...(file === undefined ? [] : [{ file: path(file) }]),
-      ...(env === undefined ? [] : [{ env }]),
-    ]
-    const [password, ...others] = sources
-    if (password !== undefined && others.length === 0)
-      return { path: path(key.text('path')), password }
-    const problem = 'give one of password-file, password-env and password'
-    throw new ConfigError('CONFIG_INVALID', key.at('password'), problem)
-  })
 }
 
 function epochsOf(root: SettleTable): EpochSchedule {
@@ -250,25 +246,28 @@ function proverOf(root: SettleTable): ProverConfig {
   }
   if (prover.plain.has('native')) {
     const native = prover.table('native', ['development-vkey'])
-    const text = native.plain.text('development-vkey')
-    return {
-      type: 'native',
-      developmentVKey: vkeyOf(text, native.plain.at('development-vkey')),
-    }
+    return { type: 'native', developmentVKey: vkeyOf(native, 'development-vkey') }
   }
-  const remote = prover.table('remote', ['endpoints', 'vkey', 'timeout'])
+  const remote = prover.table('remote', ['endpoints', 'vkey', 'development-vkey', 'timeout'])
   const endpoints = remote.plain.texts('endpoints')
   if (endpoints.length === 0)
     throw new ConfigError('CONFIG_MISSING', 'prover.remote.endpoints', 'is missing: ["host:port"]')
+  if (remote.plain.has('vkey') && remote.plain.has('development-vkey')) {
+    const problem = 'give either vkey or, for development, development-vkey'
+    throw new ConfigError('CONFIG_INVALID', 'prover.remote.vkey', problem)
+  }
   return {
     type: 'remote',
     endpoints,
-    vkey: vkeyOf(remote.plain.text('vkey'), remote.plain.at('vkey')),
     timeoutMs: remote.duration('timeout', 301_000),
+    accepts: remote.plain.has('development-vkey')
+      ? { type: 'native', developmentVKey: vkeyOf(remote, 'development-vkey') }
+      : { type: 'sp1', vkey: vkeyOf(remote, 'vkey') },
   }
 }
 
-function vkeyOf(text: string, key: string): Hash32 {
+function vkeyOf({ plain }: SettleTable, name: string): Hash32 {
+  const [text, key] = [plain.text(name), plain.at(name)]
   const bytes = /^0x[0-9a-fA-F]{64}$/.test(text) ? fromHex(text.slice(2)) : undefined
   if (bytes !== undefined) return hash32(bytes)
   throw new ConfigError('CONFIG_INVALID', key, 'expected 0x and 64 hexadecimal digits')

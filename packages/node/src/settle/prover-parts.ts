@@ -23,11 +23,14 @@ export function proverParts(
       [Symbol.dispose]: () => undefined,
     }
   }
-  const { endpoints, vkey, timeoutMs } = config
-  const accepts = { type: 'sp1', vkey } as const
+  const { endpoints, accepts, timeoutMs } = config
   const prover = new RemoteProver({ endpoints, accepts, timeoutMs, ...o })
   return {
-    options: { prover, accepts },
+    options: {
+      prover,
+      accepts,
+      developmentVKey: accepts.type === 'native' ? accepts.developmentVKey : undefined,
+    },
     check: {
       name: 'prover',
       async problem(call) {

@@ -6,11 +6,17 @@ import {
   databaseCheck,
   interopMethods,
   l1Check,
+  nodeServiceFiles,
+  nodeServices,
   readinessOf,
+  serveGrpc,
   serveRpc,
-  type ReadinessCheck,
+  settlementNotifications,
+  type GrpcServer,
+  type Readiness,
   type RpcServer,
   type RpcServerOptions,
+  type SettlementNotifications,
   type SettlementService,
 } from '@zkstack/rpc'
 import {
@@ -35,6 +41,8 @@ import { SettleMetrics } from './settle-metrics.js'
 /** Where a settlement node listens. */
 export interface SettleAddresses {
   readonly rpc: string
+  /** `host:port` */
+  readonly grpc: string
   /** `undefined`: the admin methods are not served. */
   readonly admin: string | undefined
   readonly metrics: string
@@ -58,7 +66,7 @@ export interface RunSettleOptions {
 export async function runSettle(config: SettleConfig, o: RunSettleOptions): Promise<void> {
   const clock = realClock
   const metrics = prometheusMetrics()
-  const signers = await readSigners(config.keystores, o.env)
+  const signers = await readSigners(config.signers, { env: o.env, clock, signal: o.signal })
   const { adminToken } = config.rpc
   const token = adminToken && (await readSecret('rpc.admin-token', adminToken, o.env))
   const l1 = l1ClientOf(config, { logger: o.logger, metrics, clock })
@@ -78,12 +86,19 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
       tasks.spawnBackground((own) => follow(own, node, counted))
       if (backups !== undefined) tasks.spawnBackground((own) => backups.run(own))
       const service = { node: counting(node, counted), l1 }
-      await using rpc = await servers(config, {
-        ...{ service, token, logger: o.logger },
-        checks: [l1Check(l1), databaseCheck(database), prover.check],
-      })
+      const notifications = settlementNotifications(service)
+      tasks.spawnBackground((own) => notifications.run(own))
+      const readiness = readinessOf([l1Check(l1), databaseCheck(database), prover.check])
+      const common = { service, token, notifications, readiness, logger: o.logger }
+      await using rpc = await servers(config, common)
+      await using grpc = await grpcServer(config, common)
       await using scrapes = await metricsServer(config, { node, metrics, counted })
-      o.onStarted({ rpc: rpc.read.url, admin: rpc.admin?.url, metrics: scrapes.url })
+      o.onStarted({
+        rpc: rpc.read.url,
+        grpc: grpc.address,
+        admin: rpc.admin?.url,
+        metrics: scrapes.url,
+      })
       await inner.sleep(Infinity)
     })
   } finally {
@@ -170,34 +185,35 @@ function counting(node: SettlementNode, counted: SettleMetrics): SettlementServi
   }
 }
 
+interface Served {
+  readonly service: SettlementService
+  readonly notifications: SettlementNotifications
+  readonly readiness: () => Promise<Readiness>
+  readonly token: string | undefined
+  readonly logger: Logger
+}
+
 interface Servers extends AsyncDisposable {
   readonly read: RpcServer
   readonly admin: RpcServer | undefined
 }
 
-async function servers(
-  { rpc }: SettleConfig,
-  parts: {
-    readonly service: SettlementService
-    readonly checks: readonly ReadinessCheck[]
-    readonly token: string | undefined
-    readonly logger: Logger
-  },
-): Promise<Servers> {
-  const { service, checks, token, logger } = parts
-  const common: Omit<RpcServerOptions, 'methods' | 'port'> = {
-    ...rpc,
-    version,
-    logger,
-    readiness: readinessOf(checks),
-  }
-  const read = await serveRpc({ ...common, methods: interopMethods(service), port: rpc.readPort })
+async function servers({ rpc }: SettleConfig, parts: Served): Promise<Servers> {
+  const { service, notifications, readiness, token, logger } = parts
+  const common: Omit<RpcServerOptions, 'methods' | 'port'> = { ...rpc, version, logger, readiness }
+  const read = await serveRpc({
+    ...common,
+    methods: interopMethods(service),
+    topics: notifications.chains,
+    port: rpc.readPort,
+  })
   try {
-    const methods = adminMethods(service)
+    const methods = adminMethods(service, { logger })
+    const topics = notifications.operators
     const admin =
       token === undefined
         ? undefined
-        : await serveRpc({ ...common, methods, token, port: rpc.adminPort })
+        : await serveRpc({ ...common, methods, topics, token, port: rpc.adminPort })
     const close = async (): Promise<void> => {
       await Promise.all([read.close(), admin?.close()])
     }
@@ -206,6 +222,21 @@ async function servers(
     await read.close()
     throw e
   }
+}
+
+function grpcServer(
+  { rpc, grpc }: SettleConfig,
+  { service, readiness, logger }: Served,
+): Promise<GrpcServer> {
+  return serveGrpc({
+    ...grpc,
+    methods: nodeServices(service),
+    files: nodeServiceFiles(),
+    host: rpc.host,
+    timeoutMs: rpc.timeoutMs,
+    readiness,
+    logger,
+  })
 }
 
 async function metricsServer(

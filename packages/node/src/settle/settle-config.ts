@@ -1,6 +1,6 @@
 import type { LogLevel } from '@zkstack/concurrency'
 import type { Hash32 } from '@zkstack/crypto'
-import type { FinalityPolicy, TransactionPolicy } from '@zkstack/l1'
+import type { FinalityPolicy, GoogleKmsKey, TransactionPolicy } from '@zkstack/l1'
 import type { Address, NetworkId } from '@zkstack/pessimistic-proof'
 import type { BatchLimit } from '@zkstack/rpc'
 import type { ContractAddresses, EpochSchedule, RateLimit } from '@zkstack/settlement'
@@ -12,16 +12,31 @@ export interface KeystoreSource {
   readonly password: SecretSource | { readonly text: string }
 }
 
+/** Who signs settlement transactions: the first settles, the others replace what their wallets sent before. */
+export type SignerConfig =
+  | { readonly type: 'keystores'; readonly keystores: readonly KeystoreSource[] }
+  | {
+      readonly type: 'googleKms'
+      readonly keys: readonly GoogleKmsKey[]
+      /** File with the key of a service account; absent: the machine's own. */
+      readonly credentials: string | undefined
+      /** Absent: Google's. */
+      readonly endpoint: string | undefined
+    }
+
 /** Who proves. */
 export type ProverConfig =
   /** FOR DEVELOPMENT: no proofs; L1 must have a verifier that takes none, under this key. */
   | { readonly type: 'native'; readonly developmentVKey: Hash32 }
-  /** Provers over gRPC, and the verifying key of the program that L1 takes. */
+  /** Provers over gRPC. */
   | {
       readonly type: 'remote'
       readonly endpoints: readonly string[]
-      readonly vkey: Hash32
       readonly timeoutMs: number
+      /** The verifying key of the program that L1 takes, or as above. */
+      readonly accepts:
+        | { readonly type: 'sp1'; readonly vkey: Hash32 }
+        | { readonly type: 'native'; readonly developmentVKey: Hash32 }
     }
 
 /** The configuration of a settlement node, checked; paths are absolute. */
@@ -45,11 +60,19 @@ export interface SettleConfig {
     readonly maxConnections: number
     readonly batchLimit: BatchLimit
     readonly timeoutMs: number
+    /** Of one WebSocket. */
+    readonly maxSubscriptions: number
+    readonly pingIntervalMs: number
+  }
+  readonly grpc: {
+    readonly port: number
+    readonly maxRequestBytes: number
+    readonly maxResponseBytes: number
+    readonly maxConcurrentCalls: number
   }
   /** `host:port` of `/metrics`. */
   readonly metricsListen: string
-  /** The first settles. */
-  readonly keystores: readonly KeystoreSource[]
+  readonly signers: SignerConfig
   readonly epochs: EpochSchedule
   readonly storage: {
     readonly path: string

@@ -41,6 +41,14 @@ describe('the configuration of a settlement node', () => {
         maxConnections: 100,
         batchLimit: 'unlimited',
         timeoutMs: 180_000,
+        maxSubscriptions: 32,
+        pingIntervalMs: 30_000,
+      },
+      grpc: {
+        port: 9089,
+        maxRequestBytes: 67_108_864,
+        maxResponseBytes: 67_108_864,
+        maxConcurrentCalls: 100,
       },
       metricsListen: '0.0.0.0:3000',
       epochs: { type: 'block', epochDuration: 6n, genesisBlock: 0n },
@@ -61,12 +69,17 @@ describe('the configuration of a settlement node', () => {
   })
 
   test('keys of upstream that mean nothing here are taken, and named', () => {
-    const text = `prover-buffer-size = 100\n${least}\n[l2]\nrpc-timeout = "45s"\n[grpc]\n`
-    expect(parseSettleConfig(text, '/').ignored).toEqual(['l2', 'grpc', 'prover-buffer-size'])
+    const text = `prover-buffer-size = 100\n${least}\n[l2]\nrpc-timeout = "45s"\n[shutdown]\n`
+    expect(parseSettleConfig(text, '/').ignored).toEqual(['l2', 'shutdown', 'prover-buffer-size'])
   })
 
   test('ports of the environment take the place of the file’s', () => {
-    const env = { AGGLAYER_READRPC_PORT: '1234', AGGLAYER_ADMIN_PORT: '' }
+    const env = {
+      AGGLAYER_READRPC_PORT: '1234',
+      AGGLAYER_ADMIN_PORT: '',
+      AGGLAYER_GRPC_PORT: '1235',
+    }
+    expect(parseSettleConfig(least, '/', env).grpc.port).toBe(1235)
     expect(parseSettleConfig(least, '/', env).rpc).toMatchObject({
       readPort: 1234,
       adminPort: 9091,
@@ -112,6 +125,47 @@ describe('the configuration of a settlement node', () => {
     expect(problem(text).startsWith(`${key}: `), problem(text)).toBe(true)
   })
 
+  test('keys in Google Cloud KMS, by upstream’s names, the older ones and the environment', () => {
+    const local = /\[auth\.local\][^]*?(?=\[)/
+    const kms = (lines: string): string =>
+      least.replace(local, `[auth.gcpkms]\nproject-id = "p"\nlocation = "l"\n${lines}\n`)
+    const place = { project: 'p', location: 'l', keyRing: 'r' }
+    const both = kms(`keyring = "r"
+      pp-settlement-key-name = "a"
+      pp-settlement-key-version = 3
+      tx-settlement-key-name = "b"
+      tx-settlement-key-version = "1"
+      credentials = "account.json"
+      endpoint = "https://kms.example/"`)
+    expect(parseSettleConfig(both, '/etc/zkstack').signers).toEqual({
+      type: 'googleKms',
+      keys: [
+        { ...place, key: 'a', version: '3' },
+        { ...place, key: 'b', version: '1' },
+      ],
+      credentials: '/etc/zkstack/account.json',
+      endpoint: 'https://kms.example',
+    })
+    const env = {
+      GOOGLE_KEYRING: 'r',
+      GOOGLE_KEY_VERSION: '9',
+      GOOGLE_APPLICATION_CREDENTIALS: '/run/account.json',
+    }
+    expect(parseSettleConfig(kms('key-name = "a"'), '/', env).signers).toEqual({
+      type: 'googleKms',
+      keys: [{ ...place, key: 'a', version: '9' }],
+      credentials: '/run/account.json',
+      endpoint: undefined,
+    })
+    expect(problem(kms('key-name = "a"'))).toMatch(/^auth\.gcpkms\.keyring: .*GOOGLE_KEYRING/)
+    expect(problem(kms('keyring = "r"\nkey-nam = "a"'))).toMatch(/did you mean key-name\?/)
+    expect(problem(`${least}\n[auth.gcpkms]`)).toMatch(/^auth: /)
+    expect(problem(`${kms('keyring = "r"\nkey-name = "a"\nkey-version = 1')}\n`)).toBe('none')
+    expect(
+      problem(kms('keyring = "r"\nkey-name = "a"\nkey-version = 1\ntx-settlement-key-name = "b"')),
+    ).toMatch(/^auth\.gcpkms\.tx-settlement-key-name: /)
+  })
+
   test('a remote prover', () => {
     const text = `${least.replace(/\[prover[^]*/, '')}
       [prover.remote]
@@ -121,7 +175,13 @@ describe('the configuration of a settlement node', () => {
     expect(parseSettleConfig(text, '/').prover).toMatchObject({
       type: 'remote',
       timeoutMs: 300_000,
+      accepts: { type: 'sp1' },
     })
+    const development = text.replace('vkey =', 'development-vkey =')
+    expect(parseSettleConfig(development, '/').prover).toMatchObject({
+      accepts: { type: 'native' },
+    })
+    expect(problem(`${text}\ndevelopment-vkey = "${vkey}"`)).toMatch(/^prover\.remote\.vkey: /)
   })
 
   test('durations and amounts are read as upstream reads them', () => {

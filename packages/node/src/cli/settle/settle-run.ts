@@ -13,14 +13,17 @@ export async function settleRun(args: CommandArguments, io: CommandIo): Promise<
   await loadCryptoBackends()
   const config = await settleConfig(args, io)
   if (args.has('check')) {
-    await readSigners(config.keystores, io.env)
+    await readSigners(config.signers, { env: io.env, clock: realClock, signal: io.signal })
     io.err('the configuration is good\n')
     return exitCodes.ok
   }
   const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
   for (const key of config.ignored) logger.warn('a key has no effect here', { key })
-  if (config.prover.type === 'native')
-    logger.warn('FOR DEVELOPMENT: certificates are executed and not proven', { prover: 'native' })
+  const { prover } = config
+  if (prover.type === 'native' || prover.accepts.type === 'native')
+    logger.warn('FOR DEVELOPMENT: certificates are executed and not proven', {
+      prover: prover.type,
+    })
   if (config.rpc.adminToken === undefined)
     logger.warn('the admin methods are not served: there is no rpc.admin-token')
   const stopped = stopLimit(io, logger)
