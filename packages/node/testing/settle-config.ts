@@ -57,6 +57,7 @@ function configuration(o: SettleConfigOptions): string {
     [rpc]
     host = "127.0.0.1"
     readrpc-port = ${o.port ?? 0}
+    grpc-port = 0
     admin-port = 0
     admin-token = { file = "admin-token" }
 

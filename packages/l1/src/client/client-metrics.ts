@@ -9,12 +9,12 @@ export interface ClientMetrics {
 
 /** Counts requests by method, endpoint (scheme, host and port) and outcome, and their time in seconds. */
 export function clientMetrics(sink: MetricsSink): ClientMetrics {
-  const requests = sink.counter('l1_requests', 'Requests to L1 by what became of them.', [
+  const requests = sink.counter('zkstack_l1_requests', 'Requests to L1 by what became of them.', [
     'method',
     'endpoint',
     'outcome',
   ])
-  const seconds = sink.histogram('l1_request_seconds', 'Time until L1 answered.', {
+  const seconds = sink.histogram('zkstack_l1_request_seconds', 'Time until L1 answered.', {
     labels: ['method'],
   })
   return {

@@ -12,9 +12,11 @@ interface Documented {
   readonly labels: readonly string[]
 }
 
-/** The tables of docs/metrics.md. */
-function documented(): Map<string, Documented> {
-  const rows = read('docs/metrics.md').matchAll(/^\| `(\w+)` *\| (\w+) *\| ([^|]*)\|/gm)
+/** The tables of docs/metrics.md: of a validator, or of a settlement node. */
+function documented(of: 'validator' | 'settlement node' = 'validator'): Map<string, Documented> {
+  const [validator = '', settlement = ''] = read('docs/metrics.md').split('## A settlement node')
+  const part = of === 'validator' ? validator : settlement
+  const rows = part.matchAll(/^\| `(\w+)` *\| (\w+) *\| ([^|]*)\|/gm)
   return new Map(
     [...rows].map(([, name = '', kind = '', labels = '']) => [
       name,
@@ -41,6 +43,21 @@ function inSources(): Set<string> {
       }
     }
   }
+  return names
+}
+
+/** Names and kinds that the sources of what a settlement node and its prover run ask a sink for. */
+function inSettlementSources(): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const src of ['packages/l1/src', 'packages/settlement/src', 'packages/node/src/settle'])
+    for (const file of readdirSync(`${root}${src}`, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue
+      const calls = /\b(counter|gauge|histogram)\(\s*(name\()?'(\w+)'/g
+      for (const [, kind = '', isJob, name = ''] of read(`${src}/${file}`).matchAll(calls)) {
+        const full = `${isJob === undefined ? '' : 'agglayer_node_settlement_'}${name}`
+        names.set(kind === 'counter' ? `${full}_total` : full, kind)
+      }
+    }
   return names
 }
 
@@ -87,6 +104,13 @@ describe('docs/metrics.md', () => {
 
   test('the names in it › are those in the sources of what a node runs', () => {
     expect([...docs.keys()].sort()).toEqual([...inSources()].sort())
+  })
+
+  test('the names and kinds of a settlement node in it › are those in the sources; each has a known prefix', () => {
+    const settlement = documented('settlement node')
+    const kinds = new Map([...settlement].map(([name, { kind }]) => [name, kind]))
+    expect([...kinds].sort()).toEqual([...inSettlementSources()].sort())
+    for (const name of settlement.keys()) expect(name).toMatch(/^(agglayer|zkstack|proving)_/)
   })
 
   test('the names, kinds and labels in it › are those of a running validator', async () => {

@@ -126,7 +126,7 @@ describe('the configuration of a settlement node', () => {
   })
 
   test('keys in Google Cloud KMS, by upstream’s names, the older ones and the environment', () => {
-    const local = /\[auth\.local\][^]*?(?=\[)/
+    const local = /\[auth\.local\][^]*?(?=\n\[)/
     const kms = (lines: string): string =>
       least.replace(local, `[auth.gcpkms]\nproject-id = "p"\nlocation = "l"\n${lines}\n`)
     const place = { project: 'p', location: 'l', keyRing: 'r' }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { realClock } from '@zkstack/concurrency'
+import { hash32 } from '@zkstack/crypto'
 import { expect, test } from 'vitest'
 import { prometheusMetrics } from '../../src/metrics/prometheus-metrics.js'
 import { parseSettleConfig } from '../../src/settle/parse-settle-config.js'
 import { SettleMetrics } from '../../src/settle/settle-metrics.js'
-import { realClock } from '@zkstack/concurrency'
 
 const text = readFileSync(new URL('../../../../docs/operation/settle.md', import.meta.url), 'utf8')
+const metricsDoc = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8')
 const example = /```toml\n([^]*?)```/.exec(text)?.[1] ?? ''
 
 test('settle.md › its example is taken, without a key that has no effect', () => {
@@ -39,9 +41,20 @@ test('settle.md › what it calls defaults are those', () => {
   expect([proofSigners.size, rateLimits.networks.size]).toEqual([1, 1])
 })
 
-test('settle.md › has every metric of a settlement node', () => {
+test('the metrics of a settlement node › have the labels that docs/metrics.md says', () => {
   const metrics = prometheusMetrics()
-  expect(new SettleMetrics(metrics, realClock)).toBeDefined()
+  const counted = new SettleMetrics(metrics, realClock)
+  const certificateId = new Uint8Array(32)
+  counted.accepted(certificateId)
+  for (const type of ['proven', 'candidate', 'settled'] as const) {
+    const about = { certificateId: hash32(certificateId), height: 0n, networkId: 1 }
+    counted.happened({ type: 'statusChanged', status: { type }, ...about })
+  }
+  const scraped = metrics.expose(undefined).text
+  for (const [, name = '', labels = ''] of scraped.matchAll(/^(agglayer_\w+)_count\{([^}]*)\}/gm)) {
+    const row = metricsDoc.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? ''
+    const names = [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => `\`${label}\``)
+    expect(row.split('|')[3]?.trim()).toBe(names.join(', '))
+  }
   expect(metrics.names().length).toBe(6)
-  for (const name of metrics.names()) expect(text).toContain(`\`${name}\``)
 })

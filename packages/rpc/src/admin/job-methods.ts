@@ -8,7 +8,6 @@ import {
   type JobId,
 } from '@zkstack/l1'
 import { json, type Address, type CallOptions } from '@zkstack/pessimistic-proof'
-import { rpcError } from '../json-rpc/rpc-error.js'
 import { rpcMethod, type RpcMethod, type RpcResult } from '../json-rpc/rpc-method.js'
 import type { SettlementService } from '../settlement-service.js'
 import { jobErrorAnswer } from './job-error.js'
@@ -106,24 +105,16 @@ function insertAttempt({ node }: SettlementService): RpcMethod {
     readonly force: boolean
   }>({ jobId: jobIdJson, attempt: attemptJson, force }, async (params, o) => {
     const { jobId, attempt, force: isForced } = params
-    const foreign = foreignAttempt(attempt)
-    if (foreign === undefined)
-      return rpcError('invalidParams', 'Invalid params: senderWallet and nonce must be given')
     const options: CallOptions & { readonly force: boolean } = { ...o, force: isForced }
-    return edited(await node.jobs.admin.insertAttempt(jobId, foreign, options), jobId)
+    const inserted = await node.jobs.admin.insertAttempt(jobId, foreignAttempt(attempt), options)
+    return edited(inserted, jobId)
   })
 }
 
-function foreignAttempt(attempt: AttemptJson): ForeignAttempt | undefined {
-  const { txHash, senderWallet, nonce, submissionTimeUnixSecs: time, ...fees } = attempt
-  if (senderWallet === undefined || nonce === undefined) return undefined
-  return {
-    transactionHash: txHash,
-    wallet: senderWallet,
-    nonce,
-    submittedAtMs: time === undefined ? undefined : Number(time) * 1000,
-    ...fees,
-  }
+function foreignAttempt(attempt: AttemptJson): ForeignAttempt {
+  const { txHash, senderWallet: wallet, submissionTimeUnixSecs: time, ...plain } = attempt
+  const submittedAtMs = time === undefined ? undefined : Number(time) * 1000
+  return { ...plain, transactionHash: txHash, wallet, submittedAtMs }
 }
 
 function markFailed({ node }: SettlementService): RpcMethod {
