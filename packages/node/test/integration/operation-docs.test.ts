@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { exitCodes } from '../../src/cli/command.js'
+import { exitCodes, type CommandArguments } from '../../src/cli/command.js'
 import { commands } from '../../src/cli/main.js'
 import { parseArguments } from '../../src/cli/parse-arguments.js'
 import { parseConfig } from '../../src/config/parse-config.js'
@@ -65,36 +65,49 @@ test('README.md › lists the exit codes of the program', () => {
   expect(codes).toEqual(Object.values(exitCodes))
 })
 
+/** The arguments of a command line without the program's name. @throws Error when the program has no such command or option */
+function argumentsOf(words: readonly string[]): CommandArguments {
+  const [name, ...args] = words
+  const command = commands.find((known) => known.name === name)
+  if (command === undefined) throw new Error(`there is no command ${name ?? ''}`)
+  return parseArguments(command, args)
+}
+
 test('zkstack.service › runs a command that exists, with options that it has', () => {
   const lines = [...read('zkstack.service').matchAll(/^ExecStart(?:Pre)?=\S+ zkstack (.*)$/gm)]
   expect(lines).toHaveLength(2)
-  for (const [, line = ''] of lines) {
-    const [name, ...args] = line.split(' ')
-    const command = commands.find((known) => known.name === name)
-    if (command === undefined) throw new Error(`there is no command ${name ?? ''}`)
-    expect(parseArguments(command, args).value('config')).toBe('/etc/zkstack/config.toml')
-  }
+  for (const [, line = ''] of lines)
+    expect(argumentsOf(line.split(' ')).value('config')).toBe('/etc/zkstack/config.toml')
+  expect(() => argumentsOf(['run', '--configuration', 'x'])).toThrow('no option')
 })
+
+/** The words of a YAML list, in brackets or one a line. */
+function wordsOf(list: string): readonly string[] {
+  const words = list.match(/'[^']*'|[^\s,[\]]+/g) ?? []
+  return words.filter((word) => word !== '-').map((word) => word.replaceAll("'", ''))
+}
 
 test('compose.yaml › its setup writes what its nodes run, on the ports that it publishes', async () => {
   const text = read('compose.yaml')
   const folder = await mkdtemp(join(tmpdir(), 'zkstack-compose-'))
   try {
-    const list = (source: string): string[] =>
-      source.match(/[^\s,']+|'[^']*'/g)?.map((word) => word.replaceAll("'", '')) ?? []
-    const setup = /command:\s*\[\s*(localnet,[^\]]*)\]/.exec(text)?.[1] ?? ''
-    const args = list(setup).map((word) => (word === '/net' ? folder : word))
+    const setup = wordsOf(/command:\n((?: {6}- .*\n)+)/.exec(text)?.[1] ?? '')
+    const args = setup.map((word) => word.replace('/net', folder))
     expect(await zkstack(...args)).toMatchObject({ code: 0 })
-    const services = [
-      ...text.matchAll(/^ {2}(v\d):\n.*\n.*command: \[(run, .*)\]\n.*127\.0\.0\.1:(\d+):(\d+)/gm),
-    ]
+    const services = [...text.matchAll(/^ {2}(v\d):\n((?: {4}.*\n)+)/gm)]
     expect(services.map(([, name]) => name)).toEqual(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'])
-    for (const [, name = '', command = '', outside, inside = ''] of services) {
-      const file = join(folder, name, 'config.toml')
-      expect(list(command)).toEqual(['run', '--config', `/net/${name}/config.toml`])
-      const config = await readConfig(file)
-      expect(config.httpListen).toBe(`0.0.0.0:${inside}`)
+    for (const [, name = '', body = ''] of services) {
+      expect(wordsOf(/command: (.*)/.exec(body)?.[1] ?? '')).toEqual([
+        ...['run', '--config', `/net/${name}/config.toml`],
+      ])
+      const [, outside, inside = ''] = /127\.0\.0\.1:(\d+):(\d+)/.exec(body) ?? []
       expect(outside).toBe(inside)
+      const [how, program, ...health] = wordsOf(/test: (.*)/.exec(body)?.[1] ?? '')
+      expect([how, program, health[0]]).toEqual(['CMD', 'zkstack', 'inspect'])
+      expect(argumentsOf(health).has('ready')).toBe(true)
+      expect(argumentsOf(health).value('url')).toBe(`http://127.0.0.1:${inside}`)
+      const config = await readConfig(join(folder, name, 'config.toml'))
+      expect(config.httpListen).toBe(`0.0.0.0:${inside}`)
       expect(config.peers.outbound.map(({ addr }) => addr)).toEqual(
         services.slice(0, Number(name.slice(1)) - 1).map((_, i) => `v${i + 1}:${3100 + i}`),
       )
@@ -105,12 +118,37 @@ test('compose.yaml › its setup writes what its nodes run, on the ports that it
   }
 })
 
-test('Containerfile › copies and runs what a build makes', () => {
+test('compose.yaml › mounts files that are there, where the image has a folder of its user', () => {
+  const text = read('compose.yaml')
+  const mounted = [...text.matchAll(/- \.\/([\w.-]+):/g)].map(([, name = '']) => name)
+  expect(mounted).toEqual(['prometheus.yaml', 'alerts.yaml'])
+  for (const name of mounted) expect(read(name)).not.toBe('')
+  const [, context = '', dockerfile = ''] = /context: (\S+)\n *dockerfile: (\S+)/.exec(text) ?? []
+  expect(existsSync(join(root, 'docs/operation', context, dockerfile))).toBe(true)
+  expect(text).toContain('volumes: [net:/net]')
+  expect(read('Containerfile')).toContain('mkdir /net && chown node:node /net')
+})
+
+test('Containerfile › copies and runs what a build makes, on a Node that the packages take', () => {
   const text = read('Containerfile')
   const manifest = JSON.parse(readFileSync(`${root}packages/node/package.json`, 'utf8')) as {
     bin: { zkstack: string }
+    engines: { node: string }
+    files: string[]
   }
   expect(text).toContain(`/opt/zkstack/packages/node/${manifest.bin.zkstack.slice(2)}`)
+  for (const name of manifest.files.filter((file) => !file.startsWith('LICENSE')))
+    expect(text).toContain(`! -name ${name} `)
   for (const [, path = ''] of text.matchAll(/--from=build \/src\/(\S+)/g))
     expect(existsSync(`${root}${path}`)).toBe(true)
+  const [, major = 0, minor = 0] = /node:(\d+)\.(\d+)\.\d+-/.exec(text) ?? []
+  const [least = 0, leastMinor = 0] = manifest.engines.node.slice(2).split('.').map(Number)
+  expect(Number(major)).toBe(least)
+  expect(Number(minor)).toBeGreaterThanOrEqual(leastMinor)
+})
+
+test('alerts.test.yaml › tries every alert of alerts.yaml', () => {
+  const names = [...read('alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name)
+  const cases = read('alerts.test.yaml').matchAll(/alertname: (\w+)\n? *,? *exp_alerts: *[&*\n]/g)
+  expect(new Set([...cases].map(([, name]) => name))).toEqual(new Set(names))
 })
