@@ -83,7 +83,7 @@ describe('a node that breaks its promises', () => {
 
   it('forgets its vote when it restarts › is found', async () => {
     const found = new Set<string | undefined>()
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= 20 && !found.has('durability'); seed++) {
       const report = await simulate({
         seed,
         faults: [{ type: 'crash', node: 2, at: 60 + 7 * seed, downMs: 1, silently: false }],
