@@ -1,19 +1,31 @@
-import { writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, credentials } from '@grpc/grpc-js'
 import { toHex, type Hash32 } from '@zkstack/crypto'
-import { certificateId, certificateToJson } from '@zkstack/pessimistic-proof'
+import {
+  certificateId,
+  certificateToJson,
+  encodeCertificate,
+  nativeProver,
+  protobuf,
+  type Certificate,
+} from '@zkstack/pessimistic-proof'
 import { settlementClient, type SettlementClient } from '@zkstack/rpc'
+import { serveProver } from '@zkstack/settlement'
 import { certificateChain } from '@zkstack/settlement/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { adminToken, type Program } from '../../testing/index.js'
 import { settleWorld, type SettleWorld } from './settle-world.js'
-import { startZkstack, zkstack } from './zkstack.js'
+import { startZkstack, zkstack, type Outcome } from './zkstack.js'
 
 const call = { signal: new AbortController().signal }
 
 interface Addresses {
   readonly rpc: string
+  readonly grpc: string
   readonly admin: string
   readonly metrics: string
 }
@@ -25,8 +37,8 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-async function started(): Promise<Program & { readonly at: Addresses }> {
-  const program = startZkstack(['settle', 'run', '--config', world.config])
+async function started(config = world.config): Promise<Program & { readonly at: Addresses }> {
+  const program = startZkstack(['settle', 'run', '--config', config])
   const at = JSON.parse(await program.untilOutput(/\n/)) as Addresses
   return Object.assign(program, { at })
 }
@@ -54,6 +66,53 @@ async function ask(
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
   })
   return { status: response.status, body: await response.json() }
+}
+
+/** Follows certificates over a WebSocket. */
+async function subscribed(url: string, filter: object) {
+  const socket = new WebSocket(url.replace('http', 'ws'))
+  await once(socket, 'open')
+  const statuses: string[] = []
+  socket.on('message', (data: Buffer) => {
+    const { params } = JSON.parse(data.toString()) as {
+      readonly params?: { readonly result: { readonly status: string } }
+    }
+    if (params !== undefined) statuses.push(params.result.status)
+  })
+  const params = ['certificates', filter]
+  socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'interop_subscribe', params }))
+  await once(socket, 'message')
+  return {
+    async until(status: string): Promise<readonly string[]> {
+      while (statuses.at(-1) !== status) await once(socket, 'message')
+      return statuses
+    },
+    [Symbol.dispose]() {
+      socket.terminate()
+    },
+  }
+}
+
+/** The answer to a certificate, in hexadecimal. */
+async function submittedOverGrpc(address: string, certificate: Certificate): Promise<string> {
+  const client = new Client(address, credentials.createInsecure())
+  const request = protobuf.message({ certificate: protobuf.bytes(1) })
+  try {
+    return await new Promise((resolve, reject) => {
+      client.makeUnaryRequest(
+        '/agglayer.node.v1.CertificateSubmissionService/SubmitCertificate',
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes.toString('hex'),
+        Buffer.from(request.encode({ certificate: encodeCertificate(certificate) })),
+        (error, answer) => {
+          if (error === null) resolve(answer ?? '')
+          else reject(error)
+        },
+      )
+    })
+  } finally {
+    client.close()
+  }
 }
 
 const withToken = { authorization: `Bearer ${adminToken}` }
@@ -159,13 +218,13 @@ describe('zkstack settle run', () => {
   })
 
   test(
-    'certificate submit, certificate show, status › as an operator uses them',
+    'certificate submit, certificate show, status › as an operator uses them; gRPC and WebSocket beside',
     { timeout: 120_000 },
     async () => {
-      const chain = certificateChain(3, 1)
+      const chain = certificateChain(3, 2)
       await world.addNetwork(3, chain)
-      const [only] = chain
-      if (only === undefined) throw new Error('no certificate')
+      const [only, second] = chain
+      if (only === undefined || second === undefined) throw new Error('no certificates')
       await using node = await started()
       const url = ['--url', node.at.rpc]
       const file = join(world.folder, 'certificate.json')
@@ -187,9 +246,73 @@ describe('zkstack settle run', () => {
         },
         networks: [{ network_id: 3, settled_height: 0 }],
       })
+      using told = await subscribed(node.at.rpc, { network_id: 3 })
+      expect(await submittedOverGrpc(node.at.grpc, second.certificate)).toContain(
+        toHex(certificateId(second.certificate)),
+      )
+      expect(await told.until('Settled')).toEqual(['Pending', 'Proven', 'Candidate', 'Settled'])
       expect((await zkstack('settle', 'status', '--url', 'http://127.0.0.1:1')).code).toBe(4)
     },
   )
+
+  test(
+    'an empty database is filled from a backup, the prover is elsewhere › the node goes on',
+    { timeout: 120_000 },
+    async () => {
+      const chain = certificateChain(5, 1)
+      await world.addNetwork(5, chain)
+      const [only] = chain
+      if (only === undefined) throw new Error('no certificate')
+      const prover = await serveProver({
+        ...{ prover: nativeProver(), development: true, listen: '127.0.0.1:0' },
+      })
+      const remote = `[prover.remote]\nendpoints = ["127.0.0.1:${prover.port}"]`
+      const config = join(world.folder, 'restored.toml')
+      const text = await readFile(world.config, 'utf8')
+      await writeFile(
+        config,
+        text
+          .replace('db-path = "storage"', 'db-path = "restored"')
+          .replace('[prover.native]', remote),
+      )
+      const backup = (...args: string[]): Promise<Outcome> =>
+        zkstack('settle', 'backup', ...args, '--config', config)
+      const newest = (await backup('list')).out.trim().split('\n').at(-1) ?? ''
+      expect((await backup('restore', '999999')).code).not.toBe(0)
+      expect(await backup('restore', newest)).toMatchObject({
+        code: 0,
+        err: expect.stringContaining(`restored backup ${newest}`) as string,
+      })
+      expect((await backup('restore', newest)).code).not.toBe(0)
+
+      await using node = await started(config)
+      const client = settlementClient(node.at.rpc)
+      expect(await client.networkInfo(1, call)).toMatchObject({ value: { settledHeight: 3n } })
+      expect((await fetch(`${node.at.rpc}/readyz`)).status).toBe(200)
+      const id = certificateId(only.certificate)
+      expect(await client.submit(only.certificate, call)).toEqual({ ok: true, value: id })
+      await untilStatus(client, id, 'settled')
+      expect(node.errors()).toContain('FOR DEVELOPMENT')
+      await prover.close()
+      let ready: { readonly ready: boolean }
+      do ready = (await (await fetch(`${node.at.rpc}/readyz`)).json()) as typeof ready
+      while (ready.ready)
+      expect(ready).toMatchObject({
+        checks: [{ ok: true }, { ok: true }, { name: 'prover', ok: false }],
+      })
+    },
+  )
+
+  test('vkey › the verifying keys, by selector', async () => {
+    const { code, out } = await zkstack('settle', 'vkey', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toContainEqual({
+      selector: '0x0000000e',
+      vkey: '0x00d14f977a6ec393014f300ad78d0761dc29435d3fa1e2626fa466bd3343578e',
+    })
+    const { out: plain } = await zkstack('settle', 'vkey')
+    expect(plain).toMatch(/^0x0000000e 0x00d14f[0-9a-f]{58}$/m)
+  })
 
   test('L1 is gone › alive, and not ready', { timeout: 120_000 }, async () => {
     await using own = await settleWorld()

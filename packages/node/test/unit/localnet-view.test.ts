@@ -23,8 +23,8 @@ const sights: readonly NodeSight[] = [
 ]
 
 describe('the view of a localnet', () => {
-  test('in a line › how many are ready, and the height of each', () => {
-    expect(sightLine(sights)).toBe('1/3 ready   v1 17  v2 –  v3 –\n')
+  test('in a line › how many are ready, and of each its height, or how it ended', () => {
+    expect(sightLine(sights)).toBe('1/3 ready   v1 17  v2 –  v3 exited with 3\n')
   })
 
   test('in a table › where to look: the page of a node that runs, the log of one that does not', () => {

@@ -12,7 +12,7 @@ import {
   type StatusChange,
 } from '@zkstack/settlement'
 import { certificateJson } from '../json-rpc/json-forms.js'
-import { notFound, rpcError, rpcErrorCodes, type RpcError } from '../json-rpc/rpc-error.js'
+import { notFound, rpcErrorCodes, type RpcError } from '../json-rpc/rpc-error.js'
 import { rpcMethod, type RpcMethod, type RpcResult } from '../json-rpc/rpc-method.js'
 import type { SettlementService } from '../settlement-service.js'
 import { jobErrorAnswer } from './job-error.js'

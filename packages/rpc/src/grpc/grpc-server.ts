@@ -107,6 +107,7 @@ class RunningServer implements GrpcServer {
 
   async listen(): Promise<void> {
     const { host = '127.0.0.1', port } = this.#o
+    await this.#sampleReadiness()
     this.#port = await new Promise((resolve, reject) => {
       const credentials = ServerCredentials.createInsecure()
       this.#server.bindAsync(hostPort(host, port), credentials, (error, bound) => {
@@ -114,7 +115,6 @@ class RunningServer implements GrpcServer {
         else reject(error)
       })
     })
-    await this.#sampleReadiness()
     this.#watched = this.#watchReadiness().catch((e: unknown) => {
       if (!isCanceled(e)) this.#logger.error('readiness is asked no more', { error: errorOf(e) })
     })

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@zkstack/crypto'
-import { json } from '@zkstack/pessimistic-proof'
+import type { json } from '@zkstack/pessimistic-proof'
 import { rpcError, type RpcError } from '../json-rpc/rpc-error.js'
 import { readParams } from '../json-rpc/rpc-method.js'
 import type { RpcTopics, Subscriber } from './rpc-topics.js'
@@ -34,7 +34,7 @@ export class TopicSet<News extends { readonly [K in keyof News]: News[K] }> impl
     if (typeof name !== 'string' || !known.includes(name) || more.length > 0)
       return rpcError(
         'invalidParams',
-        `Invalid params: expected [topic, filter?]; topics: ${known}`,
+        `Invalid params: expected [topic, filter?]; topics: ${known.join(', ')}`,
       )
     const topic = name as keyof News
     const wants = readParams(() => this.#topics[topic].filter.read(filter ?? new Map()))

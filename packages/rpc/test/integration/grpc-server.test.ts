@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import { loadCryptoBackends, toHex } from '@zkstack/crypto'
 import {
   certificateId,
@@ -8,7 +8,7 @@ import {
   type Certificate,
 } from '@zkstack/pessimistic-proof'
 import { certificateChain } from '@zkstack/settlement/testing'
-import { parse, Root } from 'protobufjs'
+import { Root } from 'protobufjs'
 import * as descriptorFormat from 'protobufjs/ext/descriptor/index.js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -21,10 +21,8 @@ import {
   type SettlementService,
 } from '../../src/index.js'
 import { runSimulatedNode } from '../../testing/index.js'
+import { api, form, NodeClient, type Answer, type Called } from '../helpers/node-client.js'
 
-const proto = (file: string): string =>
-  new URL(`../../../../proto/${file}`, import.meta.url).pathname
-const api = new Root().loadSync(proto('agglayer/node-services.proto'))
 const chain = certificateChain(1, 3)
 const [first, second] = chain.map(({ certificate }) => certificate)
 if (first === undefined || second === undefined) throw new Error('no certificates')
@@ -35,121 +33,6 @@ const open: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
 })
-
-/** Messages as another implementation of protobuf encodes and decodes them. */
-function form(root: Root, name: string) {
-  const type = root.lookupType(name)
-  return {
-    encode: (value: object) => Buffer.from(type.encode(type.fromObject(value)).finish()),
-    decode: (bytes: Uint8Array) =>
-      type.toObject(type.decode(bytes), { enums: String, longs: Number }),
-  }
-}
-
-type Answer = Record<string, unknown>
-
-interface Called {
-  readonly code: status
-  readonly answer?: Answer | undefined
-  readonly reason?: string | undefined
-  readonly metadata?: Readonly<Record<string, string>> | undefined
-}
-
-class NodeClient {
-  readonly #client: Client
-
-  constructor({ address }: GrpcServer) {
-    this.#client = new Client(address, credentials.createInsecure(), {
-      'grpc.max_send_message_length': -1,
-      // Each client has a connection of its own.
-      'grpc.use_local_subchannel_pool': 1,
-    })
-    open.push(() => {
-      this.#client.close()
-    })
-  }
-
-  call(service: string, method: string, request: object): Promise<Called> {
-    return this.raw(service, method, form(api, `agglayer.node.v1.${method}Request`).encode(request))
-  }
-
-  raw(service: string, method: string, request: Buffer, deadline?: number): Promise<Called> {
-    const { decode } = form(api, `agglayer.node.v1.${method}Response`)
-    return new Promise((resolve) => {
-      this.#client.makeUnaryRequest(
-        `/agglayer.node.v1.${service}/${method}`,
-        (bytes: Buffer) => bytes,
-        decode,
-        request,
-        new Metadata(),
-        deadline === undefined ? {} : { deadline },
-        (error, answer) => {
-          resolve(error === null ? { code: status.OK, answer } : failure(error))
-        },
-      )
-    })
-  }
-
-  submit(certificate: Certificate): Promise<Called> {
-    return this.call('CertificateSubmissionService', 'SubmitCertificate', {
-      certificate: form(api, 'agglayer.node.types.v1.Certificate').decode(
-        encodeCertificate(certificate),
-      ),
-    })
-  }
-
-  health(service: string): Promise<unknown> {
-    const health = new Root().loadSync(proto('grpc/health.proto'))
-    return new Promise((resolve) => {
-      this.#client.makeUnaryRequest(
-        '/grpc.health.v1.Health/Check',
-        form(health, 'grpc.health.v1.HealthCheckRequest').encode,
-        form(health, 'grpc.health.v1.HealthCheckResponse').decode,
-        { service },
-        (error, answer) => {
-          resolve(error?.code ?? answer?.['status'])
-        },
-      )
-    })
-  }
-
-  async reflect(...questions: readonly object[]): Promise<readonly Answer[]> {
-    const root = new Root().loadSync(proto('grpc/reflection.proto'))
-    const stream = this.#client.makeBidiStreamRequest(
-      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
-      form(root, 'grpc.reflection.v1.ServerReflectionRequest').encode,
-      form(root, 'grpc.reflection.v1.ServerReflectionResponse').decode,
-    )
-    for (const question of questions) stream.write(question)
-    stream.end()
-    const answers: Answer[] = []
-    for await (const answer of stream) answers.push(answer as Answer)
-    return answers
-  }
-}
-
-const googleRpc = parse(`
-  syntax = "proto3";
-  message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
-  message Any { string type_url = 1; bytes value = 2; }
-  message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
-`).root
-
-function failure({ code, metadata }: ServiceError): Called {
-  const [details] = metadata.get('grpc-status-details-bin')
-  if (!Buffer.isBuffer(details)) return { code }
-  const decoded = form(googleRpc, 'Status').decode(details) as {
-    readonly code: number
-    readonly details?: readonly { readonly typeUrl: string; readonly value: Uint8Array }[]
-  }
-  expect(decoded.code).toBe(code)
-  const [info] = decoded.details ?? []
-  if (info === undefined) return { code }
-  expect(info.typeUrl).toBe('type.googleapis.com/google.rpc.ErrorInfo')
-  const { reason, domain, metadata: more } = form(googleRpc, 'ErrorInfo').decode(info.value)
-  expect(domain).toMatch(/^agglayer-node\.grpc-api\.v1\./)
-  return { code, reason: String(reason), metadata: more as Called['metadata'] }
-}
 
 /** Serves a node, of which only a few methods may be there. */
 async function start(
@@ -162,8 +45,16 @@ async function start(
   return server
 }
 
+function clientOf(server: GrpcServer): NodeClient {
+  const client = new NodeClient(server)
+  open.push(() => {
+    client.close()
+  })
+  return client
+}
+
 async function served(...parts: Parameters<typeof start>): Promise<NodeClient> {
-  return new NodeClient(await start(...parts))
+  return clientOf(await start(...parts))
 }
 
 /** The certificates that upstream tests with, which real networks have sent. */
@@ -334,7 +225,7 @@ describe('the services of a node over gRPC', () => {
       },
       { maxConcurrentCalls: 2, maxRequestBytes: 1000 },
     )
-    const [client, other] = [new NodeClient(server), new NodeClient(server)]
+    const [client, other] = [clientOf(server), clientOf(server)]
     const { code } = await client.raw(...submission, Buffer.alloc(2000))
     expect(code).toBe(status.RESOURCE_EXHAUSTED)
     const info = (from: NodeClient): Promise<Called> =>

@@ -80,8 +80,11 @@ export class SettlementEngine {
     o: CallOptions,
   ): Promise<Result<AcceptedCertificate, SubmissionError>> {
     const accepted = await this.#submissions.submit(certificate, o)
-    if (!accepted.ok || !accepted.value.isNew) return accepted
     const { networkId, height } = certificate
+    // A network that rests finds out whether what it has can be replaced.
+    if (!accepted.ok && accepted.error.code === 'UnableToReplacePendingCertificate')
+      this.#starts.trySend(networkId)
+    if (!accepted.ok || !accepted.value.isNew) return accepted
     this.#starts.trySend(networkId)
     this.#runners.get(networkId)?.tell({ type: 'submitted', height })
     return accepted
