@@ -6,13 +6,5 @@
 export { startProgram } from './program.js'
 export type { Program, ProgramExit } from './program.js'
 export { freePorts } from './free-ports.js'
-export {
-  postCertificate,
-  readRealCertificates,
-  realCertificateChecks,
-  registerRealCertificates,
-  untilSettled,
-} from './real-certificates.js'
-export type { RealCertificate, RealCertificateCheck } from './real-certificates.js'
 export { adminToken, writeSettleConfig } from './settle-config.js'
 export type { SettleConfigOptions } from './settle-config.js'

@@ -9,11 +9,11 @@ contract TestGlobalExitRootManager is GlobalExitRootManager {
 
     constructor(address rollupManager_, address bridgeAddress_) GlobalExitRootManager(rollupManager_, bridgeAddress_) {}
 
-    /// FOR TESTS ONLY: claims that the L1 info tree had this root when it had so many leaves, now and when it has.
+    /// FOR TESTS ONLY: claims that the L1 info tree had this root when it had so many leaves, now and when it has. The tree and its
+    /// events stay as they are, for those who follow them.
     function setL1InfoRootForTests(uint32 leafCount, bytes32 root) external {
         _isSetForTests[leafCount] = true;
         l1InfoRootMap[leafCount] = root;
-        emit UpdateL1InfoTreeV2(root, leafCount, uint256(blockhash(block.number - 1)), uint64(block.timestamp));
     }
 
     function _setL1InfoRoot(uint32 leafCount, bytes32 root) internal override {
