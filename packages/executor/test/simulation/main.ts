@@ -1,21 +1,25 @@
 import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import {
   crashPoints,
   describeFault,
-  shrinkFaults,
   simulate,
   timelineHtml,
   timelineText,
   type SimulationOptions,
-  type SimulationReport,
 } from '../../testing/index.js'
 import { killRun } from '../integration/kill-run.js'
+import { runSeeds } from './run-seeds.js'
+import { startSeedProcess } from './seed-process.js'
+import { seedResult, type SeedResult } from './seed-run.js'
+import { validatorsOf } from './validators-of.js'
 
 const help = `npm run simulate -- [options]
   --seeds N        runs so many seeds (default 10000)
   --from N         begins with this one (default 1)
+  --workers N      runs them in so many processes (default: one a core); what comes out is the same
   --seed N         runs one seed and prints its digest
   --trace          with --seed: prints what happened, and writes it as a page
   --verbose        with --trace: also writes, arrivals and all protocols
@@ -30,6 +34,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10000' },
     from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -47,22 +52,16 @@ const print = (text: string): void => {
 }
 
 function optionsOf(seed: string): SimulationOptions {
-  const weights = values.validators.split(',')
-  const validators = weights.length > 1 ? weights.map(BigInt) : Number(values.validators)
-  return { seed, validators }
+  return { seed, validators: validatorsOf(values.validators) }
 }
 
-/** Tells of a failed run, and looks for the fewest faults that do it. */
-async function tellFailure(report: SimulationReport, options: SimulationOptions): Promise<void> {
-  for (const { invariant, at, node, text } of report.violations) {
-    print(`seed ${report.seed}: ${invariant} at ${Math.round(at)} ms, node ${node ?? '–'}: ${text}`)
-  }
-  print(`looking for the smallest schedule among ${report.faults.length} faults …`)
-  const { faults } = await shrinkFaults(options)
-  for (const fault of faults) print(`  ${describeFault(fault)}`)
-  print(
-    `again: npm run simulate -- --seed ${report.seed} --validators ${values.validators} --trace`,
-  )
+/** Tells of a failed run, if it is one. */
+function tellFailure({ seed, failure }: SeedResult): void {
+  if (failure === undefined) return
+  for (const violation of failure.violations) print(`seed ${seed}: ${violation}`)
+  print(`the smallest schedule that does it, of ${failure.faults.length} faults:`)
+  for (const fault of failure.faults) print(`  ${fault}`)
+  print(`again: npm run simulate -- --seed ${seed} --validators ${values.validators} --trace`)
 }
 
 async function runOne(seed: string): Promise<boolean> {
@@ -74,32 +73,45 @@ async function runOne(seed: string): Promise<boolean> {
     await writeFile(file, timelineHtml(report))
     print(`page: ${file}`)
   }
-  if (!report.ok) await tellFailure(report, options)
+  tellFailure(await seedResult(report, options))
   print(`digest ${report.digest}`)
   return report.ok
 }
 
-async function runMany(from: number, seeds: number): Promise<boolean> {
+async function runMany(from: number, seeds: number, workers: number): Promise<boolean> {
   const startedAt = performance.now()
-  let [failures, views, lastTold] = [0, 0n, startedAt]
-  for (let i = 0; i < seeds; i++) {
-    const options = optionsOf(String(from + i))
-    const report = await simulate(options)
-    views += report.stats.views
-    if (!report.ok) {
-      failures += 1
-      await tellFailure(report, options)
-    }
-    const now = performance.now()
-    if (now - lastTold < 10_000 && i + 1 < seeds) continue
-    lastTold = now
-    const seconds = (now - startedAt) / 1000
-    const left = Math.round((seconds / (i + 1)) * (seeds - i - 1))
-    print(
-      `${i + 1} of ${seeds} seeds, ${failures} failed, ${views} views, ${Math.round(seconds)} s, about ${left} s to go`,
-    )
-  }
-  return failures === 0
+  let [failures, views, lastTold] = [0, 0, startedAt]
+  const processes = Array.from({ length: Math.min(workers, seeds) }, () =>
+    startSeedProcess(values.validators),
+  )
+  const summary = await runSeeds({
+    from,
+    seeds,
+    runners: processes.map(({ run }) => run),
+    onResult: (result, done) => {
+      tellFailure(result)
+      views += result.views
+      if (result.failure !== undefined) failures += 1
+      const now = performance.now()
+      if (now - lastTold < 10_000) return
+      lastTold = now
+      const seconds = (now - startedAt) / 1000
+      const left = Math.round((seconds / done) * (seeds - done))
+      print(
+        `${done} of ${seeds} seeds, ${failures} failed, ${views} views, ` +
+          `${(done / seconds).toFixed(1)} seeds/s, ${Math.round(seconds)} s, about ${left} s to go`,
+      )
+    },
+  })
+  for (const { stop } of processes) stop()
+  const { failed } = summary
+  if (failed.length > 0) print(`failed: seeds ${failed.map(({ seed }) => seed).join(', ')}`)
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  print(
+    `${summary.seeds} seeds from ${from}, ${failed.length} failed, ${summary.views} views, ${seconds} s`,
+  )
+  print(`digest ${summary.digest}`)
+  return failed.length === 0
 }
 
 async function runCrashPoints(): Promise<boolean> {
@@ -150,7 +162,7 @@ async function main(): Promise<boolean> {
   if (values['crash-points']) return runCrashPoints()
   if (values.kills !== undefined) return runKills(Number(values.kills))
   if (values.seed !== undefined) return runOne(values.seed)
-  return runMany(Number(values.from), Number(values.seeds))
+  return runMany(Number(values.from), Number(values.seeds), Number(values.workers))
 }
 
 process.exitCode = (await main()) ? 0 : 1
