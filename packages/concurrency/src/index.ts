@@ -18,7 +18,7 @@ export {
   wrapError,
   ZkStackError,
 } from './errors.js'
-export { lazySignal } from './lazy-signal.js'
+export { lazySignal, onCancel } from './lazy-signal.js'
 export { jsonLogger, logLevels, silentLogger } from './logger.js'
 export type { LogFields, Logger, LogLevel } from './logger.js'
 export { ManualClock } from './manual-clock.js'
@@ -45,6 +45,7 @@ export { seededRandom } from './seeded-random.js'
 export type { SeededRandom } from './seeded-random.js'
 export { Semaphore } from './semaphore.js'
 export type { WaitOptions } from './wait-queue.js'
+export { Waits } from './waits.js'
 export { childOf } from './tracer.js'
 export type { Span, SpanAttributes, TraceContext, Tracer } from './tracer.js'
 export { Watch } from './watch.js'

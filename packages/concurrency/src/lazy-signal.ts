@@ -1,13 +1,40 @@
+import { onAbort } from './on-abort.js'
+import type { WaitOptions } from './wait-queue.js'
+
+/** Where a call option keeps whose signal it is. */
+const ownerKey = Symbol('owner')
+
+/** Something that is canceled, and says so without a platform signal too. */
+interface SignalOwner {
+  readonly signal: AbortSignal
+  onCancel?(f: () => void): () => void
+}
+
+type Listenable = Pick<SignalOwner, 'onCancel'>
+
 /**
  * Call options whose signal is made when it is first asked for: a platform signal costs more than many of the calls that it is
  * handed to, and few of them look at it.
  */
-export function lazySignal(owner: { readonly signal: AbortSignal }): {
+export function lazySignal(owner: SignalOwner): {
   readonly signal: AbortSignal
 } {
-  return {
+  const options = {
     get signal() {
       return owner.signal
     },
+    [ownerKey]: owner,
   }
+  return options
+}
+
+/**
+ * Calls `f` once when the signal of some options aborts (at once when it has), and returns the function that takes the call back;
+ * `undefined` when there is no signal. A context, or {@link lazySignal} of one, is listened to without making its signal.
+ */
+export function onCancel(o: WaitOptions | undefined, f: () => void): (() => void) | undefined {
+  if (o === undefined) return undefined
+  const owner = (ownerKey in o ? o[ownerKey] : o) as Listenable
+  if (owner.onCancel !== undefined) return owner.onCancel(f)
+  return o.signal && onAbort(o.signal, f)
 }

@@ -16,6 +16,11 @@ export interface PrunableQueueOptions<T> {
   readonly filter?: (value: T) => boolean
 }
 
+interface Slot<T> {
+  readonly key: string
+  readonly value: T
+}
+
 /** What became of a pushed value; `replaced`: it took the place of an older one of its slot, at the end of the queue. */
 export type PushOutcome = 'queued' | 'replaced' | 'dropped'
 
@@ -25,8 +30,8 @@ export type PushOutcome = 'queued' | 'replaced' | 'dropped'
  */
 export class PrunableQueue<T> {
   readonly #o: PrunableQueueOptions<T>
-  readonly #values = new LinkedList<T>()
-  readonly #slots = new Map<string, ListNode<T>>()
+  readonly #values = new LinkedList<Slot<T>>()
+  readonly #slots = new Map<string, ListNode<Slot<T>>>()
   readonly #receivers = new WaitQueue<undefined, T>()
 
   /** @throws RangeError when the capacity is not a positive integer. */
@@ -49,18 +54,18 @@ export class PrunableQueue<T> {
     const old = this.#slots.get(key)
     if (old === undefined && this.#slots.size >= this.#o.capacity) return 'dropped'
     if (old !== undefined) {
-      if (this.#o.prefer(old.value, value) === 'old') return 'dropped'
+      if (this.#o.prefer(old.value.value, value) === 'old') return 'dropped'
       this.#values.remove(old)
     }
-    this.#slots.set(key, this.#values.push(value))
+    this.#slots.set(key, this.#values.push({ key, value }))
     return old === undefined ? 'queued' : 'replaced'
   }
 
   /** Takes the oldest value, waiting for one in turn. @throws CanceledError when the signal aborts, no value then being lost. */
   async receive(o?: WaitOptions): Promise<T> {
     if (o?.signal?.aborted === true) throw canceledBecause(o.signal.reason)
-    const node = this.#take()
-    return node === undefined ? this.#receivers.wait(undefined, o?.signal) : node.value
+    const slot = this.#take()
+    return slot === undefined ? this.#receivers.wait(undefined, o?.signal) : slot.value
   }
 
   /** Takes the oldest value when there is one now. */
@@ -68,9 +73,9 @@ export class PrunableQueue<T> {
     return this.#take()?.value
   }
 
-  #take(): ListNode<T> | undefined {
-    const node = this.#values.shift()
-    if (node !== undefined) this.#slots.delete(this.#o.key(node.value))
-    return node
+  #take(): Slot<T> | undefined {
+    const slot = this.#values.shift()?.value
+    if (slot !== undefined) this.#slots.delete(slot.key)
+    return slot
   }
 }

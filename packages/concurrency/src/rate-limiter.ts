@@ -67,11 +67,17 @@ export class RateLimiter {
 
   /** `n` permits when they can be had now and nobody waits before. @throws RangeError as `acquire`. */
   tryAcquire(n = 1): Disposable | undefined {
-    if (!Number.isSafeInteger(n) || n < 0 || n > this.#o.burst) {
-      throw new RangeError(`n must be an integer from 0 to the burst of ${this.#o.burst}: ${n}`)
-    }
-    if (this.#waiters.size > 0 || this.available < n) return undefined
-    return this.#reserve(n)
+    return this.#isFree(n) ? this.#reserve(n) : undefined
+  }
+
+  /**
+   * Consumes `n` permits when they can be had now and nobody waits before; the same as disposing at once of what `tryAcquire`
+   * returns, for less. @throws RangeError as `acquire`.
+   */
+  tryConsume(n = 1): boolean {
+    if (!this.#isFree(n)) return false
+    this.#permits -= n
+    return true
   }
 
   #reserve(n: number): Disposable {
@@ -83,6 +89,13 @@ export class RateLimiter {
       this.#permits -= n
       this.#serve()
     })
+  }
+
+  #isFree(n: number): boolean {
+    if (!Number.isSafeInteger(n) || n < 0 || n > this.#o.burst) {
+      throw new RangeError(`n must be an integer from 0 to the burst of ${this.#o.burst}: ${n}`)
+    }
+    return this.#waiters.size === 0 && this.available >= n
   }
 
   #refresh(): void {

@@ -1,6 +1,6 @@
 import { callAll } from './call-all.js'
 import { canceledBecause, errorOf } from './errors.js'
-import { onAbort } from './on-abort.js'
+import { onCancel } from './lazy-signal.js'
 import type { WaitOptions } from './wait-queue.js'
 
 /** A value that can be waited upon. Observers see the newest value; they may miss those in between. */
@@ -51,7 +51,7 @@ export class Watch<T> {
   async waitFor(predicate: (value: T) => boolean, o?: WaitOptions): Promise<T> {
     if (o?.signal?.aborted === true) throw canceledBecause(o.signal.reason)
     if (predicate(this.#value)) return this.#value
-    return this.#wait(predicate, o?.signal)
+    return this.#wait(predicate, o)
   }
 
   /** Yields the present value, then the newest one after each change. @throws CanceledError when the signal aborts. */
@@ -63,7 +63,7 @@ export class Watch<T> {
     }
   }
 
-  #wait(predicate: (value: T) => boolean, signal: AbortSignal | undefined): Promise<T> {
+  #wait(predicate: (value: T) => boolean, o: WaitOptions | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         unsubscribe()
@@ -79,12 +79,10 @@ export class Watch<T> {
           reject(errorOf(e))
         }
       })
-      const unlink =
-        signal &&
-        onAbort(signal, () => {
-          end()
-          reject(canceledBecause(signal.reason))
-        })
+      const unlink = onCancel(o, () => {
+        end()
+        reject(canceledBecause(o?.signal?.reason))
+      })
     })
   }
 }

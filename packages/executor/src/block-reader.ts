@@ -30,7 +30,7 @@ export class BlockReader {
 
   /** Block `number`, once committed. @throws the fatal cause, `NODE_STOPPED`, `BLOCK_PRUNED`, abort. */
   async wait(number: bigint, signal?: AbortSignal): Promise<Block> {
-    using ctx = new LinkedCtx(this.#o.life, signal)
+    using ctx = new LinkedCtx(this.#o.life, { signal })
     try {
       return await this.#read(number, ctx)
     } catch (e) {
@@ -43,7 +43,7 @@ export class BlockReader {
   }
 
   #iterate(from: bigint, signal: AbortSignal | undefined): AsyncIterator<Block, undefined> {
-    const ctx = new LinkedCtx(this.#o.life, signal)
+    const ctx = new LinkedCtx(this.#o.life, { signal })
     const blocks = this.#generate(from, ctx)
     return {
       next: () => blocks.next(),

@@ -74,12 +74,12 @@ class ExecutionGuard implements GuardedExecution {
     })
   }
 
-  async #ask<T>(method: Method, what: string, { signal }: CallOptions, ask: Ask<T>): Promise<T> {
+  async #ask<T>(method: Method, what: string, o: CallOptions, ask: Ask<T>): Promise<T> {
     const startedAt = this.#clock.now()
     const report = (outcome: GuardOutcome): void => {
       this.#o.onOutcome(method, outcome, this.#clock.now() - startedAt)
     }
-    using ctx = new LinkedCtx(this.#o.life, signal)
+    using ctx = new LinkedCtx(this.#o.life, o)
     try {
       if (this.#stuck >= MAX_STUCK_CALLS) throw stuckError(what, this.#stuck)
       const answer = await this.#call(ctx, ask)

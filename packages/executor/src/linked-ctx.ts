@@ -1,21 +1,25 @@
-import { onAbort, type Ctx } from '@zkstack/concurrency'
+import { onCancel, type Ctx, type WaitOptions } from '@zkstack/concurrency'
 
-/** A child of a context that a signal ends too; dispose unlinks it from both. */
+/** A child of a context that the signal of a call ends too; dispose unlinks it from both. */
 export class LinkedCtx implements Disposable {
   readonly #ctx: Ctx
-  readonly #unlink: () => void
+  readonly #unlink: (() => void) | undefined
 
-  constructor(parent: Ctx, signal: AbortSignal | undefined) {
+  constructor(parent: Ctx, o: WaitOptions) {
     this.#ctx = parent.child()
-    const cancel = (): void => {
-      this.#ctx.cancel(signal?.reason)
-    }
-    this.#unlink = signal === undefined ? () => undefined : onAbort(signal, cancel)
+    this.#unlink = onCancel(o, () => {
+      this.#ctx.cancel(o.signal?.reason)
+    })
   }
 
   /** Aborts with the parent, the signal or {@link cancel}. */
   get signal(): AbortSignal {
     return this.#ctx.signal
+  }
+
+  /** As that of a context. */
+  onCancel(f: () => void): () => void {
+    return this.#ctx.onCancel(f)
   }
 
   get canceled(): boolean {
@@ -37,7 +41,7 @@ export class LinkedCtx implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#unlink()
+    this.#unlink?.()
     this.#ctx[Symbol.dispose]()
   }
 }

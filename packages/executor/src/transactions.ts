@@ -37,7 +37,7 @@ export class TransactionDesk {
       )
     }
     this.#checkSize(tx)
-    using ctx = new LinkedCtx(life, signal)
+    using ctx = new LinkedCtx(life, { signal })
     ctx.throwIfCanceled()
     try {
       const verdict = await ctx.race(admit(mempool, tx, 'local', ctx.signal))
@@ -69,7 +69,7 @@ export class TransactionDesk {
   /** What the mempool holds, for peers. Ends when aborted, with the node, and with a warning when the mempool throws. */
   async *pending({ signal }: CallOptions): AsyncGenerator<Uint8Array, void, undefined> {
     const { mempool, life, warn } = this.#o
-    using ctx = new LinkedCtx(life, signal)
+    using ctx = new LinkedCtx(life, { signal })
     let iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array> | undefined
     try {
       iterator = iteratorOf(mempool?.pending?.(lazySignal(ctx)) ?? [])

@@ -21,8 +21,6 @@ export class Throttle {
 
   /** Uses `n` permits, if they are there and nobody waits for any. */
   tryPass(n = 1): boolean {
-    const permit = this.#limiter.tryAcquire(Math.min(n, this.#burst))
-    permit?.[Symbol.dispose]()
-    return permit !== undefined
+    return this.#limiter.tryConsume(Math.min(n, this.#burst))
   }
 }

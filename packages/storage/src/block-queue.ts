@@ -2,7 +2,7 @@ import {
   CanceledError,
   errorOf,
   isCanceled,
-  onAbort,
+  onCancel,
   Watch,
   type WaitOptions,
 } from '@zkstack/concurrency'
@@ -258,19 +258,18 @@ export class BlockQueue {
 }
 
 /** Waits for a promise, or until the signal aborts. */
-function unlessAborted(stored: Promise<void>, { signal }: WaitOptions): Promise<void> {
-  if (signal === undefined) return stored
+function unlessAborted(stored: Promise<void>, o: WaitOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const unlink = onAbort(signal, () => {
-      reject(new CanceledError('the push was canceled', { cause: signal.reason }))
+    const unlink = onCancel(o, () => {
+      reject(new CanceledError('the push was canceled', { cause: o.signal?.reason }))
     })
     stored.then(
       () => {
-        unlink()
+        unlink?.()
         resolve()
       },
       (e: unknown) => {
-        unlink()
+        unlink?.()
         reject(errorOf(e))
       },
     )

@@ -27,7 +27,8 @@ export function checkCertificate(
   }
   const first = known.length < mostCertificates ? 0 : 1
   if (at < first) return { certificates: known, violations }
-  const certificates = [...known.slice(first, at), qc, ...known.slice(at)]
+  const certificates = known.slice(first)
+  certificates.splice(at - first, 0, qc)
   return { certificates, violations }
 }
 

@@ -1,4 +1,4 @@
-import { errorOf, isCanceled, ZkStackError } from '@zkstack/concurrency'
+import { errorOf, isCanceled, lazySignal, ZkStackError } from '@zkstack/concurrency'
 import type { Clock, Ctx, Logger, Scope } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import { qcKey } from '@zkstack/roles'
@@ -92,13 +92,14 @@ export class EffectExecutor {
 
   #saveBlock(ctx: Ctx, block: FinalBlock, wait: boolean): Promise<void> | undefined {
     if (wait) return this.#push(ctx, block)
-    this.#init.tasks.spawnBackground((task) => this.#push(task, block))
+    // With the context of all: one of its own would get a signal that nobody needs.
+    this.#init.tasks.spawnBackground(() => this.#push(ctx, block))
     return undefined
   }
 
   async #push(ctx: Ctx, block: FinalBlock): Promise<void> {
     try {
-      await this.#init.blocks.push(block, { signal: ctx.signal })
+      await this.#init.blocks.push(block, lazySignal(ctx))
     } catch (e) {
       throw storageErrorOf(e, `block ${block.number} was not written`)
     }
@@ -111,7 +112,7 @@ export class EffectExecutor {
     switch (effect.type) {
       case 'rejected': {
         const { label, author, view, rejection } = effect
-        logger.debug('message rejected', { label, author: toHex(author), view, ...rejection })
+        logger.debug('message rejected', { label, author, view, ...rejection })
         return
       }
       case 'blamed': {

@@ -22,7 +22,9 @@ const slotsPerCarrier = 8
  */
 export class Inbox {
   readonly #schedule: Schedule
-  readonly #carriers = new Map<number | undefined, PrunableQueue<Delivery>>()
+  readonly #queues = new Map<number | undefined, PrunableQueue<Delivery>>()
+  /** Those in which something waits, the one whose turn it is first. */
+  readonly #turns = new Set<PrunableQueue<Delivery>>()
   #size = 0
 
   constructor(schedule: Schedule) {
@@ -41,16 +43,16 @@ export class Inbox {
       const before = queue.size
       if (queue.push({ message, carrier, done: resolve }) === 'dropped') resolve()
       this.#size += queue.size - before
+      if (before === 0) this.#turns.add(queue)
     })
   }
 
   /** Takes the oldest message of the carrier whose turn it is; the caller calls its `done`. */
   shift(): Delivery | undefined {
-    for (const [carrier, queue] of this.#carriers) {
+    for (const queue of this.#turns) {
+      this.#turns.delete(queue)
       const delivery = queue.tryReceive()
-      this.#carriers.delete(carrier)
-      if (delivery === undefined) continue
-      this.#carriers.set(carrier, queue)
+      if (queue.size > 0) this.#turns.add(queue)
       this.#size -= 1
       return delivery
     }
@@ -63,7 +65,7 @@ export class Inbox {
   }
 
   #queueOf(carrier: number | undefined): PrunableQueue<Delivery> {
-    const known = this.#carriers.get(carrier)
+    const known = this.#queues.get(carrier)
     if (known !== undefined) return known
     const queue = new PrunableQueue<Delivery>({
       capacity: slotsPerCarrier,
@@ -74,7 +76,7 @@ export class Inbox {
         return 'next'
       },
     })
-    this.#carriers.set(carrier, queue)
+    this.#queues.set(carrier, queue)
     return queue
   }
 

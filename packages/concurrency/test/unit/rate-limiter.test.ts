@@ -67,6 +67,24 @@ describe('rate limiter', () => {
     expect(limiter.available).toBe(1)
   })
 
+  test('rate limiter › permits consumed at once › as if they were reserved and given up', async () => {
+    const clock = new ManualClock()
+    const limiters = [0, 1].map(() => new RateLimiter({ burst: 3, refreshMs: 10, clock }))
+    const [one, other] = limiters as [RateLimiter, RateLimiter]
+    for (let i = 0; i < 200; i++) {
+      const permit = other.tryAcquire(1 + (i % 2))
+      permit?.[Symbol.dispose]()
+      expect(one.tryConsume(1 + (i % 2))).toBe(permit !== undefined)
+      expect(one.available).toBe(other.available)
+      clock.advance(i % 7)
+    }
+    expect(() => one.tryConsume(4)).toThrow(RangeError)
+    const wait = one.acquire(3)
+    expect(one.tryConsume(0)).toBe(false)
+    clock.advance(30)
+    await wait
+  })
+
   test('rate limiter › more than the burst › RangeError instead of waiting for ever', async () => {
     const limiter = new RateLimiter({ burst: 2, refreshMs: 1, clock: new ManualClock() })
     await expect(limiter.acquire(3)).rejects.toThrow(RangeError)

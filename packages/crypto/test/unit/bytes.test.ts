@@ -39,6 +39,7 @@ describe('bytes', () => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i)
     expect(fromHex(toHex(all))).toEqual(all)
     expect(toHex(all)).toBe(Buffer.from(all).toString('hex'))
+    expect([...all].map((byte) => toHex(Uint8Array.of(byte))).join('')).toBe(toHex(all))
     expect(fromHex('')).toEqual(bytes())
     expect(fromHex('aBCd')).toEqual(bytes(0xab, 0xcd))
   })

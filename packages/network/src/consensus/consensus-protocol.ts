@@ -1,10 +1,10 @@
-import type { Ctx } from '@zkstack/concurrency'
+import { Waits, type Ctx } from '@zkstack/concurrency'
 import { decodeSigned, type MessageLabel } from '@zkstack/roles'
-import { epochsOf, isMember } from './committees.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import type { Lane, Outbox } from './outbox.js'
+import { PeerEpochs } from './peer-epochs.js'
 
 /**
  * Sends one lane of the outbox to a peer, as fast as the peer takes it, while its validator is of a committee: messages of an
@@ -18,13 +18,15 @@ export async function sendConsensus(
 ): Promise<void> {
   const sent = new Map<MessageLabel, number>()
   const throttle = peer.budget.outgoing('consensusRate')
+  const epochs = new PeerEpochs(peer, o.init)
+  using waits = new Waits(ctx)
   for (;;) {
-    const slot = o.outbox.next(o.lane, sent, epochsOf(peer, o.init))
+    const slot = o.outbox.next(o.lane, sent, epochs.list)
     if (slot) {
       sent.set(slot.label, slot.generation)
       const permits = permitsOf(slot.frame)
       if (!throttle.tryPass(permits)) await throttle.pass(ctx, permits)
-      await ctx.race(stream.send(slot.frame))
+      await waits.for(stream.send(slot.frame))
     } else {
       await ctx.race(o.outbox.changed(o.lane))
     }
@@ -42,15 +44,17 @@ export async function receiveConsensus(
   init: NetworkInit,
 ): Promise<void> {
   const throttle = peer.budget.incoming('consensusRate')
+  const epochs = new PeerEpochs(peer, init)
+  using waits = new Waits(ctx)
   for (;;) {
-    const frame = await ctx.race(stream.receive())
+    const frame = await waits.for(stream.receive())
     if (!frame) return
     const permits = permitsOf(frame)
     if (!throttle.tryPass(permits)) await throttle.pass(ctx, permits)
     // a peer that has just left the committee is no offender
-    if (!isMember(peer, init)) continue
+    if (epochs.list.length === 0) continue
     const message = decodeSigned(frame, init.genesis.scheme, { ownsBytes: true })
-    await ctx.race(init.onConsensusMessage(message, peer.carrier, peer.key))
+    await waits.for(init.onConsensusMessage(message, peer.carrier, peer.key))
   }
 }
 

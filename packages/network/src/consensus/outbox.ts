@@ -13,6 +13,7 @@ import { isLargeProposal, LargeProposal } from './large-proposal.js'
 /** The newest message of a label, encoded once for all peers. */
 export interface Slot {
   readonly frame: Uint8Array
+  readonly label: MessageLabel
   /** Grows with every message offered: what a peer has not got yet is what is younger than its last one. */
   readonly generation: number
 }
@@ -58,7 +59,7 @@ export class Outbox {
     if (current && isOlder(view, current.view)) return 'superseded'
     const content = this.#encode(message)
     if (!content) return 'tooLarge'
-    this.#slots.set(label, { ...content, view, generation: ++this.#generation })
+    this.#slots.set(label, { ...content, label, view, generation: ++this.#generation })
     this.#changed[label === 'LeaderProposalV2' ? 'proposals' : 'votes'].notify()
     return 'taken'
   }
@@ -78,13 +79,13 @@ export class Outbox {
     lane: Lane,
     sent: ReadonlyMap<MessageLabel, number>,
     epochs: readonly bigint[],
-  ): (Slot & { readonly label: MessageLabel }) | undefined {
-    let next: (Slot & { readonly label: MessageLabel }) | undefined
+  ): Slot | undefined {
+    let next: Slot | undefined
     for (const label of lanes[lane]) {
       const slot = this.#slots.get(label)
       if (!slot || !('frame' in slot) || slot.generation <= (sent.get(label) ?? 0)) continue
       if (!epochs.includes(slot.view.epoch)) continue
-      if (!next || slot.generation < next.generation) next = { ...slot, label }
+      if (!next || slot.generation < next.generation) next = slot
     }
     return next
   }

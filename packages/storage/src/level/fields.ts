@@ -1,13 +1,19 @@
 import { StorageError } from '../storage-error.js'
 
-/** Bytes that a writer begins with; most records fit. */
+/** Bytes that a writer begins with unless told otherwise; most records fit. */
 const firstBytes = 512
 
 /** Writes the fields of a record: fixed-width big-endian numbers and length-prefixed bytes. */
 export class FieldWriter {
-  #bytes = new Uint8Array(firstBytes)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes: Uint8Array
+  #view: DataView
   #length = 0
+
+  /** @param bytes how many are expected; there is room for more. */
+  constructor(bytes = firstBytes) {
+    this.#bytes = new Uint8Array(bytes)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
 
   /** 1 byte. */
   u8(value: number): this {
@@ -123,7 +129,14 @@ export class FieldReader {
 export function be64(value: bigint): Uint8Array {
   assertU64(value)
   const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, value)
+  // By numbers: a view of so few bytes would have to take them out of the heap.
+  let [high, low] = [Number(value >> 32n), Number(value & 0xffff_ffffn)]
+  for (let i = 3; i >= 0; i--) {
+    bytes[i] = high
+    bytes[i + 4] = low
+    high >>>= 8
+    low >>>= 8
+  }
   return bytes
 }
 
