@@ -12,9 +12,20 @@ export async function loadBlst(): Promise<Blst> {
   return import('@chainsafe/blst')
 }
 
+/** Up to here it is faster to look bytes up than to make a buffer of them. */
+const fewBytes = 64
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Lower-case hexadecimal. */
-export function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('hex')
+export function hexOf(bytes: Uint8Array): string {
+  if (bytes.length > fewBytes) {
+    const { buffer, byteOffset, length } = bytes
+    return Buffer.from(buffer, byteOffset, length).toString('hex')
+  }
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += hexPairs[bytes[i] as number] as string
+  return text
 }
 
 /** How many threads can run at once. */
