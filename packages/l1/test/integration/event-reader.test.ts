@@ -256,7 +256,7 @@ describe('events of several nodes', () => {
 describe('new heads', () => {
   const hour = 3_600_000
 
-  it('wake a reader that would sleep, also after the node was away', async () => {
+  it('wake a reader that would sleep, also after the node was away (agglayer #919, PRs #902, #930)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'anvil-'))
     open.unshift({ [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) })
     anvil = await startAnvil({ state: join(folder, 'state.json') })

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 /** A process that runs a transaction manager, and what it has said so far, line by line. */
 export interface ManagerChild {
@@ -11,14 +14,45 @@ export interface ManagerChild {
   kill(): Promise<void>
 }
 
-/** Starts `manager-process.ts` with these jobs. */
-export function runManager(url: string, path: string, jobs: number): ManagerChild {
-  const script = fileURLToPath(new URL('manager-process.ts', import.meta.url))
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', script, url, path, String(jobs)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+/** What a process is started with. */
+export interface ManagerChildOptions {
+  /** What {@link buildManager} gave. */
+  readonly program: string
+  readonly url: string
+  /** Folder of its database. */
+  readonly path: string
+  readonly jobs: number
+}
+
+/** Puts `manager-process.ts` and all that it needs into one file, which starts in a third of the time. */
+export async function buildManager(folder: string): Promise<string> {
+  const outfile = join(folder, 'manager-process.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('manager-process.ts', import.meta.url))],
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+    plugins: [
+      {
+        name: 'native modules stay where they are',
+        setup({ onResolve }) {
+          onResolve({ filter: /^(classic-level|mcl-wasm|@chainsafe\/blst)$/ }, (module) => ({
+            path: createRequire(module.importer).resolve(module.path),
+            external: true,
+          }))
+        },
+      },
+    ],
+  })
+  return outfile
+}
+
+/** Starts the process. */
+export function runManager({ program, url, path, jobs }: ManagerChildOptions): ManagerChild {
+  const child: ChildProcess = spawn(process.execPath, [program, url, path, String(jobs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines: string[] = []
   let rest = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

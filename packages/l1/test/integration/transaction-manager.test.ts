@@ -4,17 +4,26 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
 import { startAnvil, startFaultyRpc, type Anvil, type FaultyRpc } from '@zkstack/l1/testing'
-import { afterEach, describe, expect, test } from 'vitest'
-import { runManager, type ManagerChild } from './manager-child.js'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildManager, runManager, type ManagerChild } from './manager-child.js'
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
 const JOBS = 4
 /** Things that happen to the process or to L1 before L1 is calm. */
-const TROUBLES = Number(process.env['TROUBLES'] ?? '12')
-/** Rounds of 300 ms in a calm L1 after which a job that has not ended is lost. */
-const CALM_ROUNDS = 200
+const TROUBLES = Number(process.env['TROUBLES'] ?? '6')
+/** Milliseconds of a round, and how many in a calm L1 it takes for a job that has not ended to be lost. */
+const ROUND_MS = 60
+const CALM_ROUNDS = 1_000
 
 const opened: (() => Promise<void>)[] = []
+let folder: string
+let program: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'manager-'))
+  program = await buildManager(folder)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
 
 afterEach(async (context) => {
   if (context.task.result?.state === 'fail') console.error(`SEED=${seed}`)
@@ -32,9 +41,8 @@ interface World {
 }
 
 async function createWorld(o: { readonly nonceLookup: boolean }): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'manager-'))
-  opened.push(() => rm(folder, { recursive: true, force: true }))
-  const anvil = await startAnvil({ noMining: true, state: join(folder, 'anvil.json') })
+  const place = await mkdtemp(join(folder, 'world-'))
+  const anvil = await startAnvil({ noMining: true, state: join(place, 'anvil.json') })
   opened.push(async () => {
     await anvil[Symbol.asyncDispose]()
   })
@@ -50,7 +58,7 @@ async function createWorld(o: { readonly nonceLookup: boolean }): Promise<World>
       return random.float() < 0.05 ? { type: random.float() < 0.5 ? 'drop' : 'lose' } : undefined
     }
   }
-  const path = join(folder, 'jobs')
+  const path = join(place, 'jobs')
   const world = { anvil, path, url: rpc?.url ?? anvil.url, rpc, random, children: [] }
   await anvil.mine(3)
   start(world)
@@ -58,7 +66,7 @@ async function createWorld(o: { readonly nonceLookup: boolean }): Promise<World>
 }
 
 function start(world: World): ManagerChild {
-  const child = runManager(world.url, world.path, JOBS)
+  const child = runManager({ program, url: world.url, path: world.path, jobs: JOBS })
   world.children.push(child)
   opened.push(() => child.kill())
   return child
@@ -85,25 +93,22 @@ const troubles: Readonly<Record<string, (world: World) => Promise<void>>> = {
     await anvil.stop()
     await sleep(200)
     await anvil.restart()
-    // It has no states of older blocks, and can undo none of them.
+    // It has no states of older blocks, in which it could look for nonces, and can undo none of them.
     await anvil.mine(3)
   },
 }
 
 async function run(world: World): Promise<void> {
-  // An anvil that was restarted has no old states, and refuses to look for a nonce in them: jobs then wait, as they must.
-  const names = Object.keys(troubles).filter(
-    (name) => name !== 'restartL1' || world.rpc !== undefined,
-  )
+  const names = Object.keys(troubles)
   for (let i = 0; i < TROUBLES; i++) {
-    await sleep(100 + world.random.float() * 400)
+    await sleep(50 + world.random.float() * 200)
     if (world.random.float() < 0.5) await world.anvil.mine()
     const name = names[(i + (world.random.uint32() % 2)) % names.length] ?? 'kill'
     await troubles[name]?.(world)
   }
   for (let round = 0; round < CALM_ROUNDS && !presentOf(world).isDone; round++) {
     await world.anvil.mine()
-    await sleep(300)
+    await sleep(ROUND_MS)
   }
   expect(presentOf(world).isDone, `SEED=${seed}`).toBe(true)
   expect(await presentOf(world).ended).toBe(0)
@@ -144,12 +149,12 @@ describe('against a real node that mines nothing', () => {
   test('the transaction does not get in › it is replaced, at the same nonce, and the replacement settles', async () => {
     const world = await createWorld({ nonceLookup: true })
     const child = presentOf(world)
-    for (let i = 0; i < 200 && !child.lines.some((line) => line.includes('gas_bump')); i++) {
-      await sleep(100)
+    for (let i = 0; i < 1_000 && !child.lines.some((line) => line.includes('gas_bump')); i++) {
+      await sleep(20)
     }
     for (let i = 0; i < CALM_ROUNDS && !child.isDone; i++) {
       await world.anvil.mine()
-      await sleep(300)
+      await sleep(ROUND_MS)
     }
     expect(child.lines.filter((line) => line.includes('"kind":"gas_bump"'))).not.toEqual([])
     await expectOneSuccessEach(world)

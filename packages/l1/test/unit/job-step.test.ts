@@ -28,7 +28,7 @@ describe('the first transaction', () => {
     expect(run(jobWith([]), 0, started).effects).toEqual([{ type: 'lockWallet', wallet }])
   })
 
-  test('nonce › the higher of what L1 counts and what follows the highest stored (agglayer #1147, #1597)', () => {
+  test('nonce › the higher of what L1 counts and what follows the highest stored (agglayer #1147, #1597, PR #1580)', () => {
     const nonceOf = (pendingCount: bigint, highestStored: bigint | undefined) => {
       const locked = { type: 'walletLocked', pendingCount, highestStored, estimate } as const
       const effect = run(jobWith([]), 0, started, locked).effects.at(-1)

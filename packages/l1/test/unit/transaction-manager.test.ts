@@ -77,7 +77,7 @@ describe('submitting', () => {
 })
 
 describe('results', () => {
-  test('a job that succeeds › result, status and metrics tell so', async () => {
+  test('a job that succeeds › result, status and metrics tell so (agglayer #1676, #1352, #700, #1201, #1200)', async () => {
     const rig = await running()
     const id = await rig.submit()
     expect(await rig.manager.result(id)).toEqual({ ok: true, value: undefined })

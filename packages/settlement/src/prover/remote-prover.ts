@@ -9,8 +9,10 @@ import {
   type Logger,
   type MetricsSink,
 } from '@zkstack/concurrency'
-import { err, ok, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, ok, type Result } from '@zkstack/crypto'
 import {
+  encodePublicValues,
+  generatePessimisticProof,
   nativeProver,
   verifySp1Envelope,
   type CallOptions,
@@ -20,6 +22,7 @@ import {
   type Prover,
   type ProverError,
   type ProverInput,
+  type Sp1Verifier,
 } from '@zkstack/pessimistic-proof'
 import { retryDelay, type RetryPolicy } from '../certificates/retry-policy.js'
 import { ProverEndpoint, type EndpointAnswer } from './prover-endpoint.js'
@@ -33,7 +36,13 @@ export interface RemoteProverOptions {
   readonly endpoints: readonly string[]
   /** Which proofs are good: those of the program with this verifying key, or for development mock proofs, which are none. */
   readonly accepts:
-    { readonly type: 'sp1'; readonly vkey: Uint8Array } | { readonly type: 'native' }
+    | {
+        readonly type: 'sp1'
+        readonly vkey: Uint8Array
+        /** Default: one of all circuits that L1 takes. */
+        readonly verifier?: Sp1Verifier
+      }
+    | { readonly type: 'native' }
   readonly tls?: ClientTls
   /** How long one prover may take; default 5 minutes and a second. */
   readonly timeoutMs?: number
@@ -53,6 +62,8 @@ export interface EndpointHealth {
   readonly endpoint: string
   /** Whether it serves; an error if it does not say. */
   readonly serving: Result<boolean, RemoteProverError>
+  /** Whether its last answer was a lie, so that it is asked after the others. */
+  readonly isSetAside: boolean
 }
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000 + 1000
@@ -61,7 +72,9 @@ const defaultRetry: RetryPolicy = { initialMs: 1000, factor: 2, maxMs: 10_000, m
 
 /**
  * Asks provers elsewhere over gRPC, `agglayer.prover.v1.ProofGenerationService`. A prover that fails is followed by the next one;
- * those that are merely unavailable are asked again. What comes back is not believed: a certifier compares and verifies it.
+ * those that are merely unavailable are asked again. What comes back is not believed: a proof that does not verify, or is of other
+ * values than the native execution has, is followed by the next prover's, and its prover is set aside: until it gives a good proof,
+ * the others are asked first. Only if all lie, their last answer is given, for the certifier to refuse.
  *
  * `prove` rejects with a {@link RemoteProverError}. Connections are held until `close`.
  */
@@ -72,6 +85,8 @@ export class RemoteProver implements Prover, Disposable {
   readonly #retry: RetryPolicy
   readonly #logger: Logger
   readonly #fallbacks: Counter
+  /** Provers whose last answer was a lie. */
+  readonly #setAside = new Set<ProverEndpoint>()
 
   /** @throws RangeError without endpoints. */
   constructor(o: RemoteProverOptions) {
@@ -103,14 +118,15 @@ export class RemoteProver implements Prover, Disposable {
       const message = `${request.length} bytes, of at most ${this.#maxMessageBytes}`
       throw new RemoteProverError('PROVER_REQUEST_TOO_LARGE', message)
     }
-    let candidates = this.#endpoints
+    let candidates = this.#inOrder()
     for (let round = 1; ; round++) {
       const asked = await this.#askInOrder(candidates, input, request, signal)
-      if (asked.answer.type === 'proven') return ok(asked.answer.envelope)
-      if (asked.answer.type === 'refused')
-        return err({ code: 'ProofGenerationError', source: asked.answer.source })
+      const { answer } = asked
+      if (answer.type === 'proven') return ok(answer.envelope)
+      if (answer.type === 'refused')
+        return err({ code: 'ProofGenerationError', source: answer.source })
       candidates = asked.transient
-      if (candidates.length === 0 || round >= this.#retry.maxAttempts) throw asked.answer.error
+      if (candidates.length === 0 || round >= this.#retry.maxAttempts) throw answer.error
       await this.#sleep(retryDelay(this.#retry, round), signal)
     }
   }
@@ -129,6 +145,7 @@ export class RemoteProver implements Prover, Disposable {
       this.#endpoints.map(async (endpoint) => ({
         endpoint: endpoint.address,
         serving: await endpoint.check({ signal, deadline }),
+        isSetAside: this.#setAside.has(endpoint),
       })),
     )
   }
@@ -146,7 +163,14 @@ export class RemoteProver implements Prover, Disposable {
     return this.#o.maxMessageBytes ?? MAX_MESSAGE_BYTES
   }
 
-  /** The first answer, or the last failure with those of the endpoints that may answer later. */
+  #inOrder(): readonly ProverEndpoint[] {
+    const isTrusted = (endpoint: ProverEndpoint): boolean => !this.#setAside.has(endpoint)
+    return [...this.#endpoints.filter(isTrusted), ...this.#setAside]
+  }
+
+  /**
+   * The first answer that is true; or the last failure, with the endpoints that may answer later; or, where all lie, the last lie.
+   */
   async #askInOrder(
     candidates: readonly ProverEndpoint[],
     input: ProverInput,
@@ -154,17 +178,50 @@ export class RemoteProver implements Prover, Disposable {
     signal: AbortSignal,
   ): Promise<{ readonly answer: EndpointAnswer; readonly transient: readonly ProverEndpoint[] }> {
     const transient: ProverEndpoint[] = []
+    let lie: EndpointAnswer | undefined
+    let failure: EndpointAnswer | undefined
     for (const [position, endpoint] of candidates.entries()) {
       const deadline = this.#clock.nowUtc() + (this.#o.timeoutMs ?? DEFAULT_TIMEOUT_MS)
       const answer = await endpoint.prove(input, request, { signal, deadline })
       signal.throwIfAborted()
+      const untruth = answer.type === 'failed' ? undefined : this.#untruthIn(answer, input)
+      if (answer.type !== 'failed' && untruth === undefined) {
+        this.#setAside.delete(endpoint)
+        return { answer, transient }
+      }
+      if (answer.type === 'failed') failure = answer
+      else lie = answer
       if (answer.type === 'failed' && answer.isTransient) transient.push(endpoint)
-      const isLast = position === candidates.length - 1
-      if (answer.type !== 'failed' || isLast) return { answer, transient }
+      if (untruth !== undefined) this.#setLiarAside(endpoint, untruth)
+      if (position === candidates.length - 1) break
       this.#fallbacks.inc()
-      this.#logger.warn('the next prover is asked', { message: answer.error.message })
+      const message = answer.type === 'failed' ? answer.error.message : untruth
+      this.#logger.warn('the next prover is asked', { endpoint: endpoint.address, message })
     }
-    throw new RangeError('no endpoints to ask')
+    const answer = failure ?? lie
+    if (answer === undefined) throw new RangeError('no endpoints to ask')
+    return { answer, transient }
+  }
+
+  /** What is untrue about an answer, by the native execution and the proof's verification. */
+  #untruthIn(
+    answer: Exclude<EndpointAnswer, { readonly type: 'failed' }>,
+    { state, header }: ProverInput,
+  ): string | undefined {
+    const executed = generatePessimisticProof(state, header)
+    if (answer.type === 'refused')
+      return executed.ok ? `it refuses a good witness: ${answer.source.code}` : undefined
+    const { publicValues } = answer.envelope
+    if (!executed.ok || !bytesEqual(publicValues, encodePublicValues(executed.value)))
+      return 'its proof is of other public values'
+    const verified = this.verify(answer.envelope)
+    return verified.ok ? undefined : `its proof does not verify: ${verified.error.code}`
+  }
+
+  #setLiarAside(endpoint: ProverEndpoint, reason: string): void {
+    this.#setAside.delete(endpoint)
+    this.#setAside.add(endpoint)
+    this.#logger.error('a prover lies, and is set aside', { endpoint: endpoint.address, reason })
   }
 
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -5,17 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { levelDatabase } from '../../src/index.js'
 import { certificateChain } from '../../testing/index.js'
-import { jobIds, storeProblems } from '../helpers/check-store.js'
 import { addressesToText } from '../helpers/engine-on-l1.js'
-import { rootsAfter, startL1World, type L1World } from '../helpers/l1-world.js'
+import { startL1World, type L1World } from '../helpers/l1-world.js'
 import { temporaryFolder } from '../helpers/temporary-folder.js'
+import { killedProcesses, nonceOf, problemsAfter } from '../reliability/killed-processes.js'
+import { rpcFaults } from '../reliability/rpc-faults.js'
 import {
   buildSettlementProcess,
   runSettlement,
   type SettlementChild,
   type SettlementCrash,
+  type SettlementFlaw,
 } from './settlement-child.js'
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
@@ -23,7 +24,6 @@ const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
 const KILLS = Number(process.env['KILLS'] ?? '2')
 
 let world: L1World
-let mining: NodeJS.Timeout
 let folder: string
 let program: string
 const children: SettlementChild[] = []
@@ -33,11 +33,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'settlement-'))
   program = await buildSettlementProcess(folder)
   world = await startL1World()
-  await world.anvil.request('evm_setAutomine', [false])
-  mining = setInterval(() => void world.anvil.mine().catch(() => undefined), 60)
 })
 afterAll(async () => {
-  clearInterval(mining)
   await rm(folder, { recursive: true })
   await world[Symbol.asyncDispose]()
 })
@@ -46,70 +43,88 @@ afterEach(async (context) => {
   for (const child of children.splice(0)) await child.kill()
 })
 
+interface Started {
+  readonly networkId: number
+  readonly certificates: number
+  readonly path: string
+  start(o?: { readonly crash?: SettlementCrash; readonly flaw?: SettlementFlaw }): SettlementChild
+}
+
+async function caseOf(networkId: number, certificates: number): Promise<Started> {
+  await world.addNetwork(networkId, certificateChain(networkId, certificates))
+  const path = `${await temporaryFolder()}/db`
+  const addresses = addressesToText(world.devnet.addresses)
+  const options = { program, url: world.anvil.url, addresses, path, networkId, certificates }
+  return {
+    ...{ networkId, certificates, path },
+    start(o = {}) {
+      const child = runSettlement({ ...options, ...o })
+      children.push(child)
+      return child
+    },
+  }
+}
+
+/** While it runs, L1 makes a block every 40 milliseconds, whatever is sent. */
+async function whileMining<T>(work: () => Promise<T>): Promise<T> {
+  await world.anvil.request('evm_setAutomine', [false])
+  const mining = setInterval(() => void world.anvil.mine().catch(() => undefined), 40)
+  try {
+    return await work()
+  } finally {
+    clearInterval(mining)
+    await world.anvil.request('evm_setAutomine', [true])
+  }
+}
+
 describe('a settlement process on a real L1', () => {
   test.each<readonly [SettlementCrash, number]>([
     ['aboutToRecordCandidate', 11],
     ['candidateRecorded', 12],
     ['transactionSent', 13],
   ])('killed at %s › settles its certificate once', async (crash, networkId) => {
-    const certificates = 1
-    const chain = certificateChain(networkId, certificates)
-    await world.addNetwork(networkId, chain)
-    const path = `${await temporaryFolder()}/db`
-    const start = (at?: SettlementCrash) => startChild({ path, networkId, certificates }, at)
-    const child = start(crash)
-    expect(await child.ended).toBe(false)
-    expect(child.lines).toContain(`died ${crash}`)
-    // Settles while nobody is there.
-    if (crash === 'transactionSent') await sleep(300)
-    expect(await start().ended).toBe(true)
-    await expectSettledOnce(chain, { path, networkId })
+    const c = await caseOf(networkId, 1)
+    const before = await nonceOf(world)
+    await whileMining(async () => {
+      const child = c.start({ crash })
+      expect(await child.ended).toBe(false)
+      expect(child.lines).toContain(`died ${crash}`)
+      // Settles while nobody is there.
+      if (crash === 'transactionSent') await sleep(200)
+      expect(await c.start().ended).toBe(true)
+      expect(await problemsAfter(world, c, before)).toEqual([])
+    })
   })
 
   test('killed at random moments, with reorgs › settles each certificate once', async () => {
-    const random = seededRandom(seed)
-    const [networkId, certificates] = [14, 4]
-    const chain = certificateChain(networkId, certificates)
-    await world.addNetwork(networkId, chain)
-    const path = `${await temporaryFolder()}/db`
-    for (let i = 0; i < KILLS; i++) {
-      const child = startChild({ path, networkId, certificates })
-      // A moment of its work, however fast it gets there: what it says tells how far it is.
-      const lines = 1 + (random.uint32() % 8)
-      while (child.lines.length < lines && !child.lines.includes('done')) await sleep(2)
-      await sleep(random.float() * 80)
-      await child.kill()
-      if (i % 2 === 0) await world.anvil.reorg(1 + (random.uint32() % 2))
-    }
-    expect(await startChild({ path, networkId, certificates }).ended, `SEED=${seed}`).toBe(true)
-    await expectSettledOnce(chain, { path, networkId })
+    const c = await caseOf(14, KILLS > 2 ? 4 : 2)
+    const o = { kills: KILLS, random: seededRandom(seed) }
+    const { lost, wrong } = await whileMining(() => killedProcesses(world, c, o))
+    expect({ lost, wrong }, `SEED=${seed}`).toEqual({ lost: 0, wrong: [] })
+  })
+
+  test.each<readonly [SettlementFlaw, number]>([
+    ['forgetsLastBatch', 15],
+    ['sendsBeforeStoring', 16],
+  ])('control: one that %s, killed with its transaction sent › is found out', async (flaw, id) => {
+    const c = await caseOf(id, 1)
+    const before = await nonceOf(world)
+    await whileMining(async () => {
+      const child = c.start({ crash: 'transactionSent', flaw })
+      expect(await child.ended).toBe(false)
+      await sleep(200)
+      const hasEnded = await c.start().ended
+      const problems = hasEnded ? await problemsAfter(world, c, before) : ['it did not end']
+      expect(problems).not.toEqual([])
+    })
   })
 })
 
-function startChild(
-  o: { readonly path: string; readonly networkId: number; readonly certificates: number },
-  crash?: SettlementCrash,
-): SettlementChild {
-  const addresses = addressesToText(world.devnet.addresses)
-  const child = runSettlement({
-    ...o,
-    program,
-    url: world.anvil.url,
-    addresses,
-    ...(crash === undefined ? {} : { crash }),
+describe('a settlement node behind an endpoint that breaks, delays, cuts and lies', () => {
+  test('one request in five › settles each certificate once', async () => {
+    const o = { networkId: 17, certificates: 2, random: seededRandom(seed) }
+    const { tried, lost, wrong } = await rpcFaults(world, o)
+    expect({ lost, wrong }, `SEED=${seed}`).toEqual({ lost: 0, wrong: [] })
+    expect(Object.keys(tried).length).toBeGreaterThan(2)
   })
-  children.push(child)
-  return child
-}
-
-/** L1 has one settlement of each certificate, in order, and the database agrees with itself. */
-async function expectSettledOnce(
-  chain: ReturnType<typeof certificateChain>,
-  { path, networkId }: { readonly path: string; readonly networkId: number },
-): Promise<void> {
-  expect(await world.settlements(networkId), `SEED=${seed}`).toEqual(chain.map(rootsAfter))
-  const database = await levelDatabase(path)
-  expect(await storeProblems(database)).toEqual([])
-  expect((await jobIds(database)).length).toBe(chain.length)
-  await database.close()
-}
+})

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { MemoryMetrics } from '@zkstack/concurrency'
+import { recordingLogger } from '@zkstack/concurrency/testing'
 import { hash32, loadCryptoBackends, ok, type Result } from '@zkstack/crypto'
 import {
   certificateId,
@@ -41,6 +42,12 @@ import { errorOf, valueOf } from '../helpers/value-of.js'
 beforeAll(() => loadCryptoBackends())
 
 const { signal } = new AbortController()
+
+/** What a prover says that cannot, or will not, prove a good witness. */
+const refusal: Result<never, ProverError> = {
+  ok: false,
+  error: { code: 'ProofGenerationError', source: { code: 'InvalidNullifierPath' } },
+}
 afterEach(closeAll)
 
 function contractsOf({ l1 }: Submission): L1Contracts {
@@ -175,6 +182,51 @@ describe('a prover elsewhere', () => {
     expect(errorOf(await certify(mock))).toMatchObject({ reason: 'ProverFailed' })
     // Control: the same prover, honest, is believed.
     expect((await certify(trapdoorProver(trapdoor))).ok).toBe(true)
+  })
+
+  test('that lies, with an honest one after it › is set aside and named; only if all lie, the certificate fails', async () => {
+    const trapdoor = new TrapdoorCircuit({ version: 'v6.0.0' })
+    const circuits = [trapdoor.circuit]
+    const accepts = {
+      type: 'sp1',
+      vkey: testVkey,
+      verifier: new Sp1Verifier({ circuits }),
+    } as const
+    const honest = trapdoorProver(trapdoor)
+    let asked = 0
+    const lying = trapdoorProver(trapdoor, (e) => {
+      asked += 1
+      return { ...e, proof: e.proof.map((byte, i) => (i === 355 ? byte ^ 1 : byte)) }
+    })
+    const refusing: Prover = { ...honest, prove: async () => refusal }
+    const places = await Promise.all(
+      [lying, refusing, honest].map(async (prover) => at(await serve({ prover, circuits }))),
+    )
+    const [liar = '', refuser = '', good = ''] = places
+    const submission = submissionOf()
+    const { certificate, state } = submission
+    const request = { certificate, certificateId: certificateId(certificate), state }
+    const certifyBy = (prover: Prover) =>
+      createCertifier({ contracts: contractsOf(submission), prover, accepts }).certify(request, {
+        signal,
+      })
+    const logger = recordingLogger()
+    const prover = remote([liar, refuser, good], { accepts, logger })
+    expect((await certifyBy(prover)).ok).toBe(true)
+    const named = logger.records.filter(({ level }) => level === 'error')
+    expect(named.map(({ fields }) => fields?.['endpoint'])).toEqual([liar, refuser])
+    const health = await prover.health({ signal })
+    expect(health.map(({ isSetAside }) => isSetAside)).toEqual([true, true, false])
+    // The honest one is asked first from now on.
+    expect((await certifyBy(prover)).ok).toBe(true)
+    expect(asked).toBe(1)
+    expect(errorOf(await certifyBy(remote([liar, liar], { accepts })))).toMatchObject({
+      code: 'ProofVerificationFailed',
+      kind: 'fatal',
+    })
+    // A liar beside one that fails: perhaps later.
+    const withFailing = remote([liar, '127.0.0.1:1'], { accepts })
+    expect(errorOf(await certifyBy(withFailing))).toMatchObject({ kind: 'retry' })
   })
 
   test('asked about a witness that proves nothing › answers with the error of the program', async () => {

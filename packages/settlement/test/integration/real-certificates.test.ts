@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 describe('the seven real certificates of two networks', () => {
-  test('submitted to an engine on a real L1 › settle, with the known roots on L1', async () => {
+  test('submitted to an engine on a real L1 › settle, with the known roots on L1 (on an L1 that npm installs, in seconds: polygon-docs #285)', async () => {
     const database = memoryDatabase()
     const place = { url: world.anvil.url, addresses: world.devnet.addresses, database }
     await runEngineOnL1(place, async ({ engine, call, store, untilStatus, contracts }) => {

@@ -10,6 +10,12 @@ import { build } from 'esbuild'
  */
 export type SettlementCrash = 'aboutToRecordCandidate' | 'candidateRecorded' | 'transactionSent'
 
+/**
+ * What a control does wrong: a database that says of each batch that it is stored when it is only with the next one, or a
+ * transaction that is sent while its attempt is not stored.
+ */
+export type SettlementFlaw = 'forgetsLastBatch' | 'sendsBeforeStoring'
+
 /** What a settlement process is started with. */
 export interface SettlementChildOptions {
   /** What {@link buildSettlementProcess} gave. */
@@ -22,6 +28,7 @@ export interface SettlementChildOptions {
   /** Certificates that it submits. */
   readonly certificates: number
   readonly crash?: SettlementCrash
+  readonly flaw?: SettlementFlaw
 }
 
 /** A process that runs a settlement engine, and what it has said so far, line by line. */
@@ -58,10 +65,11 @@ export async function buildSettlementProcess(folder: string): Promise<string> {
 
 /** Starts the process. */
 export function runSettlement(o: SettlementChildOptions): SettlementChild {
-  const { program, url, path, addresses, networkId, certificates, crash = '' } = o
+  const { program, url, path, addresses, networkId, certificates, crash = '', flaw = '' } = o
   const numbers = [networkId, certificates].map(String)
-  const child = spawn(process.execPath, [program, url, path, addresses, ...numbers, crash], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, [program, url, path, addresses, ...numbers, crash, flaw], {
+    // A control may well end with an exception.
+    stdio: ['ignore', 'pipe', flaw === '' ? 'inherit' : 'ignore'],
   })
   const lines: string[] = []
   let rest = ''

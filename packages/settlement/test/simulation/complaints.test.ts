@@ -1,5 +1,7 @@
-import { hash32, loadCryptoBackends } from '@zkstack/crypto'
-import { certificateId } from '@zkstack/pessimistic-proof'
+import { hash32, loadCryptoBackends, ok } from '@zkstack/crypto'
+import type { FinalityPolicy, L1Client } from '@zkstack/l1'
+import { SimulatedChain, simulatedClient } from '@zkstack/l1/testing'
+import { address, certificateId } from '@zkstack/pessimistic-proof'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   certificateHeaderToJson,
@@ -7,6 +9,7 @@ import {
   parseCertificateHeader,
   readNetworkInfo,
 } from '../../src/index.js'
+import { L1InfoRoots } from '../../src/contracts/l1-info-roots.js'
 import { certificateChain, resubmission } from '../../testing/index.js'
 import { jobIds, storeProblems } from '../helpers/check-store.js'
 import { life, settleAll, world } from '../helpers/lives.js'
@@ -34,6 +37,8 @@ async function settledWhileOffline() {
   expect(job).toBeDefined()
   return { w, chain, first }
 }
+
+const headAt = (number: bigint) => ({ number, hash: metadata, parentHash: metadata, timestamp: 0n })
 
 describe('what users of Agglayer complained about', () => {
   test('agglayer #1076, #1131: a certificate that settled while the node was offline › settles here too, L1 being read as it was before the transaction', async () => {
@@ -90,7 +95,7 @@ describe('what users of Agglayer complained about', () => {
     expect(await storeProblems(w.database)).toEqual([])
   })
 
-  test('aggkit #420, agglayer #1411: certificates of one network › need not wait for the next epoch, unless the operator wants it', async () => {
+  test('aggkit #420, agglayer #1411, PRs #1387, #1514, #1615: certificates of one network › need not wait for the next epoch, unless the operator wants it', async () => {
     const { chain } = chainOf(3)
     const unlimited = world()
     await life(unlimited, chain, {}, (r) => settleAll(r, chain))
@@ -173,6 +178,35 @@ describe('what users of Agglayer complained about', () => {
     })
     expect(valueOf(parseCertificateHeader(text))).toEqual(result)
   })
+
+  test.each<readonly [FinalityPolicy['tag'], number, bigint]>([
+    ['latest', 1, 100n],
+    ['latest', 12, 89n],
+    ['safe', 1, 90n],
+    ['finalized', 1, 70n],
+  ])(
+    'agglayer PR #1253, #530, aggkit #1706: what counts as final › is set for each use: %s, %i confirmations',
+    async (tag, confirmations, expected) => {
+      const heads = { latest: 100n, safe: 90n, finalized: 70n }
+      const asked: unknown[] = []
+      const client: L1Client = {
+        ...simulatedClient(new SimulatedChain()),
+        block: async (at) => ok(typeof at === 'string' ? headAt(heads[at]) : undefined),
+        call: async (_, at) => {
+          asked.push(at)
+          return ok(new Uint8Array(32).fill(1))
+        },
+      }
+      const globalExitRootManager = address(new Uint8Array(20))
+      const roots = new L1InfoRoots({
+        ...{ client, globalExitRootManager },
+        finality: { tag, confirmations },
+      })
+      const { signal } = new AbortController()
+      expect(await roots.rootOf(5, { signal })).toMatchObject({ ok: true })
+      expect(asked).toEqual([expected])
+    },
+  )
 
   test('agglayer #955: the state of a network › is one answer', async () => {
     const { chain, first } = chainOf(2)

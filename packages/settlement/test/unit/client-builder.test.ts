@@ -25,7 +25,7 @@ describe('the range of a certificate', () => {
     expect(planned).toEqual({ exits: 3, claims: 1, toBlock: 9n })
   })
 
-  it('shrinks by whole blocks to the size that is allowed', () => {
+  it('shrinks by whole blocks to the size that is allowed (aggkit #111, #541, PR #585, cdk PR #217)', () => {
     const maxBytes = estimateCertificateBytes(3, 0)
     const planned = planRange({ exits: [1n, 1n, 4n, 4n], claims: [], lastBlock: 9n, maxBytes })
     expect(planned).toEqual({ exits: 2, claims: 0, toBlock: 3n })
