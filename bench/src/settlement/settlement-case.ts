@@ -16,8 +16,8 @@ export function nameOf({ networks, exits }: SettlementCase): string {
 
 /** Every case. */
 export const settlementCases: readonly SettlementCase[] = [
-  { networks: 1, certificates: 40, exits: 10, rounds: 5 },
-  { networks: 20, certificates: 8, exits: 10, rounds: 5 },
+  { networks: 1, certificates: 30, exits: 10, rounds: 3 },
+  { networks: 20, certificates: 5, exits: 10, rounds: 3 },
 ]
 
 /** What a certificate goes through. */
