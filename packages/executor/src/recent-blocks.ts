@@ -1,5 +1,12 @@
 import type { Block } from '@zkstack/roles'
-import type { BlockRange, BlockStore, CallOptions } from '@zkstack/storage'
+import {
+  encodedBlocks,
+  type BlockRange,
+  type BlockStore,
+  type CallOptions,
+  type EncodedBlock,
+  type EncodedRun,
+} from '@zkstack/storage'
 
 /** Bounds of what {@link RecentBlocks} keeps, the newest block excepted: commits may lag by a few writes of sync. */
 const MAX_BLOCKS = 512
@@ -29,6 +36,12 @@ export class RecentBlocks implements BlockStore {
     const block = n >= first && n < next ? this.#blocks.get(n) : undefined
     if (block === undefined) return this.#inner.get(n, o)
     return { ...block, payload: block.payload.slice() }
+  }
+
+  async getEncoded(first: bigint, run: EncodedRun): Promise<EncodedBlock[]> {
+    const start = this.#inner.range().first
+    if (first < start || !this.#blocks.has(first)) return encodedBlocks(this.#inner, first, run)
+    return encodedBlocks({ get: (n) => Promise.resolve(this.#blocks.get(n)) }, first, run)
   }
 
   async append(block: Block, o?: Partial<CallOptions>): Promise<void> {

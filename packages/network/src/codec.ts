@@ -151,22 +151,32 @@ export function decodeGetBlocksRequest(bytes: Uint8Array): GetBlocksRequest {
   return { first: fromLong(first), count }
 }
 
-/** An answer: canonical bytes of blocks, from the first one asked for on, and what the sender has now. */
+/** An answer or a part of it: canonical bytes of blocks, from the first one asked for on, and what the sender has now. */
 export interface GetBlocksResponse {
   readonly blocks: readonly Uint8Array[]
   readonly range: AnnouncedRange
+  /** Bytes of one more block, which comes next, in parts. Default 0: none. */
+  readonly large?: number
+  /** Whether another response follows. Default false. */
+  readonly more?: boolean
 }
 
 /** Bytes of an answer. */
-export function encodeGetBlocksResponse({ blocks, range }: GetBlocksResponse): Uint8Array {
-  return GetBlocksResponse.encode({ blocks: [...blocks], range: wireRange(range) }).finish()
+export function encodeGetBlocksResponse(response: GetBlocksResponse): Uint8Array {
+  const { blocks, range, large = 0, more = false } = response
+  return GetBlocksResponse.encode({
+    blocks: [...blocks],
+    range: wireRange(range),
+    ...(large > 0 && { large }),
+    ...(more && { more }),
+  }).finish()
 }
 
-/** The answer; its blocks are views of the frame. @throws DecodeError */
-export function decodeGetBlocksResponse(bytes: Uint8Array): GetBlocksResponse {
-  const { blocks, range } = decode(GetBlocksResponse, bytes)
+/** The response; its blocks are views of the frame. @throws DecodeError */
+export function decodeGetBlocksResponse(bytes: Uint8Array): Required<GetBlocksResponse> {
+  const { blocks, range, large, more } = decode(GetBlocksResponse, bytes)
   if (!range) throw new DecodeError('MISSING_FIELD', 'an answer without a range')
-  return { blocks: blocks ?? [], range: rangeOf(range) }
+  return { blocks: blocks ?? [], range: rangeOf(range), large: large ?? 0, more: more ?? false }
 }
 
 function wireRange(range: AnnouncedRange): { first: Long; next: Long } {

@@ -105,6 +105,8 @@ export interface NetworkLimits {
   readonly blocksPerRequest: number
   /** Bytes of blocks in one answer; a single block may be larger. */
   readonly answerBytes: number
+  /** Most that an answer may hold: that, or the largest block. */
+  readonly maxAnswerBytes: number
   /** Heights that sync holds at once: asked for, being verified, or waiting to become durable. */
   readonly syncWindow: number
   /** Bytes of those blocks; what is asked for counts with the most that may come. */
@@ -128,7 +130,9 @@ export interface NetworkLimits {
 }
 
 /** What {@link networkLimits} computes from. */
-export interface NetworkLimitsInit extends Partial<Omit<NetworkLimits, 'frames'>> {
+export interface NetworkLimitsInit extends Partial<
+  Omit<NetworkLimits, 'frames' | 'maxAnswerBytes'>
+> {
   readonly genesis: Genesis
   /** Largest committee, for a genesis without a fixed one. Default 100. */
   readonly maxValidators?: number
@@ -147,22 +151,24 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
   const sizeFor = (payloadBytes: number): number =>
     maxMessageBytes({ validators, scheme: genesis.scheme, maxPayloadBytes: payloadBytes })
   const message = sizeFor(maxPayloadBytes)
-  const answer = Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB
+  // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
+  const maxAnswerBytes = Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB
   const limits = {
     ...defaults,
     // never so small that the blocks of several peers could not be under way
-    syncWindowBytes: Math.max(SYNC_WINDOW_BYTES, 4 * answer),
+    syncWindowBytes: Math.max(SYNC_WINDOW_BYTES, 4 * maxAnswerBytes),
     proposalPartRate: proposalPartRate(maxPayloadBytes),
     ...chosen,
     maxPayloadBytes,
     maxTransactionBytes,
+    maxAnswerBytes,
     frames: {
       ...fixedFrames,
       // a larger payload travels in parts
       consensus: sizeFor(Math.min(maxPayloadBytes, payloadPartBytes)),
       proposals: maxPartFrameBytes(maxPayloadBytes, sizeFor(0)),
-      // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
-      block: answer,
+      // a larger block travels in parts
+      block: payloadPartBytes + KB,
       // signers and their aggregate, which every message with a certificate has room for
       epochCertificate: sizeFor(0),
       // many small transactions share a frame, or one of the largest has its own

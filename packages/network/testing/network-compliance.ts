@@ -5,6 +5,7 @@ import { consensusCases } from './compliance/consensus-cases.js'
 import { proposalCases } from './compliance/proposal-cases.js'
 import { gossipCases } from './compliance/gossip-cases.js'
 import { helloCases } from './compliance/hello-cases.js'
+import { largeBlockCases } from './compliance/large-block-cases.js'
 import { peerCases } from './compliance/peer-cases.js'
 import { syncCases } from './compliance/sync-cases.js'
 import { transactionCases } from './compliance/transaction-cases.js'
@@ -18,6 +19,7 @@ export function networkCompliance(makeTransport: TransportFactory): ComplianceCa
     ...consensusCases(makeTransport),
     ...proposalCases(makeTransport),
     ...syncCases(makeTransport),
+    ...largeBlockCases(makeTransport),
     ...transactionCases(makeTransport),
     ...gossipCases(makeTransport),
   ]

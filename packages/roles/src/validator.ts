@@ -138,6 +138,8 @@ export { qcKey, type VerifiedQcs, type VerifyOptions } from './messages/qc-key.j
 export {
   createFinalBlock,
   encodeBlock,
+  encodeBlockPieces,
+  joinFinalBlock,
   decodeBlock,
   encodeFinalBlock,
   decodeFinalBlock,

@@ -15,6 +15,17 @@ export interface BlockRange {
   readonly last: BlockTip | undefined
 }
 
+/** Canonical bytes of a block as `encodeBlock` gives them, in pieces one after another; not to be changed. */
+export type EncodedBlock = readonly Uint8Array[]
+
+/** How much {@link BlockStore.getEncoded} gives. */
+export interface EncodedRun {
+  /** Blocks at most. */
+  readonly count: number
+  /** Bytes at most; a single block may be larger. */
+  readonly maxBytes: number
+}
+
 /** A contiguous run of blocks that grows at its end and may be pruned at its start. */
 export interface BlockStore extends AsyncDisposable {
   /** What is durable now. */
@@ -24,6 +35,12 @@ export interface BlockStore extends AsyncDisposable {
    * @throws StorageError `STORE_CORRUPT`, `STORE_GAP` when what is stored is not what was written.
    */
   get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined>
+  /**
+   * The blocks from height `first` on, without a gap, for whoever hands them on unread; none when that height was pruned or is
+   * not there yet. Absent: `encodedBlocks` encodes what `get` gives.
+   * @throws StorageError as `get` does.
+   */
+  getEncoded?(first: bigint, run: EncodedRun): Promise<EncodedBlock[]>
   /**
    * Adds the block with number `range().next`; resolves once it is synced to disk. All or nothing. Calls that do not wait for
    * one another are taken in their order, so that a store may write several blocks at once.

@@ -1,9 +1,12 @@
 import type { Ctx } from '@zkstack/concurrency'
-import { decodeBlock, type Block } from '@zkstack/roles'
+import { DecodeError } from '@zkstack/crypto'
+import { decodeBlock, payloadPartBytes, type Block } from '@zkstack/roles'
 import { decodeGetBlocksResponse, encodeGetBlocksRequest, type AnnouncedRange } from '../codec.js'
 import { NetworkError } from '../errors.js'
+import { TAKEN } from '../parts/part-frame.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import { turnOf } from '../turn-of.js'
 
 /** What a peer answers to a request for blocks. */
 export interface BlocksAnswer {
@@ -11,6 +14,14 @@ export interface BlocksAnswer {
   readonly blocks: readonly Block[]
   /** What the peer has now: `first` above the height asked for means that it has pruned it. */
   readonly range: AnnouncedRange
+}
+
+/** Bounds of a {@link BlockClient}. */
+export interface BlockClientOptions {
+  /** Longest silence on a request. */
+  readonly timeoutMs: number
+  /** Most that an answer may hold. */
+  readonly maxAnswerBytes: number
 }
 
 interface Call {
@@ -25,13 +36,15 @@ interface Call {
 export class BlockClient {
   readonly #stream: FrameStream
   readonly #timeoutMs: number
+  readonly #maxAnswerBytes: number
   readonly #calls: Call[] = []
-  #lastAnswer = 0
+  #lastFrame = 0
   #wake: () => void = () => undefined
 
-  constructor(stream: FrameStream, o: { readonly timeoutMs: number }) {
+  constructor(stream: FrameStream, o: BlockClientOptions) {
     this.#stream = stream
     this.#timeoutMs = o.timeoutMs
+    this.#maxAnswerBytes = o.maxAnswerBytes
   }
 
   /**
@@ -59,7 +72,6 @@ export class BlockClient {
         const call = await this.#nextCall(ctx)
         const answer = await this.#answer(ctx, call)
         this.#calls.shift()
-        this.#lastAnswer = ctx.clock.now()
         const wrong = wrongBlock(call, answer)
         if (wrong !== undefined) {
           peer.misbehaved('WRONG_BLOCK', wrong)
@@ -82,17 +94,49 @@ export class BlockClient {
   }
 
   async #answer(ctx: Ctx, call: Call): Promise<BlocksAnswer> {
+    const blocks: Block[] = []
+    for (let bytes = 0; ;) {
+      const frame = await this.#receive(ctx, call)
+      const response = decodeGetBlocksResponse(frame)
+      // a single block may keep its frame, one of several would keep all of them
+      const ownsBytes = response.blocks.length === 1
+      for (const block of response.blocks) blocks.push(decodeBlock(block, { ownsBytes }))
+      bytes += frame.length + response.large
+      const isTooMuch = bytes > this.#maxAnswerBytes || blocks.length > call.count
+      if (isTooMuch) throw new DecodeError('OUT_OF_RANGE', 'more blocks than were asked for')
+      if (response.large > 0) blocks.push(await this.#largeBlock(ctx, call, response.large))
+      if (!response.more) return { blocks, range: response.range }
+      await ctx.race(turnOf(ctx.clock)())
+    }
+  }
+
+  /** A block that comes in parts, with a turn for others after each. */
+  async #largeBlock(ctx: Ctx, call: Call, size: number): Promise<Block> {
+    const bytes = new Uint8Array(size)
+    for (let at = 0; at < size;) {
+      const part = await this.#receive(ctx, call)
+      if (part.length !== Math.min(payloadPartBytes, size - at))
+        throw new DecodeError('BAD_LENGTH', `a part of ${part.length} bytes`)
+      await ctx.race(this.#stream.send(TAKEN))
+      bytes.set(part, at)
+      at += part.length
+      this.#stream.release?.(part)
+      await ctx.race(turnOf(ctx.clock)())
+    }
+    return decodeBlock(bytes, { ownsBytes: true })
+  }
+
+  /** The next frame of an answer, in good time. */
+  async #receive(ctx: Ctx, call: Call): Promise<Uint8Array> {
     // an answer may queue behind those to earlier requests
-    const deadline = Math.max(call.since, this.#lastAnswer) + this.#timeoutMs
+    const deadline = Math.max(call.since, this.#lastFrame) + this.#timeoutMs
     using patience = ctx.child({ deadline })
     try {
       const frame = await patience.race(this.#stream.receive())
       if (!frame)
         throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
-      const { blocks, range } = decodeGetBlocksResponse(frame)
-      // a single block may keep its frame, one of several would keep all of them
-      const ownsBytes = blocks.length === 1
-      return { blocks: blocks.map((bytes) => decodeBlock(bytes, { ownsBytes })), range }
+      this.#lastFrame = ctx.clock.now()
+      return frame
     } catch (e) {
       ctx.throwIfCanceled()
       if (!patience.canceled) throw e

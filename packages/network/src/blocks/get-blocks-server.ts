@@ -1,14 +1,22 @@
-import type { Ctx } from '@zkstack/concurrency'
-import { encodeBlock } from '@zkstack/roles'
-import type { BlockStore } from '@zkstack/storage'
-import { decodeGetBlocksRequest, encodeGetBlocksResponse, type GetBlocksRequest } from '../codec.js'
+import { Channel, scope, type Ctx } from '@zkstack/concurrency'
+import { concatBytes, DecodeError } from '@zkstack/crypto'
+import { payloadPartBytes } from '@zkstack/roles'
+import { encodedBlocks, encodedLength, type BlockStore, type EncodedBlock } from '@zkstack/storage'
+import {
+  decodeGetBlocksRequest,
+  encodeGetBlocksResponse,
+  type GetBlocksRequest,
+  type GetBlocksResponse,
+} from '../codec.js'
 import { kibOf } from '../kib-of.js'
 import type { NetworkLimits } from '../limits.js'
+import { cutParts } from '../parts/cut-parts.js'
+import { PartSender } from '../parts/part-sender.js'
 import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
-/** Blocks read from the store at once. */
-const MAX_READS = 32
+/** Requests of a peer that may wait: many more than honest ones have under way. */
+const MAX_REQUESTS = 256
 
 /** What {@link serveBlocks} takes. */
 export interface ServeOptions {
@@ -21,50 +29,80 @@ export interface ServeOptions {
 }
 
 /**
- * Answers a peer's requests for blocks, one at a time and in their order; the next request is read when the
- * last answer has left. Each answer says which blocks are here, so that nobody takes pruning for a lie.
- * @throws StorageError when the store fails.
+ * Answers a peer's requests for blocks, one at a time and in their order. Each answer says which blocks are here, so that
+ * nobody takes pruning for a lie. No frame is above 64 KiB.
+ * @throws StorageError when the store fails; DecodeError.
  */
 export async function serveBlocks(ctx: Ctx, stream: FrameStream, o: ServeOptions): Promise<void> {
-  // blocks of a chain resemble one another: how many to read at once is guessed from the one before
-  let blockBytes = o.limits.answerBytes
-  for (;;) {
-    const frame = await ctx.race(stream.receive())
-    if (!frame) return
-    const blocks = await read(ctx, decodeGetBlocksRequest(frame), blockBytes, o)
-    blockBytes = blocks.at(-1)?.length ?? blockBytes
-    await o.throttle.pass(ctx, Math.max(1, blocks.length))
-    const answer = encodeGetBlocksResponse({ blocks, range: o.store.range() })
-    await o.kibThrottle.pass(ctx, kibOf(answer))
-    await ctx.race(stream.send(answer))
+  const requests = new Channel<GetBlocksRequest>(MAX_REQUESTS)
+  const sender = new PartSender(stream, ctx.clock)
+  await scope(ctx, async (inner, tasks) => {
+    tasks.spawnBackground((task) => receiveRequests(task, stream, { requests, sender }))
+    for await (const request of requests) await answer(inner, stream, request, { ...o, sender })
+  })
+}
+
+/** Receives requests, and between them what tells of parts that were taken. */
+async function receiveRequests(
+  ctx: Ctx,
+  stream: FrameStream,
+  o: { readonly requests: Channel<GetBlocksRequest>; readonly sender: PartSender },
+): Promise<void> {
+  try {
+    for (let frame; (frame = await ctx.race(stream.receive()));) {
+      if (frame.length === 0) o.sender.taken()
+      else if (!o.requests.trySend(decodeGetBlocksRequest(frame)))
+        throw new DecodeError('OUT_OF_RANGE', `more than ${MAX_REQUESTS} requests wait`)
+    }
+  } finally {
+    o.requests.close()
   }
 }
 
-/** The bytes of the blocks that are there, from the first on, as many as an answer may hold; one always fits. */
-async function read(
+async function answer(
   ctx: Ctx,
+  stream: FrameStream,
   { first, count }: GetBlocksRequest,
-  likelyBytes: number,
-  { store, limits }: ServeOptions,
-): Promise<Uint8Array[]> {
-  const blocks: Uint8Array[] = []
-  const wanted = Math.min(count, limits.blocksPerRequest)
-  let bytes = 0
-  while (blocks.length < wanted) {
-    const start = first + BigInt(blocks.length)
-    const likely = blocks.at(-1)?.length ?? likelyBytes
-    const fitting = Math.floor((limits.answerBytes - bytes) / likely)
-    const reads = Math.max(1, Math.min(MAX_READS, wanted - blocks.length, fitting))
-    const found = await ctx.race(
-      Promise.all(Array.from({ length: reads }, (_, i) => store.get(start + BigInt(i)))),
-    )
-    for (const block of found) {
-      if (!block) return blocks
-      const encoded = encodeBlock(block)
-      bytes += encoded.length
-      if (blocks.length > 0 && bytes > limits.answerBytes) return blocks
-      blocks.push(encoded)
-    }
+  o: ServeOptions & { readonly sender: PartSender },
+): Promise<void> {
+  const { store, throttle, kibThrottle } = o
+  const { answerBytes: maxBytes, blocksPerRequest } = o.limits
+  const run = { count: Math.min(count, blocksPerRequest), maxBytes }
+  const blocks = await ctx.race(encodedBlocks(store, first, run))
+  await throttle.pass(ctx, Math.max(1, blocks.length))
+  const pass = (frame: Uint8Array): Promise<void> => kibThrottle.pass(ctx, kibOf(frame))
+  for (const { large, ...response } of responses(blocks)) {
+    const size = large ? encodedLength(large) : 0
+    const frame = encodeGetBlocksResponse({ ...response, large: size, range: store.range() })
+    await pass(frame)
+    await ctx.race(stream.send(frame))
+    if (large) await o.sender.send(ctx, cutParts(large), { pass })
   }
-  return blocks
+}
+
+/** What is sent for one answer, one after another. */
+interface Response extends Pick<GetBlocksResponse, 'blocks' | 'more'> {
+  /** A block that follows in parts. */
+  readonly large?: EncodedBlock | undefined
+}
+
+/** As many blocks in one response as fit a part; a larger one follows its response. */
+function responses(blocks: readonly EncodedBlock[]): Response[] {
+  const all: { blocks: Uint8Array[]; large?: EncodedBlock }[] = []
+  let bytes = Infinity
+  for (const block of blocks) {
+    const length = encodedLength(block)
+    const isLarge = length > payloadPartBytes
+    const last = bytes + (isLarge ? 0 : length) > payloadPartBytes ? undefined : all.at(-1)
+    const response = last ?? { blocks: [] }
+    if (!last) {
+      all.push(response)
+      bytes = 0
+    }
+    bytes += length
+    if (isLarge) Object.assign(response, { large: block })
+    else response.blocks.push(concatBytes(...block))
+  }
+  if (all.length === 0) return [{ blocks: [] }]
+  return all.map((response, i) => ({ ...response, more: i < all.length - 1 }))
 }

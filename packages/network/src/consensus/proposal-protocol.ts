@@ -1,12 +1,12 @@
-import { scope, yieldTurn, type Clock, type Ctx } from '@zkstack/concurrency'
-import { bytesEqual, DecodeError } from '@zkstack/crypto'
+import { scope, type Ctx } from '@zkstack/concurrency'
+import { bytesEqual } from '@zkstack/crypto'
 import { viewOf, type Signed } from '@zkstack/roles'
 import type { NetworkInit } from '../network.js'
-import { Notifier } from '../notifier.js'
 import { ABANDONED, decodePartsHead, TAKEN, type PartsHead } from '../parts/part-frame.js'
-import { PartWindow } from '../parts/part-window.js'
+import { PartSender } from '../parts/part-sender.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import { turnOf } from '../turn-of.js'
 import { committeesOf, epochsOf } from './committees.js'
 import type { LargeSlot, Outbox } from './outbox.js'
 import { ProposalAssembly, type PartVerdict } from './proposal-assembly.js'
@@ -36,15 +36,14 @@ export async function sendLargeProposals(
   stream: FrameStream,
   { outbox, init }: SendProposalsOptions,
 ): Promise<void> {
-  const window = new PartWindow()
-  const opened = new Notifier()
+  const sender = new PartSender(stream, ctx.clock)
   await scope(ctx, async (inner, tasks) => {
-    tasks.spawnBackground((task) => receiveTaken(task, stream, { window, opened }))
+    tasks.spawnBackground((task) => receiveTaken(task, stream, sender))
     for (let sent = 0; ;) {
       const slot = outbox.nextLarge(sent, epochsOf(peer, init))
       if (slot) {
         sent = slot.generation
-        await sendParts(inner, peer, stream, { slot, outbox, window, opened })
+        await sendParts(inner, peer, stream, { slot, outbox, sender })
       } else {
         await inner.race(outbox.changed('proposals'))
       }
@@ -52,39 +51,25 @@ export async function sendLargeProposals(
   })
 }
 
-interface PartsUnderWay {
-  readonly window: PartWindow
-  readonly opened: Notifier
-}
-
 async function sendParts(
   ctx: Ctx,
   peer: Peer,
   stream: FrameStream,
-  o: PartsUnderWay & { readonly slot: LargeSlot; readonly outbox: Outbox },
+  o: { readonly slot: LargeSlot; readonly outbox: Outbox; readonly sender: PartSender },
 ): Promise<void> {
-  const { slot, outbox, window, opened } = o
+  const { slot, outbox, sender } = o
   const throttle = peer.budget.outgoing('proposalPartRate')
   await ctx.race(stream.send(await ctx.race(slot.proposal.head(turnOf(ctx.clock)))))
-  for (const part of slot.proposal.parts()) {
-    await throttle.pass(ctx)
-    while (!window.isOpen) await ctx.race(opened.wait())
-    if (outbox.isSuperseded(slot)) return ctx.race(stream.send(ABANDONED))
-    window.sent(ctx.clock.now())
-    await ctx.race(stream.send(part))
-  }
+  const isSent = await sender.send(ctx, slot.proposal.parts(), {
+    pass: () => throttle.pass(ctx),
+    isAbandoned: () => outbox.isSuperseded(slot),
+  })
+  if (!isSent) await ctx.race(stream.send(ABANDONED))
 }
 
 /** @throws DecodeError when parts are taken that were not sent. */
-async function receiveTaken(
-  ctx: Ctx,
-  stream: FrameStream,
-  { window, opened }: PartsUnderWay,
-): Promise<void> {
-  while (await ctx.race(stream.receive())) {
-    if (!window.taken(ctx.clock.now())) throw new DecodeError('MALFORMED', 'no part was under way')
-    opened.notify()
-  }
+async function receiveTaken(ctx: Ctx, stream: FrameStream, sender: PartSender): Promise<void> {
+  while (await ctx.race(stream.receive())) sender.taken()
 }
 
 /**
@@ -154,8 +139,4 @@ function isFromLeader({ carrier }: Peer, { key, msg }: Signed, init: NetworkInit
   const committee = committeesOf(init).find((scope) => scope.epoch === epoch)
   if (!committee || !carrier || !bytesEqual(key, carrier)) return false
   return committee.schedule.leaderAt(number) === committee.schedule.indexOf(carrier)
-}
-
-function turnOf(clock: Clock): () => Promise<void> {
-  return clock.yieldTurn?.bind(clock) ?? yieldTurn
 }

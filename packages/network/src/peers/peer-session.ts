@@ -228,7 +228,10 @@ function openedTasks(
       protocol: protocols.getBlocks,
       maxFrameBytes: limits.frames.block,
       run: (ctx, stream) => {
-        const client = new BlockClient(stream, { timeoutMs: limits.blockTimeoutMs })
+        const client = new BlockClient(stream, {
+          timeoutMs: limits.blockTimeoutMs,
+          maxAnswerBytes: limits.maxAnswerBytes,
+        })
         sync.connected(peerSource(session, peer, client), peer.range)
         return client.run(ctx, peer)
       },

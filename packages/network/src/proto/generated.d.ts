@@ -506,6 +506,12 @@ export namespace zkstack {
             /** GetBlocksResponse range. */
             range?: (zkstack.network.BlockRange.$Properties|null);
 
+            /** GetBlocksResponse large. */
+            large: number;
+
+            /** GetBlocksResponse more. */
+            more: boolean;
+
             /**
              * Encodes the specified GetBlocksResponse message. Does not implicitly {@link zkstack.network.GetBlocksResponse.verify|verify} messages.
              * @param m GetBlocksResponse message or plain object to encode
@@ -535,6 +541,12 @@ export namespace zkstack {
 
                 /** GetBlocksResponse range */
                 range?: (zkstack.network.BlockRange.$Properties|null);
+
+                /** GetBlocksResponse large */
+                large?: (number|null);
+
+                /** GetBlocksResponse more */
+                more?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

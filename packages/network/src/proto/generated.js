@@ -1216,6 +1216,8 @@ export const zkstack = $root.zkstack = (() => {
              * @typedef {Object} zkstack.network.GetBlocksResponse.$Properties
              * @property {Array.<Uint8Array>|null} [blocks] GetBlocksResponse blocks
              * @property {zkstack.network.BlockRange.$Properties|null} [range] GetBlocksResponse range
+             * @property {number|null} [large] GetBlocksResponse large
+             * @property {boolean|null} [more] GetBlocksResponse more
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1265,6 +1267,22 @@ export const zkstack = $root.zkstack = (() => {
             GetBlocksResponse.prototype.range = null;
 
             /**
+             * GetBlocksResponse large.
+             * @member {number} large
+             * @memberof zkstack.network.GetBlocksResponse
+             * @instance
+             */
+            GetBlocksResponse.prototype.large = 0;
+
+            /**
+             * GetBlocksResponse more.
+             * @member {boolean} more
+             * @memberof zkstack.network.GetBlocksResponse
+             * @instance
+             */
+            GetBlocksResponse.prototype.more = false;
+
+            /**
              * Encodes the specified GetBlocksResponse message. Does not implicitly {@link zkstack.network.GetBlocksResponse.verify|verify} messages.
              * @function encode
              * @memberof zkstack.network.GetBlocksResponse
@@ -1286,6 +1304,10 @@ export const zkstack = $root.zkstack = (() => {
                 }
                 if (m.range != null && $Object.hasOwnProperty.call(m, "range"))
                     $root.zkstack.network.BlockRange.encode(m.range, w.uint32(/* id 2, wireType 2 =*/18).fork(), q + 1).ldelim();
+                if (m.large != null && $Object.hasOwnProperty.call(m, "large") && m.large !== 0)
+                    w.uint32(/* id 3, wireType 0 =*/24).uint32(m.large);
+                if (m.more != null && $Object.hasOwnProperty.call(m, "more") && m.more !== false)
+                    w.uint32(/* id 4, wireType 0 =*/32).bool(m.more);
                 if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
                     for (var i = 0; i < m.$unknowns.length; ++i)
                         w.raw(m.$unknowns[i]);
@@ -1342,6 +1364,24 @@ export const zkstack = $root.zkstack = (() => {
                             if (u !== 2)
                                 break;
                             m.range = $root.zkstack.network.BlockRange.decode(r, r.size(), $undefined, q + 1, m.range);
+                            continue;
+                        }
+                    case 3: {
+                            if (u !== 0)
+                                break;
+                            if (v = r.uint32())
+                                m.large = v;
+                            else
+                                delete m.large;
+                            continue;
+                        }
+                    case 4: {
+                            if (u !== 0)
+                                break;
+                            if (v = r.bool())
+                                m.more = v;
+                            else
+                                delete m.more;
                             continue;
                         }
                     }

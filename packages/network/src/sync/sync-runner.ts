@@ -52,7 +52,7 @@ export class SyncRunner {
     this.#state = initialSyncState(init.blocks.range.value.next, {
       window: limits.syncWindow,
       windowBytes: limits.syncWindowBytes,
-      answerBytes: limits.frames.block,
+      answerBytes: limits.maxAnswerBytes,
       perPeer: limits.blockInflight,
       perRequest: limits.blocksPerRequest,
       hedgeMs: limits.syncHedgeMs,

@@ -17,7 +17,8 @@ test('limits › a committee of Ed25519 › are computed from its size and paylo
   // what is larger than one part travels in parts
   expect(limits.frames.consensus).toBe(sizeFor(payloadPartBytes))
   expect(limits.frames.proposals).toBeLessThan(sizeFor(payloadPartBytes))
-  expect(limits.frames.block).toBe(sizeFor(1_000_000) + 1024)
+  expect(limits.frames.block).toBe(payloadPartBytes + 1024)
+  expect(limits.maxAnswerBytes).toBe(sizeFor(1_000_000) + 1024)
   expect(limits.frames.transactions).toBe(100_000 + 1024)
 })
 
@@ -36,7 +37,7 @@ test('limits › a block grows › sync may hold at least four', () => {
   const { genesis } = testCommittee(6)
   const windows = [1000, 64 * 2 ** 20].map((maxPayloadBytes) => {
     const limits = networkLimits({ genesis, maxPayloadBytes })
-    return Math.floor(limits.syncWindowBytes / limits.frames.block)
+    return Math.floor(limits.syncWindowBytes / limits.maxAnswerBytes)
   })
   expect(windows).toEqual([255, 4])
 })

@@ -1,8 +1,7 @@
 import { bytesEqual, type Hash32 } from '@zkstack/crypto'
 import type { CanonicalReader, DecodeOptions } from '../codec/canonical-reader.js'
 import { decodeWith } from '../codec/canonical-reader.js'
-import type { CanonicalWriter } from '../codec/canonical-writer.js'
-import { encodeWith } from '../codec/canonical-writer.js'
+import { CanonicalWriter, encodeWith } from '../codec/canonical-writer.js'
 import type { CommitQC } from './commit-qc.js'
 import { readCommitQC, writeCommitQC } from './commit-qc.js'
 import { hashPayload } from './msg.js'
@@ -110,6 +109,24 @@ export function decodeFinalBlock(bytes: Uint8Array, options?: DecodeOptions): Fi
 /** Canonical bytes of a block. */
 export function encodeBlock(block: Block): Uint8Array {
   return encodeWith(writeBlock, block)
+}
+
+/** {@link encodeBlock} in pieces, one after another: a payload of 1 kB or more is a piece of its own, and not copied. */
+export function encodeBlockPieces(block: Block): Uint8Array[] {
+  const writer = new CanonicalWriter()
+  writeBlock(writer, block)
+  return writer.parts()
+}
+
+/** {@link encodeBlockPieces} of a final block whose certificate is there as canonical bytes. */
+export function joinFinalBlock(payload: Uint8Array, certificate: Uint8Array): Uint8Array[] {
+  const writer = new CanonicalWriter()
+  const write = (body: CanonicalWriter): void => {
+    body.bytes(2, certificate)
+    body.bytes(1, payload)
+  }
+  writer.message(3, write, undefined)
+  return writer.parts()
 }
 
 /** Inverse of {@link encodeBlock}; the payload is not hashed. @throws DecodeError */

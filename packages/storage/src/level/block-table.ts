@@ -2,13 +2,16 @@ import { bytesEqual, DecodeError, type Hash32 } from '@zkstack/crypto'
 import {
   createFinalBlock,
   decodeCommitQC,
+  encodeBlockPieces,
   encodeCommitQC,
+  joinFinalBlock,
   type Block,
   type CommitQC,
 } from '@zkstack/roles'
 import { blockHash } from '../block-identity.js'
+import { encodedLength } from '../encoded-blocks.js'
 import { StorageError } from '../storage-error.js'
-import type { BlockTip } from '../store.js'
+import type { BlockTip, EncodedBlock, EncodedRun } from '../store.js'
 import { decodeBlockEntry, encodeBlockEntry, type BlockEntry } from './block-entry.js'
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
 import { be64 } from './fields.js'
@@ -16,6 +19,7 @@ import { noChecksum, type Head } from './head.js'
 import type { HeadChange } from './journal.js'
 import type { Operation, RecordDatabase } from './record-database.js'
 import type { PayloadTable } from './payload-table.js'
+import { RecordRun } from './record-run.js'
 import { payloadKey } from './state-record.js'
 
 const noBytes = new Uint8Array()
@@ -72,6 +76,36 @@ export class BlockTable {
       return { kind: 'preGenesis', number: n, payload, justification }
     }
     return createFinalBlock(payload, decodeQc(n, justification, entry), entry.payloadHash)
+  }
+
+  /**
+   * The blocks from a height on as canonical bytes, checked as {@link read} checks them but not decoded; the first of them is there.
+   * Throws StorageError `STORE_GAP`, `STORE_CORRUPT`.
+   */
+  async readEncoded(first: bigint, run: EncodedRun, head: Head): Promise<EncodedBlock[]> {
+    const { count, maxBytes } = run
+    const end = first + BigInt(count)
+    const range = { gte: be64(first), lt: be64(end < head.next ? end : head.next) }
+    const read = (table: 'block' | 'cert' | 'payload'): RecordRun =>
+      new RecordRun(this.#database.entries(table, { ...range, bytesAtOnce: maxBytes }))
+    await using entries = read('block')
+    await using certificates = read('cert')
+    await using payloads = read('payload')
+    const blocks: EncodedBlock[] = []
+    let bytes = 0
+    for (let n = first; n < first + BigInt(count) && n < head.next; n++) {
+      const value = await entries.at(be64(n))
+      if (value === undefined) throw gap(n)
+      const entry = decodeBlockEntry(checkedBody('block', be64(n), value))
+      const payload = entry.payloadHere ? await this.#payloadOf(n, entry, payloads) : noBytes
+      const encoded = isOfEarlierFork(entry, n, head)
+        ? encodePreGenesis(n, payload, noBytes)
+        : encodeEntry(n, entry, payload, certificateOf(n, entry, await certificates.at(be64(n))))
+      bytes += encodedLength(encoded)
+      if (blocks.length > 0 && bytes > maxBytes) break
+      blocks.push(encoded)
+    }
+    return blocks
   }
 
   /** The newest block's tip; undefined for an empty store. */
@@ -161,12 +195,14 @@ export class BlockTable {
   }
 
   async #certificate(n: bigint, entry: BlockEntry): Promise<Uint8Array> {
-    const key = be64(n)
-    const value = await this.#database.get('cert', key)
+    return certificateOf(n, entry, await this.#database.get('cert', be64(n))).slice()
+  }
+
+  async #payloadOf(n: bigint, entry: BlockEntry, payloads: RecordRun): Promise<Uint8Array> {
+    const key = payloadKey(n, entry.payloadHash)
+    const value = await payloads.at(key)
     if (value === undefined) throw gap(n)
-    const body = checkedBody('cert', key, value)
-    if (!bytesEqual(storedChecksum(value), entry.certificate)) throw gap(n)
-    return body.slice()
+    return this.#payloads.check(key, value)
   }
 
   async #payload(n: bigint, hash: Hash32): Promise<Uint8Array> {
@@ -174,6 +210,33 @@ export class BlockTable {
     if (payload === undefined) throw gap(n)
     return payload
   }
+}
+
+/** The certificate in a record, a view of it. */
+function certificateOf(n: bigint, entry: BlockEntry, value: Uint8Array | undefined): Uint8Array {
+  if (value === undefined) throw gap(n)
+  const body = checkedBody('cert', be64(n), value)
+  if (!bytesEqual(storedChecksum(value), entry.certificate)) throw gap(n)
+  return body
+}
+
+function encodeEntry(
+  n: bigint,
+  { kind }: BlockEntry,
+  payload: Uint8Array,
+  certificate: Uint8Array,
+): EncodedBlock {
+  return kind === 'final'
+    ? joinFinalBlock(payload, certificate)
+    : encodePreGenesis(n, payload, certificate)
+}
+
+function encodePreGenesis(
+  number: bigint,
+  payload: Uint8Array,
+  justification: Uint8Array,
+): EncodedBlock {
+  return encodeBlockPieces({ kind: 'preGenesis', number, payload, justification })
 }
 
 /** Whether a certificate was wiped by a reset; at the genesis' first block and above there can be none such. */

@@ -71,10 +71,11 @@ export class Database implements RecordDatabase {
   /** The entries of a table in the order of their keys. */
   async *entries(
     table: Table,
-    range: EntryRange = {},
+    { bytesAtOnce, ...range }: EntryRange = {},
   ): AsyncGenerator<readonly [Uint8Array, Uint8Array], void, undefined> {
     try {
-      const iterator = this.#sublevel(table).iterator(range)
+      const highWaterMark = bytesAtOnce === undefined ? {} : { highWaterMarkBytes: bytesAtOnce }
+      const iterator = this.#sublevel(table).iterator({ ...range, ...highWaterMark })
       for await (const [key, value] of iterator) yield [plain(key), plain(value)] as const
     } catch (e) {
       throw diskError(e, this.#path, 'read')

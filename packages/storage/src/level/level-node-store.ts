@@ -9,6 +9,8 @@ import { assertStateKey, emptyAt } from '../replica-state-keys.js'
 import { StorageError } from '../storage-error.js'
 import type {
   BlockRange,
+  EncodedBlock,
+  EncodedRun,
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
@@ -110,6 +112,20 @@ export class LevelNodeStore implements NodeStore {
       } catch (e) {
         // Pruned while it was read.
         if (n < this.range().first) return undefined
+        throw e
+      }
+    })
+  }
+
+  async getEncoded(first: bigint, run: EncodedRun): Promise<EncodedBlock[]> {
+    const range = this.range()
+    if (first < range.first || first >= range.next) return []
+    return this.#read(async () => {
+      try {
+        return await this.#parts.blocks.readEncoded(first, run, this.#parts.journal.head)
+      } catch (e) {
+        // Pruned while it was read.
+        if (first < this.range().first) return []
         throw e
       }
     })

@@ -30,7 +30,11 @@ export class PayloadTable {
   async read(number: bigint, hash: Hash32): Promise<Uint8Array | undefined> {
     const key = payloadKey(number, hash)
     const value = await this.#database.get('payload', key)
-    if (value === undefined) return undefined
+    return value && this.check(key, value)
+  }
+
+  /** The payload in a record, checked: a view of it. Throws StorageError `STORE_CORRUPT`. */
+  check(key: Uint8Array, value: Uint8Array): Uint8Array | Promise<Uint8Array> {
     if (isLargeRecord(value)) return checkedLargeBody('payload', key, value, this.#yieldTurn)
     return checkedBody('payload', key, value)
   }

@@ -28,6 +28,8 @@ export interface EntryRange {
   readonly gte?: Uint8Array
   readonly lt?: Uint8Array
   readonly reverse?: boolean
+  /** Bytes that may be read ahead; a single entry may be larger. Default 16 KiB. */
+  readonly bytesAtOnce?: number
 }
 
 /** What a journal needs of a database: LevelDB, or a disk of a simulation. Every error is a StorageError. */

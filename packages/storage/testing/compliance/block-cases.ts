@@ -1,5 +1,13 @@
 import { check, checkBlock, checkRejects, checkSame, type ComplianceCase } from './case.js'
-import { bind, checkBlocks, checkRange, fill, storeCase, type StoreFactory } from './suite.js'
+import {
+  bind,
+  checkBlocks,
+  checkEncoded,
+  checkRange,
+  fill,
+  storeCase,
+  type StoreFactory,
+} from './suite.js'
 import { TestChain } from '../test-chain.js'
 
 const aborted = AbortSignal.abort()
@@ -22,6 +30,20 @@ function appendCases(factory: StoreFactory): ComplianceCase[] {
       await fill(context, 0n, 5n)
       await checkBlocks(context, 0n, 5n)
     }),
+    storeCase(
+      factory,
+      'appended blocks › are encoded as they are › as many as are asked for and fit',
+      async (context) => {
+        const { chain, store } = context
+        await checkEncoded(store, 0n, 2)
+        await fill(context, 0n, 6n)
+        await store.append(chain.block(6n, new Uint8Array(100_000).fill(1)))
+        for (const first of [-1n, 0n, 4n, 6n, 7n])
+          for (const count of [1, 3, 9]) await checkEncoded(store, first, count)
+        await store.prune?.(3n)
+        for (const first of [2n, 3n]) await checkEncoded(store, first, 9)
+      },
+    ),
     storeCase(
       factory,
       'a block that is not the next one › is refused as STORE_ORDER › and changes nothing',

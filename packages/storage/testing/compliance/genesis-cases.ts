@@ -1,7 +1,15 @@
 import type { NodeStore } from '../../src/store.js'
 import { TestChain, type TestChainOptions } from '../test-chain.js'
 import { check, checkBlock, checkSame, checkState, type ComplianceCase } from './case.js'
-import { bind, checkBlocks, checkRange, fill, storeCase, type StoreFactory } from './suite.js'
+import {
+  bind,
+  checkEncoded,
+  checkBlocks,
+  checkRange,
+  fill,
+  storeCase,
+  type StoreFactory,
+} from './suite.js'
 
 const old = new TestChain({ forkNumber: 2n })
 const fork = (o: TestChainOptions) => new TestChain({ forkNumber: 3n, ...o })
@@ -97,6 +105,7 @@ function resets(factory: StoreFactory): ComplianceCase[] {
         for (const n of [4n, 5n]) await store.append(inside.block(n))
         await store.save(inside.key(), inside.state(1n, { proposals: [inside.proposal(3n)] }))
         checkBlock(await store.get(4n), inside.block(4n), 'the new block 4')
+        await checkEncoded(store, 2n, 9)
       },
     ),
     reset(
@@ -107,6 +116,7 @@ function resets(factory: StoreFactory): ComplianceCase[] {
         for (const n of [6n, 7n]) await store.append(above.preGenesis(n))
         await store.append(above.block(8n))
         checkBlock(await store.get(8n), above.block(8n), 'block 8')
+        await checkEncoded(store, 2n, 9)
       },
     ),
     reset(

@@ -1,6 +1,9 @@
+import { concatBytes, toHex } from '@zkstack/crypto'
+import { encodeBlock } from '@zkstack/roles'
+import { encodedBlocks } from '../../src/encoded-blocks.js'
 import type { NodeStore } from '../../src/store.js'
 import { TestChain } from '../test-chain.js'
-import { check, checkBlock, type ComplianceCase } from './case.js'
+import { check, checkBlock, checkSame, type ComplianceCase } from './case.js'
 
 /** How a suite gets its stores. */
 export interface StoreFactory {
@@ -66,6 +69,28 @@ export async function checkBlocks(
   for (let n = first - 2n; n < next + 2n; n++) {
     const inside = n >= first && n < next
     checkBlock(await store.get(n), inside ? chain.block(n) : undefined, `block ${n}`)
+  }
+}
+
+/** Checks that a store encodes its blocks as they are, as many as are asked for and fit. */
+export async function checkEncoded(store: NodeStore, first: bigint, count: number): Promise<void> {
+  const right: Uint8Array[] = []
+  for (let n = first; right.length < count; n++) {
+    const block = await store.get(n)
+    if (block === undefined) break
+    right.push(encodeBlock(block))
+  }
+  const lengths = right.map((bytes) => bytes.length)
+  const all = lengths.reduce((sum, length) => sum + length, 0)
+  const fitting = [
+    [all, right.length],
+    [all - 1, Math.max(right.length - 1, Math.min(right.length, 1))],
+    [0, Math.min(right.length, 1)],
+  ] as const
+  for (const [maxBytes, expected] of fitting) {
+    const blocks = await encodedBlocks(store, first, { count, maxBytes: Math.max(1, maxBytes) })
+    const hex = blocks.map((pieces) => toHex(concatBytes(...pieces))).join()
+    checkSame(hex, right.slice(0, expected).map(toHex).join(), `${count} blocks from ${first} on`)
   }
 }
 
