@@ -115,10 +115,9 @@ export async function loadCryptoBackends(choose: BackendChoice = {}): Promise<vo
   currentNodeKeys = nodeKeyBackends.get(edwards) ?? currentNodeKeys
 }
 
-/** Loads the backends that another thread of this process has tested. */
-export async function loadTestedBackends(): Promise<void> {
-  loading ??= loadAll({ isTested: true })
-  await loading
+/** Loads a backend of signatures that another thread of this process has tested, and no other. */
+export async function loadTestedBackend(name: string): Promise<void> {
+  await loadAll({ isTested: true, only: name })
 }
 
 function pick<Part extends keyof typeof preferences>(
@@ -135,8 +134,17 @@ function pick<Part extends keyof typeof preferences>(
   return chosen
 }
 
-async function loadAll({ isTested }: { readonly isTested: boolean }): Promise<void> {
+/** Which libraries are loaded, and whether they are tested. */
+interface Loading {
+  readonly isTested: boolean
+  /** The one that is loaded. Default: all. */
+  readonly only?: string
+}
+
+async function loadAll({ isTested, only }: Loading): Promise<void> {
   const addScheme = isTested ? add : addTested
+  const attempt = (library: string, load: () => Promise<void>): Promise<void> =>
+    only === undefined || only === library ? attemptTo(load, library) : Promise.resolve()
   await attempt('hash-wasm', async () => {
     const implementation = await loadHashWasm()
     if (!isTested && !hashPasses(implementation)) throw new Error('hash-wasm: self-test failed')
@@ -168,7 +176,7 @@ async function loadAll({ isTested }: { readonly isTested: boolean }): Promise<vo
 }
 
 /** One library's failure leaves the others unharmed. */
-async function attempt(library: string, load: () => Promise<void>): Promise<void> {
+async function attemptTo(load: () => Promise<void>, library: string): Promise<void> {
   try {
     await load()
   } catch (error) {

@@ -42,12 +42,16 @@ const sourceScript = `import('tsx/esm/api').then(({ register }) => {
   return import(${JSON.stringify(new URL('./signature-worker.ts', import.meta.url))})
 })`
 
-/** A thread that checks signatures; rejects where there are none. */
-export async function startWorker({ onMessage, onEnd }: WorkerEvents): Promise<WorkerPort> {
+/** A thread that checks signatures, first of all those of one backend; rejects where there are none. */
+export async function startWorker(
+  { onMessage, onEnd }: WorkerEvents,
+  backend: string,
+): Promise<WorkerPort> {
   const { Worker } = await import('node:worker_threads')
+  const options = { env: {}, workerData: backend }
   const worker = isBuilt
-    ? new Worker(new URL('./signature-worker.js', import.meta.url), { execArgv: [], env: {} })
-    : new Worker(sourceScript, { eval: true, env: {} })
+    ? new Worker(new URL('./signature-worker.js', import.meta.url), { ...options, execArgv: [] })
+    : new Worker(sourceScript, { ...options, eval: true })
   worker.unref()
   let cause: Error | undefined
   worker.on('message', (message: WorkerMessage) => {

@@ -15,8 +15,8 @@ export interface SignatureWorkersInit {
   readonly count?: number | undefined
   /** A worker did not start or ended by itself: there is one less from now on. */
   onFailure(error: Error): void
-  /** Starts a worker. Default: a thread of Node; browsers have none. */
-  readonly start?: (events: WorkerEvents) => Promise<WorkerPort>
+  /** Starts a worker that is about to be asked for a backend. Default: a thread of Node; browsers have none. */
+  readonly start?: (events: WorkerEvents, backend: string) => Promise<WorkerPort>
 }
 
 /** How a check is treated. */
@@ -82,7 +82,7 @@ export class SignatureWorkers implements AsyncDisposable {
     { claims, aggregate }: AggregateCheck,
     o: CheckOptions = {},
   ): Promise<boolean | undefined> {
-    this.#start()
+    this.#start(scheme.backend)
     const queue = o.urgent === true ? this.#urgent : this.#waiting
     const isKnown = signatureScheme(scheme.id, { backend: scheme.backend }) === scheme
     if (!isKnown || this.size === 0 || queue.length >= maxWaiting) return Promise.resolve(undefined)
@@ -91,6 +91,13 @@ export class SignatureWorkers implements AsyncDisposable {
     })
     this.#schedule()
     return verdict
+  }
+
+  /** Leaves the check that has waited longest for a worker, and is not urgent, to its caller; false when none waits. */
+  giveBack(): boolean {
+    const job = this.#waiting.shift()
+    job?.settle(undefined)
+    return job !== undefined
   }
 
   /** Ends the workers; what they were asked is left to those who asked. */
@@ -102,15 +109,15 @@ export class SignatureWorkers implements AsyncDisposable {
     await Promise.all(seats.map(({ port }) => port?.terminate() ?? Promise.resolve()))
   }
 
-  #start(): void {
+  #start(backend: string): void {
     if (this.#isStarted || this.#isClosed) return
     this.#isStarted = true
     const { count } = this.#init
-    if (count !== undefined) this.#startMany(count)
+    if (count !== undefined) this.#startMany(count, backend)
     else {
       availableCores().then(
         (cores) => {
-          this.#startMany(Math.min(mostByDefault, cores - 1))
+          this.#startMany(Math.min(mostByDefault, cores - 1), backend)
         },
         (e: unknown) => {
           this.#init.onFailure(e instanceof Error ? e : new Error(String(e)))
@@ -119,11 +126,11 @@ export class SignatureWorkers implements AsyncDisposable {
     }
   }
 
-  #startMany(count: number): void {
-    for (let i = 0; i < count && !this.#isClosed; i++) this.#startOne()
+  #startMany(count: number, backend: string): void {
+    for (let i = 0; i < count && !this.#isClosed; i++) this.#startOne(backend)
   }
 
-  #startOne(): void {
+  #startOne(backend: string): void {
     const seat: Seat = { port: undefined, isReady: false, batches: new Map() }
     this.#seats.add(seat)
     const onEnd = (error: Error): void => {
@@ -138,7 +145,7 @@ export class SignatureWorkers implements AsyncDisposable {
       this.#schedule()
     }
     const begin = this.#init.start ?? startWorker
-    begin({ onMessage, onEnd }).then((port) => {
+    begin({ onMessage, onEnd }, backend).then((port) => {
       seat.port = port
       return this.#isClosed ? port.terminate() : undefined
     }, onEnd)

@@ -20,6 +20,7 @@ export class SignatureChecks implements AsyncDisposable {
   readonly #workers: SignatureWorkers
   readonly #yieldTurn: () => Promise<void>
   readonly #here = new Semaphore(1)
+  #help: Promise<void> | undefined
 
   constructor(o: SignatureChecksInit) {
     this.#yieldTurn = () => o.yieldTurn()
@@ -37,9 +38,12 @@ export class SignatureChecks implements AsyncDisposable {
     })
   }
 
-  /** For certificates of blocks, many at once. */
-  readonly ofBlocks: AggregateVerifier = async (scheme, check) =>
-    (await this.#workers.verifyAggregate(scheme, check)) ?? this.#verifyHere(scheme, check)
+  /** For certificates of blocks, many at once: what finds all threads busy, this one takes over, one after another. */
+  readonly ofBlocks: AggregateVerifier = async (scheme, check) => {
+    const verdict = this.#workers.verifyAggregate(scheme, check)
+    this.#help ??= this.#helpWorkers()
+    return (await verdict) ?? this.#verifyHere(scheme, check)
+  }
 
   /**
    * For votes and certificates that consensus waits for, one at a time. A signature of Ed25519 costs about as much as asking another
@@ -58,6 +62,17 @@ export class SignatureChecks implements AsyncDisposable {
   /** Ends the threads. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#workers[Symbol.asyncDispose]()
+  }
+
+  /** Ends when no check waits. */
+  async #helpWorkers(): Promise<void> {
+    do {
+      await this.#yieldTurn()
+      // the one before is done
+      const turn = await this.#here.acquire()
+      turn[Symbol.dispose]()
+    } while (this.#workers.giveBack())
+    this.#help = undefined
   }
 
   async #verifyHere(scheme: SignatureScheme, check: AggregateCheck): Promise<boolean> {
