@@ -15,6 +15,7 @@ import {
   buildSettlementProcess,
   runSettlement,
   type SettlementChild,
+  type SettlementChildOptions,
   type SettlementCrash,
   type SettlementFlaw,
 } from './settlement-child.js'
@@ -47,7 +48,7 @@ interface Started {
   readonly networkId: number
   readonly certificates: number
   readonly path: string
-  start(o?: { readonly crash?: SettlementCrash; readonly flaw?: SettlementFlaw }): SettlementChild
+  start(o?: Pick<SettlementChildOptions, 'crash' | 'flaw' | 'silent'>): SettlementChild
 }
 
 async function caseOf(networkId: number, certificates: number): Promise<Started> {
@@ -113,7 +114,7 @@ describe('a settlement process on a real L1', () => {
       const child = c.start({ crash: 'transactionSent', flaw })
       expect(await child.ended).toBe(false)
       await sleep(200)
-      const hasEnded = await c.start().ended
+      const hasEnded = await c.start({ silent: true }).ended
       const problems = hasEnded ? await problemsAfter(world, c, before) : ['it did not end']
       expect(problems).not.toEqual([])
     })

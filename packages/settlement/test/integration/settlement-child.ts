@@ -29,6 +29,8 @@ export interface SettlementChildOptions {
   readonly certificates: number
   readonly crash?: SettlementCrash
   readonly flaw?: SettlementFlaw
+  /** Whether its end by an exception is expected. */
+  readonly silent?: boolean
 }
 
 /** A process that runs a settlement engine, and what it has said so far, line by line. */
@@ -68,8 +70,7 @@ export function runSettlement(o: SettlementChildOptions): SettlementChild {
   const { program, url, path, addresses, networkId, certificates, crash = '', flaw = '' } = o
   const numbers = [networkId, certificates].map(String)
   const child = spawn(process.execPath, [program, url, path, addresses, ...numbers, crash, flaw], {
-    // A control may well end with an exception.
-    stdio: ['ignore', 'pipe', flaw === '' ? 'inherit' : 'ignore'],
+    stdio: ['ignore', 'pipe', o.silent === true ? 'ignore' : 'inherit'],
   })
   const lines: string[] = []
   let rest = ''

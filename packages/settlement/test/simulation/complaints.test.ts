@@ -38,7 +38,13 @@ async function settledWhileOffline() {
   return { w, chain, first }
 }
 
-const headAt = (number: bigint) => ({ number, hash: metadata, parentHash: metadata, timestamp: 0n })
+const headAt = (number: bigint) => ({
+  number,
+  hash: metadata,
+  parentHash: metadata,
+  timestamp: 0n,
+  baseFeePerGas: 0n,
+})
 
 describe('what users of Agglayer complained about', () => {
   test('agglayer #1076, #1131: a certificate that settled while the node was offline › settles here too, L1 being read as it was before the transaction', async () => {
