@@ -36,10 +36,12 @@ export function summaryOf({ node, state, report }: NodeSight): SightSummary {
   }
 }
 
-/** Heights of all, and how many are ready, in a line. */
+/** How many are ready, and of each its height, or how it ended, in a line. */
 export function sightLine(sights: readonly NodeSight[]): string {
   const summaries = sights.map(summaryOf)
-  const heights = summaries.map(({ name, committed }) => `${name} ${committed ?? '–'}`)
+  const heights = summaries.map(({ name, process, committed }) => {
+    return `${name} ${process === 'running' ? (committed ?? '–') : process}`
+  })
   const ready = summaries.filter((summary) => summary.ready).length
   return `${ready}/${sights.length} ready   ${heights.join('  ')}\n`
 }

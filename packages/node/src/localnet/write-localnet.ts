@@ -57,7 +57,7 @@ interface Member extends LocalnetNode {
 /**
  * Writes keys, genesis and configurations of `validators` nodes: v1/, v2/ … with `config.toml` each, and genesis.json.
  *
- * @throws ConfigError; the platform's error, `EEXIST` when the folder has a localnet already.
+ * @throws ConfigError; the platform's error, `EEXIST` when the folder has one of those files already.
  */
 export async function writeLocalnet(plan: LocalnetPlan): Promise<void> {
   const members = Array.from({ length: plan.validators }, (_, i) => memberOf(plan, i))
@@ -71,8 +71,6 @@ export async function writeLocalnet(plan: LocalnetPlan): Promise<void> {
     },
     members.map(({ name, identity }) => ({ source: name, identity, weight: 1n })),
   )
-  await mkdir(plan.folder, { recursive: true })
-  await writeFile(join(plan.folder, 'genesis.json'), genesisToJson(genesis), { flag: 'wx' })
   for (const [i, member] of members.entries()) {
     await mkdir(member.folder, { recursive: true })
     const secret = { mode: 0o600, flag: 'wx' }
@@ -82,6 +80,8 @@ export async function writeLocalnet(plan: LocalnetPlan): Promise<void> {
     await writePublicIdentity(join(member.folder, 'public.json'), member.identity)
     await writeFile(member.configFile, configText(plan, members, i), { flag: 'wx' })
   }
+  // Last: a folder with a genesis is whole.
+  await writeFile(join(plan.folder, 'genesis.json'), genesisToJson(genesis), { flag: 'wx' })
 }
 
 /** Where the parts of node `index` are; ports follow from the plan. */

@@ -16,7 +16,7 @@ export async function loadExecution(
   config: Pick<NodeConfig, 'execution' | 'executionOptions' | 'data'>,
   o: { readonly genesis: Genesis; readonly logger: Logger },
 ): Promise<ExecutionModule> {
-  const factory = await factoryOf(config.execution)
+  const factory = await importExecution(config.execution)
   const dataDir = join(config.data, 'execution')
   await mkdir(dataDir, { recursive: true })
   try {
@@ -27,7 +27,8 @@ export async function loadExecution(
   }
 }
 
-async function factoryOf(name: string): Promise<ExecutionFactory> {
+/** The factory that a module exports, or a builtin one; nothing is started. @throws ConfigError `CONFIG_EXECUTION`. */
+export async function importExecution(name: string): Promise<ExecutionFactory> {
   if (name.startsWith('builtin:')) {
     const known = Object.keys(BUILTIN)
     const factory = BUILTIN[name]

@@ -121,6 +121,13 @@ describe('zkstack run', () => {
       const check = (): ReturnType<typeof zkstack> => zkstack('run', '--check', '--config', config)
       expect(await check()).toEqual({ code: 0, out: '', err: 'the configuration is good\n' })
 
+      const whole = await readFile(config, 'utf8')
+      await writeFile(config, whole.replace(/^ *execution = .*$/m, 'execution = "./absent.js"'))
+      const absent = await check()
+      expect(absent.code).toBe(3)
+      expect(absent.err).toMatch(/^zkstack: execution: .*absent\.js does not load/)
+      await writeFile(config, whole)
+
       await chmod(secret, 0o644)
       const exposed = await check()
       expect(exposed.code).toBe(3)

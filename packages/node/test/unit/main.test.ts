@@ -43,6 +43,7 @@ describe('zkstack', () => {
     [['genesis', '--chain-id', '1'], 'name at least one public.json'],
     [['localnet', '--validators', '0'], '--validators takes a whole number from 1 to 50'],
     [['localnet', '--execution-options', '[]'], '--execution-options takes a JSON object'],
+    [['localnet', '--execution', './absent.js'], '--execution: there is no file ./absent.js'],
     [['completion', 'tcsh'], 'name a shell: bash, zsh, fish'],
   ])('%j › is an error of usage that says what to write', async (args, message) => {
     const { code, out, err } = await zkstack(...args)

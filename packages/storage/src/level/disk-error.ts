@@ -14,7 +14,7 @@ const remedies: Partial<Record<StorageErrorCode, string>> = {
   STORE_FULL: 'the disk is full: make room, then start again; nothing acknowledged is lost',
   STORE_CORRUPT:
     'the database is damaged: do not vote with this validator key again before its epoch has ended; keep the folder, start with a new one',
-  STORE_PATH: 'check that the path is a folder that this user may read and write',
+  STORE_PATH: 'check the path, and that this user may read and write there',
   STORE_IO: 'the disk failed: check it, then start again',
 }
 

@@ -20,8 +20,9 @@ const clearScreen = '\x1b[H\x1b[2J'
 export const localnet: Command = {
   name: 'localnet',
   summary: 'Writes the configurations of several nodes on this machine, and runs them.',
-  about: `Makes keys, a genesis and a configuration for each node, unless the folder has them, then runs every node
-in a process of its own until Ctrl-C. A node's log is in its folder, as log.jsonl.
+  about: `Makes keys, a genesis and a configuration for each node, then runs every node in a process of its own until
+Ctrl-C. A node's log is in its folder, as log.jsonl. A folder that has nodes already stays as it is: they go
+on where they stopped, and options that say how to make them have no effect.
 'builtin:load' is a chain of random payloads, with the options payloadBytes and intervalMs.`,
   options: [
     { name: 'out', value: '<folder>', help: 'the folder', fallback: './localnet' },
@@ -62,9 +63,11 @@ in a process of its own until Ctrl-C. A node's log is in its folder, as log.json
   async run(args, io) {
     await loadCryptoBackends()
     const folder = args.required('out')
-    if (!existsSync(join(folder, 'genesis.json'))) await write(args, io)
-    if (args.has('write-only')) return exitCodes.ok
+    const isNew = !existsSync(join(folder, 'genesis.json'))
+    if (isNew) await write(args, io)
     const nodes = await nodesOf(folder)
+    if (!isNew) io.err(`${folder} has ${nodes.length} nodes already, which stay as they were made\n`)
+    if (args.has('write-only')) return exitCodes.ok
     const end = await runLocalnet({
       nodes,
       signal: io.signal,
@@ -83,13 +86,16 @@ in a process of its own until Ctrl-C. A node's log is in its folder, as log.json
 
 async function write(args: CommandArguments, io: CommandIo): Promise<void> {
   const folder = args.required('out')
+  const execution = args.required('execution')
+  if (!args.has('write-only') && !execution.startsWith('builtin:') && !existsSync(execution))
+    throw new UsageError(`--execution: there is no file ${execution}`)
   const validators = args.integer('validators', 1, 50)
   await writeLocalnet({
     folder,
     validators,
     scheme: args.oneOf('scheme', schemeNames),
     chainId: BigInt(args.integer('chain-id', 0, 2 ** 49)),
-    execution: args.required('execution'),
+    execution,
     executionOptions: jsonObject(args.required('execution-options')),
     basePort: args.integer('base-port', 1, 65_535 - 2 * validators),
     host: args.required('host'),
@@ -114,6 +120,7 @@ async function nodesOf(folder: string): Promise<readonly LocalnetNode[]> {
   const names = readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'config.toml')))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  if (names.length === 0) throw new UsageError(`--out: ${folder} has a genesis.json, and no node`)
   return Promise.all(
     names.map(async (name) => {
       const configFile = join(folder, name, 'config.toml')

@@ -2,6 +2,7 @@ import { isCanceled, realClock, type Logger } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import type { ConsensusNode } from '@zkstack/executor'
 import { readConfig } from '../../config/read-files.js'
+import { importExecution } from '../../run/load-execution.js'
 import { readIdentity, runNode } from '../../run/run-node.js'
 import { exitCodes, type Command } from '../command.js'
 import { lineLogger } from '../log.js'
@@ -16,7 +17,7 @@ The first SIGTERM or SIGINT stops the node in order, within five seconds; a seco
 What may stand in the configuration: docs/operation/configuration.md.`,
   options: [
     { name: 'config', value: '<file>', help: 'the configuration, TOML' },
-    { name: 'check', help: 'only read and check the configuration, its keys and its genesis' },
+    { name: 'check', help: 'only check the configuration, keys and genesis, and load the execution layer' },
   ],
   examples: [
     { line: 'zkstack run --config /etc/zkstack/config.toml', does: 'a node, in the foreground' },
@@ -27,6 +28,7 @@ What may stand in the configuration: docs/operation/configuration.md.`,
     const config = await readConfig(args.required('config'))
     if (args.has('check')) {
       await readIdentity(config, io.env)
+      await importExecution(config.execution)
       io.err('the configuration is good\n')
       return exitCodes.ok
     }
