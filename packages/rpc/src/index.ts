@@ -52,4 +52,5 @@ export {
   type Fetch,
   type JsonRpcClientOptions,
 } from './client/json-rpc-client.js'
+export { grpcSettlementClient, type GrpcClientOptions } from './client/grpc-settlement-client.js'
 export { settlementClient, type SettlementClient } from './client/settlement-client.js'

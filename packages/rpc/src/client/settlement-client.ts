@@ -6,12 +6,12 @@ import {
   parseNetworkInfo,
   type CertificateHeader,
   type EndpointError,
-  type LatestHeaders,
   type NetworkInfo,
   type SettlementEndpoint,
 } from '@zkstack/settlement'
 import { anyJson, certificateJson } from '../json-rpc/json-forms.js'
 import { rpcErrorCodes, type RpcError } from '../json-rpc/rpc-error.js'
+import { latestOf } from './latest-of.js'
 import { JsonRpcClient, type CallError, type JsonRpcClientOptions } from './json-rpc-client.js'
 
 /** A settlement node behind JSON-RPC. */
@@ -87,16 +87,6 @@ export function settlementClient(
     networkInfo: (networkId, call) =>
       ask('getNetworkInfo', [json.u32.write(networkId)], parseNetworkInfo, call),
   }
-}
-
-/** The pending one may have settled between both questions. */
-function latestOf(
-  pending: CertificateHeader | undefined,
-  settled: CertificateHeader | undefined,
-): LatestHeaders {
-  const isLeft = pending !== undefined && (settled === undefined || pending.height > settled.height)
-  const left = isLeft ? pending : undefined
-  return { pending: left, settled, known: left ?? settled }
 }
 
 function isNotFound(error: CallError): boolean {

@@ -18,6 +18,8 @@ export interface ErrorInfo {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo'
+
 const errorInfo = protobuf.message({
   reason: protobuf.string(1),
   domain: protobuf.string(2),
@@ -41,11 +43,20 @@ const rpcStatus = protobuf.message({
  * @see https://google.aip.dev/193
  */
 export function encodeStatusDetails({ status: code, message, info }: GrpcError): Uint8Array {
-  const details =
-    info === undefined
-      ? []
-      : [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: encodeInfo(info) }]
+  const details = info === undefined ? [] : [{ typeUrl: ERROR_INFO_TYPE, value: encodeInfo(info) }]
   return rpcStatus.encode({ code, message, details })
+}
+
+/** The `google.rpc.ErrorInfo` in the details of a status; `undefined` without one. */
+export function decodeErrorInfo(details: Uint8Array): ErrorInfo | undefined {
+  const read = protobuf.decodeMessage(rpcStatus, details)
+  const any = read.ok
+    ? read.value.details.find(({ typeUrl }) => typeUrl === ERROR_INFO_TYPE)
+    : undefined
+  const info = any && protobuf.decodeMessage(errorInfo, any.value)
+  if (info?.ok !== true) return undefined
+  const entries = info.value.metadata.map(({ key, value }) => [key, value] as const)
+  return { ...info.value, metadata: Object.fromEntries(entries) }
 }
 
 function encodeInfo({ metadata, ...plain }: ErrorInfo): Uint8Array {

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { err, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { err, ok, type Result } from '@zkstack/crypto'
 import { decodeCertificate, protobuf, type NetworkId } from '@zkstack/pessimistic-proof'
 import {
   encodeCertificateHeader,
@@ -17,6 +17,7 @@ import {
   type GrpcMethod,
   type GrpcMethods,
 } from './grpc-method.js'
+import { certificateIdMessage, wrapped } from './node-messages.js'
 import { submissionDomain, submissionError } from './submission-error.js'
 
 const SERVICE_DOMAIN = 'agglayer-node.grpc-api.v1'
@@ -39,20 +40,6 @@ const configurationDomain = {
   prefix: 'GET_EPOCH_CONFIGURATION_ERROR_KIND',
   malformed: 'UNSPECIFIED',
 }
-
-/** A message that is passed on as it is. */
-const encoded: protobuf.Message<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
-
-/** All requests and answers have one message in their first field. */
-const wrapped = protobuf.message<{ readonly message: Uint8Array | undefined }>({
-  message: protobuf.optional(1, encoded),
-})
-
-const certificateId: protobuf.Message<Hash32> = protobuf.mapped(
-  protobuf.message<{ readonly value: Hash32 }>({ value: protobuf.required(1, protobuf.hash) }),
-  (value) => ({ value }),
-  ({ value }) => value,
-)
 
 /**
  * The services for chains, as Agglayer's node has them: package `agglayer.node.v1`.
@@ -88,13 +75,13 @@ function submitCertificate({ node }: SettlementService): GrpcMethod {
     }
     const accepted = await node.submit(certificate.value, o)
     return accepted.ok
-      ? answer(certificateId.encode(accepted.value.certificateId))
+      ? answer(certificateIdMessage.encode(accepted.value.certificateId))
       : submissionError(accepted.error)
   })
 }
 
 function getCertificateHeader({ node }: SettlementService): GrpcMethod {
-  const form = protobuf.message({ certificateId: protobuf.required(1, certificateId) })
+  const form = protobuf.message({ certificateId: protobuf.required(1, certificateIdMessage) })
   return grpcMethod(headerDomain, form, async (request) => {
     const header = await node.header(request.certificateId)
     return header === undefined

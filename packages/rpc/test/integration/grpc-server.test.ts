@@ -12,6 +12,7 @@ import { Root } from 'protobufjs'
 import * as descriptorFormat from 'protobufjs/ext/descriptor/index.js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
+  grpcSettlementClient,
   nodeServiceFiles,
   nodeServices,
   serveGrpc,
@@ -58,7 +59,7 @@ async function served(...parts: Parameters<typeof start>): Promise<NodeClient> {
 }
 
 /** The certificates that upstream tests with, which real networks have sent. */
-const realCertificates = ['cert_h0', 'n15-cert_h0', 'n15-cert_h1', 'n15-cert_h3'].map((name) => {
+const realCertificates = ['cert_h0', 'n15-cert_h0', 'n15-cert_h1'].map((name) => {
   const folder = '../../../pessimistic-proof/test/vectors/data/certificates/'
   const parsed = parseCertificate(
     readFileSync(new URL(`${folder}${name}.json`, import.meta.url), 'utf8'),
@@ -66,6 +67,8 @@ const realCertificates = ['cert_h0', 'n15-cert_h0', 'n15-cert_h1', 'n15-cert_h3'
   if (parsed.ok) return parsed.value
   throw new Error(`${name}: ${parsed.error.message}`)
 })
+
+const call = { signal: new AbortController().signal }
 
 const submission = ['CertificateSubmissionService', 'SubmitCertificate'] as const
 
@@ -246,6 +249,41 @@ describe('the services of a node over gRPC', () => {
     const client = await served({ networkInfo: () => Promise.reject(new Error('secret')) })
     expect(await client.call('NodeStateService', 'GetNetworkInfo', { networkId: 1 })).toEqual({
       code: status.INTERNAL,
+    })
+  })
+
+  test('the client of this library gives the same values as a node of this process', async () => {
+    await runSimulatedNode({ submissions: chain }, async (service) => {
+      const { address } = await start(service.node)
+      using client = grpcSettlementClient(address)
+      const own = service.node.endpoint
+      const id = certificateId(first)
+      expect(await client.header(id, call)).toEqual({ ok: true, value: undefined })
+      expect(await client.latestHeaders(1, call)).toEqual(await own.latestHeaders(1, call))
+      expect(await client.networkInfo(1, call)).toMatchObject({ error: { code: 'NotFound' } })
+      expect(await client.submit(first, call)).toEqual({ ok: true, value: id })
+      while ((await service.node.header(id))?.status.type !== 'settled')
+        await client.header(id, call)
+      expect(await client.header(id, call)).toEqual(await own.header(id, call))
+      expect(await client.latestHeaders(1, call)).toEqual(await own.latestHeaders(1, call))
+      expect(await client.epochConfiguration(call)).toEqual({ ok: true, value: undefined })
+      expect(await client.networkInfo(1, call)).toEqual({
+        ok: true,
+        value: await service.node.networkInfo(1),
+      })
+      const tampered = { ...second, newLocalExitRoot: id }
+      const refused = await own.submit(tampered, call)
+      const error = refused.ok ? undefined : refused.error
+      expect(await client.submit(tampered, call)).toEqual({
+        ok: false,
+        error: { kind: error?.kind, code: error?.code, message: error?.message },
+      })
+      const canceled = AbortSignal.abort(new Error('enough'))
+      await expect(client.header(id, { signal: canceled })).rejects.toThrow('enough')
+    })
+    using nobody = grpcSettlementClient('127.0.0.1:1', { timeoutMs: 500 })
+    expect(await nobody.networkInfo(1, call)).toMatchObject({
+      error: { kind: 'retry', code: 'Unreachable' },
     })
   })
 
