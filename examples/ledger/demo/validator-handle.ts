@@ -43,6 +43,11 @@ export class ValidatorHandle {
     return this.state === 'running'
   }
 
+  /** Of the process; `undefined` before the first start. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** Starts the process, for the first time or again. */
   start(): void {
     this.state = 'starting'

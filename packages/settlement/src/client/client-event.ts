@@ -20,7 +20,7 @@ export interface ExitEvent {
   readonly certificateId: Hash32 | undefined
   /** From `settled` on, as far as it is known. */
   readonly settlementTxHash: Hash32 | undefined
-  /** When it is claimable: what its destination asks for. */
+  /** When it is claimable: what its destination asks for; `undefined` after a restart, until L1 is read again. */
   readonly claim: ClaimedExit | undefined
 }
 

@@ -15,10 +15,11 @@ import { retryDelay } from '../certificates/retry-policy.js'
 import { readRollup } from '../contracts/rollup-reader.js'
 import { Broadcast } from '../node/broadcast.js'
 import { CertificateBuilder } from './certificate-builder.js'
-import type { ClientEvent, ClientHalt } from './client-event.js'
+import type { ClientEvent, ClientHalt, ExitEvent } from './client-event.js'
 import { ClientStore } from './client-store.js'
 import { EpochGate } from './epoch-gate.js'
 import { ExitReporter } from './exit-reporter.js'
+import { followExit } from './follow-exit.js'
 import type { ClaimedExit } from './exit-source.js'
 import { L1BridgeIndex } from './l1-bridge-index.js'
 import { Outbox } from './outbox.js'
@@ -107,6 +108,11 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
 
   events({ signal }: Partial<CallOptions> = {}): AsyncIterable<ClientEvent> {
     return this.#events.subscribe(signal)
+  }
+
+  exit(leafIndex: number, o: Partial<CallOptions> = {}): AsyncIterable<ExitEvent> {
+    const present = (): Promise<ExitEvent | undefined> => this.#reporter.present(leafIndex)
+    return followExit(leafIndex, { events: this.#events, present, signal: o.signal })
   }
 
   async claimOfExit(leafIndex: number): Promise<ClaimedExit | undefined> {

@@ -1,7 +1,7 @@
 import type { NetworkId } from '@zkstack/pessimistic-proof'
 import type { Broadcast } from '../node/broadcast.js'
 import type { CertificateStatus } from '../types/certificate-header.js'
-import type { ClientEvent, ExitStage } from './client-event.js'
+import type { ClientEvent, ExitEvent, ExitStage } from './client-event.js'
 import type { ClientCertificate } from './client-records.js'
 import type { ClientStore } from './client-store.js'
 import type { L1BridgeIndex } from './l1-bridge-index.js'
@@ -66,6 +66,28 @@ export class ExitReporter {
         claim: undefined,
       })
     if (stage === 'settled') this.#waiting?.set(header.height, record)
+  }
+
+  /** Where an exit is now; `undefined`: it is not collected. */
+  async present(leafIndex: number): Promise<ExitEvent | undefined> {
+    const { store, index, networkId } = this.#o
+    if (leafIndex >= store.collected.exits) return undefined
+    const [collected] = await store.exits(leafIndex, leafIndex + 1)
+    if (collected === undefined) return undefined
+    const { block, exit: bridgeExit } = collected
+    const exit = { type: 'exit', leafIndex, bridgeExit, block, claim: undefined } as const
+    for await (const { header, range, isClaimable } of store.certificates()) {
+      const stage = stages[header.status.type]
+      const covers = range.firstExit <= leafIndex && leafIndex < range.endExit
+      if (!covers || stage === undefined) continue
+      const { certificateId, settlementTxHash } = header
+      const known = { ...exit, certificateId, settlementTxHash }
+      if (!isClaimable) return { ...known, stage }
+      const claim = index.claimOfExit(networkId, store.exitTree, exit)
+      return { ...known, stage: 'claimable', claim }
+    }
+    const none = { certificateId: undefined, settlementTxHash: undefined }
+    return { ...exit, ...none, stage: 'collected' }
   }
 
   /** Looks which settled exits L1 proves now. */

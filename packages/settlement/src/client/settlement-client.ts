@@ -1,4 +1,4 @@
-import type { Clock, Ctx, Logger, Random } from '@zkstack/concurrency'
+import type { Clock, Ctx, Logger } from '@zkstack/concurrency'
 import type { FinalityPolicy, L1Client } from '@zkstack/l1'
 import type { CallOptions, NetworkId } from '@zkstack/pessimistic-proof'
 import type { RetryPolicy } from '../certificates/retry-policy.js'
@@ -6,7 +6,7 @@ import type { SettlementEndpoint } from '../node/settlement-endpoint.js'
 import type { Database } from '../storage/database.js'
 import type { CertificateHeader } from '../types/certificate-header.js'
 import type { CertificateSigner } from './certificate-signer.js'
-import type { ClientEvent, ClientHalt } from './client-event.js'
+import type { ClientEvent, ClientHalt, ExitEvent } from './client-event.js'
 import type { ClaimedExit, ExitSource } from './exit-source.js'
 import type { BridgeAddresses } from './l1-bridge-index.js'
 
@@ -29,7 +29,7 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   readonly signer: CertificateSigner
   /** For this client alone, and the embedder's to close, after `run` has ended. */
   readonly database: Database
-  /** The first block of the chain; default 0. */
+  /** The first block of the chain, as its genesis says; default 0. */
   readonly firstBlock?: bigint | undefined
   /** When blocks of L1 count; default: when they are finalized. */
   readonly finality?: FinalityPolicy | undefined
@@ -44,7 +44,6 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   /** How long to wait before a failed certificate is made anew; default: from 5 seconds to 10 minutes. */
   readonly retry?: Omit<RetryPolicy, 'maxAttempts'> | undefined
   readonly clock?: Clock | undefined
-  readonly random?: Random | undefined
   readonly logger?: Logger | undefined
 }
 
@@ -76,6 +75,11 @@ export interface SettlementClient {
    * @throws ZkStackError `EVENTS_LOST` for whoever does not read them in time.
    */
   events(o?: Partial<CallOptions>): AsyncIterable<ClientEvent>
+  /**
+   * One exit's way to L1: its present stage, as soon as it is collected, and each further one; ends once it is claimable, or when the
+   * signal aborts. An exit whose certificate failed is `inCertificate` again in the next one.
+   */
+  exit(leafIndex: number, o?: Partial<CallOptions>): AsyncIterable<ExitEvent>
   /** What claims an exit of this network at its destination; `undefined` until it is settled, and L1 says so. */
   claimOfExit(leafIndex: number): Promise<ClaimedExit | undefined>
   /** What claims a deposit of L1 on this network; `undefined` until L1 proves it. */

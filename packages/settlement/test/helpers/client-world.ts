@@ -112,22 +112,27 @@ export class FakeSettlementNode implements SettlementEndpoint {
 export class ClientWorld {
   readonly store: ClientStore
   readonly outbox: Outbox
+  readonly reporter: ExitReporter
+  readonly broadcast = new Broadcast<ClientEvent>()
+  /** Everything that the broadcast told. */
   readonly events: ClientEvent[] = []
 
   private constructor(store: ClientStore, endpoint: SettlementEndpoint) {
     this.store = store
-    const broadcast = new Broadcast<ClientEvent>()
-    const { events } = this
+    const { events, broadcast } = this
+    const tell = broadcast.send.bind(broadcast)
     broadcast.send = (event) => {
       events.push(event)
+      tell(event)
     }
     const parts = { networkId: clientNetwork, store, index: new L1BridgeIndex() }
+    this.reporter = new ExitReporter({ ...parts, events: broadcast })
     this.outbox = new Outbox({
       ...parts,
       endpoint,
       builder: new CertificateBuilder(parts),
       signer: { sign: async () => ok({ type: 'multisigOnly', multisig: [] }) },
-      reporter: new ExitReporter({ ...parts, events: broadcast }),
+      reporter: this.reporter,
       clock: realClock,
       logger: silentLogger,
       lastLocalExitRoot: async () => ZERO_HASH,
@@ -143,7 +148,8 @@ export class ClientWorld {
 
   /** A block with exits of these amounts. */
   async block(number: bigint, ...amounts: readonly bigint[]): Promise<void> {
-    await this.store.addBlock(number, { bridgeExits: amounts.map(etherExit), claims: [] })
+    const block = { bridgeExits: amounts.map(etherExit), claims: [] }
+    await this.reporter.collected(await this.store.addBlock(number, block))
   }
 
   /** Steps until nothing is left to do, or the client halts. */

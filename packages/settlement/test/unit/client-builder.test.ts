@@ -78,12 +78,8 @@ describe('the certificates of a chain', () => {
     ])
     const stages = world.events.flatMap((event) => (event.type === 'exit' ? [event.stage] : []))
     expect(stages).toEqual([
-      'inCertificate',
-      'inCertificate',
-      'settled',
-      'settled',
-      'inCertificate',
-      'settled',
+      ...['collected', 'collected', 'inCertificate', 'inCertificate', 'settled', 'settled'],
+      ...['collected', 'inCertificate', 'settled'],
     ])
   })
 
