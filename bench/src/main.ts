@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 import { allCases, nameOf } from './bench-case.js'
 import type { BenchCase } from './bench-case.js'
 import type { CaseResult } from './measure-case.js'
+import { networkTables, type NetworkFigure } from './network/figure.js'
+import { networkReport } from './network/network-report.js'
 import { measureProofs } from './proofs/measure-proofs.js'
 import { lineOfProof, proofTable } from './proofs/proof-report.js'
 import { lineOf, machine, markdown } from './report.js'
@@ -41,9 +43,14 @@ async function main(): Promise<number> {
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
   if ('simulator'.includes(values.only)) await runScript('simulator.ts')
-  if ('network::flood'.includes(values.only)) await runScript('network/flood.ts')
-  for (const name of ['votes', 'parts', 'transactions', 'sync']) {
-    if (`network::${name}`.includes(values.only)) await runScript(`network/${name}.ts`)
+  const network: NetworkFigure[] = []
+  for (const table of networkTables) {
+    const name = `network::${table}`
+    const isCase = values.only.startsWith(`${name}/`)
+    if (!isCase && !name.includes(values.only)) continue
+    process.stdout.write(`${name} …\n`)
+    const filter = isCase && table === 'sync' ? [values.only] : []
+    network.push(...(await runScript(`network/${table}.ts`, filter)))
   }
   const proofs = await measureProofs(values.only, (cost) => {
     process.stdout.write(`${lineOfProof(cost)}\n`)
@@ -52,7 +59,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${line}\n`)
   })
   if (values.json !== undefined) {
-    const all = { machine: machine(), ...consensus?.figures, proofs, settlement }
+    const all = { machine: machine(), ...consensus?.figures, network, proofs, settlement }
     await writeFile(values.json, `${JSON.stringify(all, undefined, 2)}\n`)
   }
   if (proofs.length > 0) {
@@ -65,7 +72,11 @@ async function main(): Promise<number> {
     process.stdout.write(`\n${text}\n`)
     if (values.readme) await intoReadme('packages/settlement/README.md', text)
   }
-  if (values.readme && consensus) await intoReadme('README.md', consensus.text)
+  const networkText = networkReport(network)
+  if (networkText !== '') process.stdout.write(`\n${networkText}\n`)
+  if (values.readme && consensus) {
+    await intoReadme('README.md', [consensus.text, networkText].join('\n\n'))
+  }
   return 0
 }
 
@@ -103,15 +114,21 @@ async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
   return JSON.parse(out) as CaseResult
 }
 
-/** Runs a script that prints its own figures, in a process of its own. */
-async function runScript(script: string): Promise<void> {
+/** Runs a script that prints its own figures, in a process of its own. @returns those that it publishes. */
+async function runScript(script: string, args: readonly string[] = []): Promise<NetworkFigure[]> {
   const path = new URL(script, import.meta.url).pathname
   const env = { ...process.env, TSX_TSCONFIG_PATH: builtPackages }
-  const child = spawn(process.execPath, ['--import', 'tsx', path], { stdio: 'inherit', env })
+  const figures: NetworkFigure[] = []
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env,
+  })
+  child.on('message', (figure) => figures.push(figure as NetworkFigure))
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject).on('close', resolve)
   })
   if (code !== 0) throw new Error(`${script} failed with exit code ${String(code)}`)
+  return figures
 }
 
 async function intoReadme(path: string, text: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { backends, nameOf, schemeNames } from './bench-case.js'
+import { firstFigures } from './first-figures.js'
 import { floorBlocksPerSecond } from './floors.js'
 import type { CaseResult } from './measure-case.js'
 import { hashMiBMs, schemeCosts } from './scheme-costs.js'
@@ -43,7 +44,8 @@ export function markdown(
     `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread** unless it says workers;`,
     'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes were the only cost, as',
     'measured in the process of the row just before and just after. A share above 100 % says that the',
-    'machine was slower while costs were measured. Latency: from the leader’s payload to finality, over all validators.',
+    'machine was slower while costs were measured. Latency: from the leader’s payload to finality, over all validators. *First*:',
+    'blocks/s of the first published runs, on a quiet machine and, before that, a short run on a busy one.',
     '',
     ...finalityTable(results),
     '',
@@ -55,7 +57,7 @@ export function markdown(
 
 function finalityTable(results: readonly CaseResult[]): string[] {
   const head =
-    '| n | transport | scheme (backend) | payload | blocks/s | of floor | MiB/s | p50 ms | p95 ms |'
+    '| n | transport | scheme (backend) | payload | blocks/s | first | of floor | MiB/s | p50 ms | p95 ms |'
   const rows = results.map((result) => {
     const { case: c } = result
     const share = result.blocksPerSecond / floorBlocksPerSecond(c, result.costs)
@@ -66,6 +68,7 @@ function finalityTable(results: readonly CaseResult[]): string[] {
       `${scheme} (${c.backend}${c.workers === 0 ? '' : `, ${c.workers} worker`})`,
       c.payloadBytes === 0 ? 'empty' : '1 MiB',
       round(result.blocksPerSecond),
+      firstOf(nameOf(c)),
       `${(100 * share).toFixed(0)} %`,
       c.payloadBytes === 0 ? '' : round(result.mibPerSecond),
       round(result.latencyP50Ms),
@@ -73,7 +76,15 @@ function finalityTable(results: readonly CaseResult[]): string[] {
     ]
     return `| ${cells.join(' | ')} |`
   })
-  return [head, '|---|---|---|---|---|---|---|---|---|', ...rows]
+  return [head, '|---|---|---|---|---|---|---|---|---|---|', ...rows]
+}
+
+function firstOf(name: string): string {
+  const first = firstFigures[name]
+  if (first === undefined) return ''
+  return [first.quiet, first.busy]
+    .flatMap((rate) => (rate === undefined ? [] : [round(rate)]))
+    .join(', ')
 }
 
 function unitTable(units: readonly UnitCost[]): string[] {

@@ -4,6 +4,7 @@ import { loadCryptoBackends, toHex } from '@zkstack/crypto'
 import { floods, type Flood } from '@zkstack/network/testing'
 import { startNetwork, type BenchNetwork } from '../bench-network.js'
 import { median, quantile } from '../quantile.js'
+import { milliseconds, publish, times } from './figure.js'
 
 // Finality of six validators over TCP while one peer, in a process of its own, floods one of them in each way and in all at once,
 // beside the same network undisturbed just before and just after. Argument: seconds of each measurement.
@@ -64,12 +65,6 @@ async function observeFlood(
   return { finality, counts: out.trim().split('\n').at(-1) ?? '' }
 }
 
-function lineOf(name: string, { p50, p95, blocks, rssMiB }: Finality, calm?: Finality): string {
-  const ratio = calm ? `  ×${(p50 / calm.p50).toFixed(2)}` : ''
-  const rate = (blocks / seconds).toFixed(1)
-  return `network::flood/${name}: p50 ${p50.toFixed(1)} ms${ratio}, p95 ${p95.toFixed(1)} ms, ${rate} blocks/s, ${rssMiB.toFixed(0)} MiB resident`
-}
-
 await loadCryptoBackends()
 const network = await startNetwork({
   validators: 6,
@@ -86,10 +81,28 @@ try {
   for (const ways of cases) {
     const calm = await observe(network)
     const { finality, counts } = await observeFlood(network, ways)
-    const name = ways.length === 1 ? `kind=${ways[0] ?? ''}` : 'kind=all'
-    process.stdout.write(
-      `${lineOf('kind=none', calm)}\n${lineOf(name, finality, calm)}\n  ${counts}\n`,
-    )
+    const kind = ways.length === 1 ? (ways[0] ?? '') : 'all'
+    await publish({
+      table: 'flood',
+      name: `network::flood/kind=${kind}`,
+      cells: {
+        kind,
+        'undisturbed p50': milliseconds(calm.p50),
+        'flooded p50': milliseconds(finality.p50),
+        p50: times(finality.p50 / calm.p50),
+        'flooded p95': milliseconds(finality.p95),
+        resident: `${finality.rssMiB.toFixed(0)} MiB`,
+      },
+      values: {
+        calmP50Ms: calm.p50,
+        calmP95Ms: calm.p95,
+        p50Ms: finality.p50,
+        p95Ms: finality.p95,
+        blocksPerSecond: finality.blocks / seconds,
+        rssMiB: finality.rssMiB,
+      },
+    })
+    process.stdout.write(`  ${counts}\n`)
   }
 } finally {
   await network.stop()

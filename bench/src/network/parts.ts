@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { signatureScheme } from '@zkstack/crypto'
 import { testCommittee } from '@zkstack/roles/testing'
 import { median, quantile } from '../quantile.js'
+import { milliseconds, publish, times } from './figure.js'
 import type { FromPeer, PeerSetup, ToPeer, VoteTime } from './vote-peer-messages.js'
 
 /** How long votes take, in milliseconds. */
@@ -130,11 +131,11 @@ function timesOf(
   counts: (sentAt: number) => boolean,
 ): VoteTimes {
   const sentAt = new Map(sent.map(({ from, view, at }) => [`${from} ${view}`, at]))
-  const times = handled.flatMap(({ from, view, at }) => {
+  const ways = handled.flatMap(({ from, view, at }) => {
     const start = sentAt.get(`${from} ${view}`)
     return start !== undefined && counts(start) ? [(at - start) / 1_000] : []
   })
-  return { p50Ms: median(times), p95Ms: quantile(times, 0.95), votes: times.length }
+  return { p50Ms: median(ways), p95Ms: quantile(ways, 0.95), votes: ways.length }
 }
 
 async function votesOf(peer: Peer): Promise<readonly VoteTime[]> {
@@ -168,10 +169,25 @@ export async function measureParts(): Promise<PartsResult[]> {
 }
 
 for (const { line, alone, beside } of await measureParts()) {
-  const text = (t: VoteTimes): string =>
-    `p50 ${t.p50Ms.toFixed(2)} p95 ${t.p95Ms.toFixed(2)} ms (${t.votes} votes)`
-  process.stdout.write(
-    `network::vote/line=${line}: alone ${text(alone)}, beside a proposal of 16 MiB ${text(beside)}: ` +
-      `${(beside.p50Ms / alone.p50Ms).toFixed(2)}× and ${(beside.p95Ms / alone.p95Ms).toFixed(2)}×\n`,
-  )
+  await publish({
+    table: 'parts',
+    name: `network::parts/line=${line} payload=${payloadBytes}`,
+    cells: {
+      line,
+      'alone p50': milliseconds(alone.p50Ms),
+      'alone p95': milliseconds(alone.p95Ms),
+      'beside p50': milliseconds(beside.p50Ms),
+      'beside p95': milliseconds(beside.p95Ms),
+      p50: times(beside.p50Ms / alone.p50Ms),
+      p95: times(beside.p95Ms / alone.p95Ms),
+    },
+    values: {
+      aloneP50Ms: alone.p50Ms,
+      aloneP95Ms: alone.p95Ms,
+      besideP50Ms: beside.p50Ms,
+      besideP95Ms: beside.p95Ms,
+      votesAlone: alone.votes,
+      votesBeside: beside.votes,
+    },
+  })
 }

@@ -1,24 +1,36 @@
+import { schemeNames } from '../bench-case.js'
+
 /** A node that is so many blocks behind another one, over TCP on 127.0.0.1; each in a process of its own. */
 export interface SyncCase {
   readonly blocks: number
   readonly payloadBytes: number
   readonly validators: number
   /** Genesis id of the signature scheme. */
-  readonly scheme: 1 | 2
-  readonly backend: 'blst' | 'node'
+  readonly scheme: 0 | 1 | 2
+  readonly backend: 'mcl' | 'blst' | 'node'
 }
 
 /** `network::sync/key=value …`, the name under which a figure is published. */
 export function nameOf(c: SyncCase): string {
-  const scheme = c.scheme === 1 ? 'bls12_381_min_pk' : 'ed25519'
-  return `network::sync/n=${c.validators} scheme=${scheme} backend=${c.backend} payload=${c.payloadBytes} blocks=${c.blocks}`
+  return `network::sync/n=${c.validators} scheme=${schemeNames[c.scheme]} backend=${c.backend} payload=${c.payloadBytes} blocks=${c.blocks}`
 }
 
 /** Every case; blocks of BLS take long to make, so there are fewer. */
 export const syncCases: readonly SyncCase[] = [
-  { blocks: 10_000, payloadBytes: 1_000, validators: 4, scheme: 2, backend: 'node' },
-  { blocks: 10_000, payloadBytes: 10_000, validators: 4, scheme: 2, backend: 'node' },
-  { blocks: 2_000, payloadBytes: 100_000, validators: 4, scheme: 2, backend: 'node' },
+  ...[1_000, 16_000, 64_000].map((payloadBytes): SyncCase => ({
+    blocks: payloadBytes < 64_000 ? 10_000 : 2_000,
+    payloadBytes,
+    validators: 4,
+    scheme: 2,
+    backend: 'node',
+  })),
+  ...[1_000, 16_000, 64_000].map((payloadBytes): SyncCase => ({
+    blocks: 2_000,
+    payloadBytes,
+    validators: 4,
+    scheme: 0,
+    backend: 'mcl',
+  })),
   { blocks: 10_000, payloadBytes: 1_000, validators: 6, scheme: 2, backend: 'node' },
   { blocks: 2_000, payloadBytes: 1_000, validators: 4, scheme: 1, backend: 'blst' },
 ]

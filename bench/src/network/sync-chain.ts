@@ -5,7 +5,7 @@ import type { SyncCase } from './sync-case.js'
 
 /** The committee of a case; the same in every process. */
 export async function committeeOf(c: SyncCase): Promise<TestCommittee> {
-  await loadCryptoBackends(c.scheme === 1 ? { blsMinPk: 'blst' } : { ed25519: 'node' })
+  await loadCryptoBackends()
   const scheme = signatureScheme(c.scheme, { backend: c.backend })
   if (scheme === undefined) throw new RangeError(`backend: ${c.backend} is not available`)
   return testCommittee(c.validators, { scheme })

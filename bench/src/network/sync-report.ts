@@ -1,16 +1,33 @@
+import { schemeNames } from '../bench-case.js'
+import { percent, type NetworkFigure } from './figure.js'
 import { nameOf, type SyncResult } from './sync-case.js'
 
 const rate = (value: number): string => value.toFixed(0)
-const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`
 
-/** A case for the terminal. */
-export function lineOf(r: SyncResult): string {
-  const parts = [
-    `${rate(r.sync)} blocks/s`,
-    `${share(r.sync, r.storeOneByOne)} of the store alone, one by one (${rate(r.storeOneByOne)})`,
-    `${share(r.sync, r.storeTogether)} of the store alone, together (${rate(r.storeTogether)})`,
-    `verification alone in one thread ${rate(r.verification)}`,
-    `main thread busy ${share(r.busy, 1)}`,
-  ]
-  return `${nameOf(r.case)}\n  ${parts.join(', ')}`
+/** A case as it is published. */
+export function figureOf(r: SyncResult): NetworkFigure {
+  const { blocks, payloadBytes, validators, scheme, backend } = r.case
+  return {
+    table: 'sync',
+    name: nameOf(r.case),
+    cells: {
+      n: String(validators),
+      scheme: `${schemeNames[scheme]} (${backend})`,
+      payload: `${payloadBytes / 1_000} kB`,
+      behind: `${blocks} blocks`,
+      'blocks/s': rate(r.sync),
+      'store, one by one': rate(r.storeOneByOne),
+      share: percent(r.sync / r.storeOneByOne),
+      'store, together': rate(r.storeTogether),
+      'share of that': percent(r.sync / r.storeTogether),
+      'verification, one thread': rate(r.verification),
+    },
+    values: {
+      syncPerSecond: r.sync,
+      storeOneByOnePerSecond: r.storeOneByOne,
+      storeTogetherPerSecond: r.storeTogether,
+      verificationPerSecond: r.verification,
+      mainThreadBusy: r.busy,
+    },
+  }
 }

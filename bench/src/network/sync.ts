@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { nameOf, syncCases, type SyncCase, type SyncResult } from './sync-case.js'
-import { lineOf } from './sync-report.js'
+import { publish } from './figure.js'
+import { figureOf } from './sync-report.js'
 
 // How fast a node catches up, beside what its store takes in alone; arguments: a text that names must contain.
 const only = process.argv[2] ?? ''
@@ -49,5 +50,5 @@ async function measure(c: SyncCase): Promise<SyncResult> {
 }
 
 for (const c of syncCases.filter((wanted) => nameOf(wanted).includes(only))) {
-  process.stdout.write(`${lineOf(await measure(c))}\n`)
+  await publish(figureOf(await measure(c)))
 }

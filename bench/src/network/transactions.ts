@@ -12,6 +12,7 @@ import { generateNodeKey } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { BlockQueue, memoryStore } from '@zkstack/storage'
 import { median } from '../quantile.js'
+import { percent, publish } from './figure.js'
 
 // Transactions per second from one node to another through one connection, each new and each offered to a mempool that accepts
 // it, beside frames of as many of them over libp2p without our layer and over raw TCP. All in one process, on one thread.
@@ -194,7 +195,14 @@ const [gossip, libp2p, tcp] = [
   median(await measureTcp()),
 ]
 const text = (perSecond: number): string => `${(perSecond / 1_000).toFixed(1)}k tx/s`
-process.stdout.write(
-  `network::transactions/bytes=${bytes}: gossip ${text(gossip)}, ` +
-    `libp2p without our layer ${text(libp2p)} (gossip reaches ${((100 * gossip) / libp2p).toFixed(0)} % of it), raw TCP ${text(tcp)}\n`,
-)
+await publish({
+  table: 'transactions',
+  name: `network::transactions/bytes=${bytes}`,
+  cells: {
+    gossip: text(gossip),
+    libp2p: text(libp2p),
+    'raw TCP': text(tcp),
+    'of libp2p': percent(gossip / libp2p),
+  },
+  values: { gossipPerSecond: gossip, libp2pPerSecond: libp2p, tcpPerSecond: tcp },
+})

@@ -11,6 +11,7 @@ import { encodeSigned, generateNodeKey, type Signed } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { BlockQueue, memoryStore } from '@zkstack/storage'
 import { median } from '../quantile.js'
+import { milliseconds, publish, times } from './figure.js'
 import { libp2pLines, tcpLines, type OnBytes, type PlainLines } from './plain-lines.js'
 
 // Votes of one validator: how many a second pass one connection, and how long one takes until all of 6 and 20 peers have it; beside
@@ -117,14 +118,14 @@ async function throughNetworks(receivers: number): Promise<Times> {
   }
   const { network: sender } = await start(0, peers)
   await allConnected
-  const times = await measure(async (i) => {
+  const measured = await measure(async (i) => {
     const all = arrivals.of(receivers)
     sender.broadcast(votes[i] ?? fail())
     await all
   })
   await Promise.all([sender, ...networks].map((network) => network.stop()))
   await Promise.all(running)
-  return times
+  return measured
 }
 
 async function throughLines(
@@ -136,13 +137,13 @@ async function throughLines(
     arrivals.add(bytes)
   })
   const frame = systemRandom.bytes(voteBytes)
-  const times = await measure(async () => {
+  const measured = await measure(async () => {
     const all = arrivals.of(receivers * voteBytes)
     await lines.send(frame)
     await all
   })
   await lines.close()
-  return times
+  return measured
 }
 
 for (const receivers of [1, 6, 20]) {
@@ -150,9 +151,17 @@ for (const receivers of [1, 6, 20]) {
   const libp2p = await throughLines(receivers, libp2pLines)
   const tcp = await throughLines(receivers, tcpLines)
   const text = (t: Times): string =>
-    receivers === 1 ? `${t.perSecond.toFixed(0)} votes/s` : `${t.ms.toFixed(2)} ms to all`
-  process.stdout.write(
-    `network::votes/peers=${receivers} bytes=${voteBytes}: ${text(ours)}, ` +
-      `libp2p without our layer ${text(libp2p)} (${(ours.ms / libp2p.ms).toFixed(2)}× its time), raw TCP ${text(tcp)}\n`,
-  )
+    receivers === 1 ? `${t.perSecond.toFixed(0)} votes/s` : `${milliseconds(t.ms)} to all`
+  await publish({
+    table: 'votes',
+    name: `network::votes/peers=${receivers} bytes=${voteBytes}`,
+    cells: {
+      peers: String(receivers),
+      ours: text(ours),
+      libp2p: text(libp2p),
+      'raw TCP': text(tcp),
+      'beside libp2p': times(ours.ms / libp2p.ms),
+    },
+    values: { oursMs: ours.ms, libp2pMs: libp2p.ms, tcpMs: tcp.ms },
+  })
 }

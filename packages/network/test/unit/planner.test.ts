@@ -69,6 +69,24 @@ test('planner › blocks come › are verified, and the next are asked for', () 
   expect(bench.give({ type: 'persisted', next: 2n })).toEqual(['fetch 8+2 a'])
 })
 
+test('planner › few heights are left at the end of a full window › they wait for those after them', () => {
+  const bench = new Bench(0n, { perRequest: 4, perPeer: 3, window: 8 })
+  expect(bench.announce('a', 0n, 100n)).toEqual(['fetch 0+4 a', 'fetch 4+4 a'])
+  bench.answer('a', 0n, 4)
+  bench.give({ type: 'verified', peer: 'a', heights: [0n, 1n, 2n, 3n] })
+  // one more height is in the window: nobody is asked for it alone, while seven are under way before it
+  expect(bench.give({ type: 'persisted', next: 1n })).toEqual([])
+  expect(bench.give({ type: 'persisted', next: 4n })).toEqual(['fetch 8+4 a'])
+})
+
+test('planner › few heights are left, and no more exist › they are asked for', () => {
+  const bench = new Bench(0n, { perRequest: 4, perPeer: 3, window: 8 })
+  bench.announce('a', 0n, 9n)
+  bench.answer('a', 0n, 4)
+  bench.give({ type: 'verified', peer: 'a', heights: [0n, 1n, 2n, 3n] })
+  expect(bench.give({ type: 'persisted', next: 4n })).toEqual(['fetch 8+1 a'])
+})
+
 test('planner › an answer is shorter than the request › the rest is asked for again', () => {
   const bench = new Bench(0n, { perPeer: 1 })
   bench.announce('a', 0n, 2n)
