@@ -73,11 +73,14 @@ function argumentsOf(words: readonly string[]): CommandArguments {
   return parseArguments(command, args)
 }
 
-test('zkstack.service › runs a command that exists, with options that it has', () => {
-  const lines = [...read('zkstack.service').matchAll(/^ExecStart(?:Pre)?=\S+ zkstack (.*)$/gm)]
-  expect(lines).toHaveLength(2)
-  for (const [, line = ''] of lines)
-    expect(argumentsOf(line.split(' ')).value('config')).toBe('/etc/zkstack/config.toml')
+test('zkstack.service › runs a command that exists, and is not restarted when that cannot help', () => {
+  const unit = read('zkstack.service')
+  // Codes of ExecStartPre would not count for RestartPreventExitStatus.
+  const lines = [...unit.matchAll(/^Exec\w+=(.*)$/gm)].map(([, line]) => line)
+  expect(lines).toEqual(['/usr/bin/env zkstack run --config /etc/zkstack/config.toml'])
+  const args = argumentsOf(lines[0]?.split(' ').slice(2) ?? [])
+  expect(args.value('config')).toBe('/etc/zkstack/config.toml')
+  expect(unit).toContain(`RestartPreventExitStatus=${exitCodes.usage} ${exitCodes.config}\n`)
   expect(() => argumentsOf(['run', '--configuration', 'x'])).toThrow('no option')
 })
 
