@@ -1,5 +1,5 @@
 import { assertAscending, assertSecret } from '../src/assertions.js'
-import { toHex } from '../src/bytes.js'
+import { bytesEqual, toHex } from '../src/bytes.js'
 import { drawSecret } from '../src/draw-secret.js'
 import { KeyRing } from '../src/key-ring.js'
 import type { PublicKeyHandle, SignatureScheme, SignedClaim } from '../src/signature-scheme.js'
@@ -10,14 +10,27 @@ const elementBytes = 8
 
 function encode(value: bigint): Uint8Array {
   const bytes = new Uint8Array(elementBytes)
-  new DataView(bytes.buffer).setBigUint64(0, value)
+  let [high, low] = [Number(value >> 32n), Number(value & 0xffff_ffffn)]
+  for (let i = 3; i >= 0; i--) {
+    bytes[i] = high
+    bytes[i + 4] = low
+    high >>>= 8
+    low >>>= 8
+  }
   return bytes
+}
+
+/** Four bytes from `at` on, big-endian. */
+function uint32(bytes: Uint8Array, at: number): number {
+  let value = 0
+  for (let i = at; i < at + 4; i++) value = value * 256 + (bytes[i] as number)
+  return value
 }
 
 /** The number in 8 bytes; `undefined` unless it is canonical and, like a point other than infinity, not zero. */
 function decode(bytes: Uint8Array): bigint | undefined {
   if (bytes.length !== elementBytes) return undefined
-  const value = new DataView(bytes.buffer, bytes.byteOffset, elementBytes).getBigUint64(0)
+  const value = (BigInt(uint32(bytes, 0)) << 32n) | BigInt(uint32(bytes, 4))
   return value > 0n && value < modulus ? value : undefined
 }
 
@@ -124,10 +137,15 @@ class StandInScheme implements SignatureScheme {
   verifyAggregate(claims: readonly SignedClaim[], aggregate: Uint8Array): boolean {
     assertAscending(claims)
     const keySums = new Map<string, { message: Uint8Array; sum: bigint }>()
+    let last: { message: Uint8Array; sum: bigint } | undefined
     for (const { key, message } of claims) {
-      const id = toHex(message)
-      const sum = (keySums.get(id)?.sum ?? 0n) + this.#keys.open(key)
-      keySums.set(id, { message, sum: sum % modulus })
+      // Most claims of an aggregate are of one message.
+      if (last === undefined || !bytesEqual(last.message, message)) {
+        const id = toHex(message)
+        last = keySums.get(id) ?? { message, sum: 0n }
+        keySums.set(id, last)
+      }
+      last.sum = (last.sum + this.#keys.open(key)) % modulus
     }
     let expected = 0n
     for (const { message, sum } of keySums.values()) {

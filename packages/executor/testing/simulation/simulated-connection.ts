@@ -7,6 +7,7 @@ import {
   type TransportConnection,
 } from '@zkstack/network'
 import type { NodePublicKey } from '@zkstack/roles'
+import type { FrameSlab } from './frame-slab.js'
 import type { SimulatedLink } from './simulated-link.js'
 import { SimulatedStream } from './simulated-stream.js'
 
@@ -34,6 +35,7 @@ interface ConnectionInit {
   readonly link: SimulatedLink
   readonly direction: ConnectionDirection
   readonly observer: WireObserver
+  readonly slab: FrameSlab
 }
 
 /** Streams of one protocol that may wait for their handler. */
@@ -69,14 +71,16 @@ export class SimulatedConnection implements TransportConnection {
     readonly forth: SimulatedLink
     readonly back: SimulatedLink
     readonly observer: WireObserver
+    readonly slab: FrameSlab
   }): [outbound: SimulatedConnection, inbound: SimulatedConnection] {
-    const { from, to, observer } = o
+    const { from, to, observer, slab } = o
     const outbound = new SimulatedConnection({
       local: from,
       remote: to,
       link: o.forth,
       direction: 'outbound',
       observer,
+      slab,
     })
     const inbound = new SimulatedConnection({
       local: to,
@@ -84,6 +88,7 @@ export class SimulatedConnection implements TransportConnection {
       link: o.back,
       direction: 'inbound',
       observer,
+      slab,
     })
     outbound.#other = inbound
     inbound.#other = outbound
@@ -182,10 +187,11 @@ export class SimulatedConnection implements TransportConnection {
   }
 
   #stream(protocol: string): SimulatedStream {
-    const { local, remote, observer, link } = this.#init
+    const { local, remote, observer, link, slab } = this.#init
     const lossy = protocol === protocols.consensus
     const stream = new SimulatedStream({
       isAlive: local.isAlive,
+      slab,
       carry: (arrive) => {
         this.#carry(arrive)
       },

@@ -1,11 +1,14 @@
 import { CanceledError } from '@zkstack/concurrency'
 import { NetworkError, type FrameStream, type StreamCallOptions } from '@zkstack/network'
+import type { FrameSlab } from './frame-slab.js'
 
 /** Bytes under way in one direction before `send` waits: what a TCP connection roughly buffers. */
 const capacityBytes = 1024 * 1024
 
 interface StreamInit {
   readonly isAlive: () => boolean
+  /** Where what is sent is kept until it is received. */
+  readonly slab: FrameSlab
   /** Takes something to the other end, in order. */
   carry(arrive: () => void): void
   /** The same for a frame, which a bad line may treat worse. */
@@ -41,17 +44,27 @@ export class SimulatedStream implements FrameStream {
     other.#other = this
   }
 
-  async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
-    const { length } = frame
-    while (
-      !this.#sendError &&
-      this.#bytesUnderWay > 0 &&
-      this.#bytesUnderWay + length > capacityBytes
-    ) {
-      await this.#room(o?.signal)
-    }
+  send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
+    if (this.#mustWait(frame)) return this.#sendLater(frame, o)
+    if (this.#sendError !== undefined) return Promise.reject(this.#sendError)
+    this.#carry(frame)
+    return Promise.resolve()
+  }
+
+  async #sendLater(frame: Uint8Array, o: StreamCallOptions | undefined): Promise<void> {
+    while (this.#mustWait(frame)) await this.#room(o?.signal)
     if (this.#sendError !== undefined) throw this.#sendError
-    const copy = frame.slice()
+    this.#carry(frame)
+  }
+
+  #mustWait({ length }: Uint8Array): boolean {
+    if (this.#sendError !== undefined || this.#bytesUnderWay === 0) return false
+    return this.#bytesUnderWay + length > capacityBytes
+  }
+
+  #carry(frame: Uint8Array): void {
+    const { length } = frame
+    const copy = this.#init.slab.copy(frame)
     this.#bytesUnderWay += length
     this.#init.carryFrame(frame, () => {
       this.#release(length)

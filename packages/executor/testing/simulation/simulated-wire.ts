@@ -1,6 +1,7 @@
 import type { SeededRandom } from '@zkstack/concurrency'
 import { NetworkError } from '@zkstack/network'
 import type { NodePublicKey } from '@zkstack/roles'
+import { FrameSlab } from './frame-slab.js'
 import { delayBetween, type LatencyMatrix } from './latency.js'
 import type { ProcessLife } from './process-life.js'
 import type { Scheduler } from './scheduler.js'
@@ -27,6 +28,7 @@ export class SimulatedWire {
   readonly #links: readonly (readonly SimulatedLink[])[]
   readonly #listening = new Map<number, SimulatedTransport>()
   readonly #transports = new Set<SimulatedTransport>()
+  readonly #slab = new FrameSlab()
 
   constructor(init: SimulatedWireInit) {
     this.#init = init
@@ -123,6 +125,7 @@ export class SimulatedWire {
       forth: this.link(from.node, host.node),
       back: this.link(host.node, from.node),
       observer: this.#init.observer,
+      slab: this.#slab,
     })
     return host.accept(inbound) ? outbound : undefined
   }

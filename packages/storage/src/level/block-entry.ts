@@ -16,9 +16,11 @@ export interface BlockEntry {
   readonly previous: Uint8Array
 }
 
+const entryBytes = 1 + 8 + 32 + 1 + 2 * checksumBytes
+
 /** The body of an index entry. */
 export function encodeBlockEntry(entry: BlockEntry): Uint8Array {
-  return new FieldWriter()
+  return new FieldWriter(entryBytes)
     .u8(entry.kind === 'final' ? 1 : 0)
     .u64(entry.forkNumber)
     .fixed(entry.payloadHash)

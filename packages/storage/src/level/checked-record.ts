@@ -16,13 +16,15 @@ export const checksumBytes = 32
  * one. Layout: checksum (32) ‖ body.
  */
 export function checkedRecord(table: string, key: Uint8Array, body: Uint8Array): CheckedRecord {
-  const head = recordPrefix(table, key)
+  const prefix = prefixOf(table, key)
+  const headBytes = prefix.length + key.length
   // One array for both: what is hashed ends with the body, and the checksum then takes the place of what was before it.
-  const at = Math.max(head.length, checksumBytes)
+  const at = Math.max(headBytes, checksumBytes)
   const bytes = new Uint8Array(at + body.length)
-  bytes.set(head, at - head.length)
+  writeAscii(bytes, prefix, at - headBytes)
+  bytes.set(key, at - key.length)
   bytes.set(body, at)
-  const checksum = sha256(bytes.subarray(at - head.length))
+  const checksum = sha256(bytes.subarray(at - headBytes))
   bytes.set(checksum, at - checksumBytes)
   return { value: bytes.subarray(at - checksumBytes), checksum }
 }
@@ -57,11 +59,19 @@ function checksumOf(table: string, key: Uint8Array, body: Uint8Array): Uint8Arra
 
 /** What is hashed before a body. */
 export function recordPrefix(table: string, key: Uint8Array): Uint8Array {
-  const prefix = `${table}\0${key.length}\0`
+  const prefix = prefixOf(table, key)
   const head = new Uint8Array(prefix.length + key.length)
-  for (let i = 0; i < prefix.length; i++) head[i] = prefix.charCodeAt(i)
+  writeAscii(head, prefix, 0)
   head.set(key, prefix.length)
   return head
+}
+
+function prefixOf(table: string, key: Uint8Array): string {
+  return `${table}\0${key.length}\0`
+}
+
+function writeAscii(bytes: Uint8Array, text: string, at: number): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {

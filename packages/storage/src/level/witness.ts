@@ -28,7 +28,8 @@ export interface WitnessFile {
 /** One slot per sector of 4096 bytes, so that a torn write of one leaves the other alone. */
 const slotBytes = 4096
 const slots = 2
-const recordBytes = checksumBytes + storeIdBytes + 8 + checksumBytes
+const testimonyBytes = storeIdBytes + 8 + checksumBytes
+const recordBytes = checksumBytes + testimonyBytes
 const table = 'witness'
 const noKey = new Uint8Array()
 
@@ -63,7 +64,11 @@ export class Witness {
   /** Writes and syncs; not to be called again before that. */
   async write(testimony: Testimony): Promise<void> {
     const { storeId, sequence, checksum } = testimony
-    const body = new FieldWriter().fixed(storeId).u64(sequence).fixed(checksum).finish()
+    const body = new FieldWriter(testimonyBytes)
+      .fixed(storeId)
+      .u64(sequence)
+      .fixed(checksum)
+      .finish()
     this.#slot.set(checkedRecord(table, noKey, body).value)
     await this.#file.write(this.#slot, Number(sequence % BigInt(slots)) * slotBytes)
   }
