@@ -125,7 +125,7 @@ class Watcher {
 
   heard(line: string): void {
     const [what, first = '', second = ''] = line.split(' ')
-    if (what === 'sent') this.#sent(first)
+    if (what === 'sent') this.#sent(first, second)
     if (what === 'commit') this.#committed(Number(first), Number(second))
     if (what === 'failed') this.#faults.push(line)
   }
@@ -138,11 +138,11 @@ class Watcher {
     return [...this.#faults, ...double]
   }
 
-  #sent(hex: string): void {
+  #sent(protocol: string, hex: string): void {
     const frame = fromHex(hex)
     if (frame === undefined) return
     this.messages += 1
-    this.#recorder.record(frame)
+    this.#recorder.observe(protocol, frame)
   }
 
   /** A block may have been committed and the process killed before it said so; nothing else may be missing. */

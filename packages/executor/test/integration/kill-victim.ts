@@ -25,9 +25,10 @@ const network = await createTestNetwork(6, {
 })
 const said = new WeakSet<Uint8Array>()
 network.wire.onFrame = ({ protocol, frame }) => {
-  if (protocol === protocols.consensus && !said.has(frame)) {
+  const isVote = protocol === protocols.consensus || protocol === protocols.proposals
+  if (isVote && !said.has(frame)) {
     said.add(frame)
-    say(`sent ${toHex(frame)}`)
+    say(`sent ${protocol} ${toHex(frame)}`)
   }
   return 'deliver'
 }

@@ -125,12 +125,25 @@ export class InvariantChecker {
       )
     }
     if (!isNew) return false
+    this.#record(node, () => {
+      this.#recorder.record(frame, signed)
+    })
+    return true
+  }
+
+  /** A node hands a frame of any other protocol to its transport: it may be the head of a proposal that travels in parts. */
+  sentElsewhere(node: number, protocol: string, frame: Uint8Array): void {
+    this.#record(node, () => {
+      this.#recorder.observe(protocol, frame)
+    })
+  }
+
+  #record(node: number, record: () => void): void {
     const before = this.#recorder.doubleVotes.length
-    this.#recorder.record(frame, signed)
+    record()
     for (const { view, kind } of this.#recorder.doubleVotes.slice(before)) {
       this.found('equivocation', node, `${kind} twice in view ${view}`)
     }
-    return true
   }
 
   /** A state is on the disk of a node. */

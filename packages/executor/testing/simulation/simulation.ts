@@ -362,6 +362,9 @@ export class Simulation {
     }
     return {
       sent: (from, to, protocol, frame) => {
+        if (protocol === protocols.proposals && !this.#actors.has(from)) {
+          this.#checker.sentElsewhere(from, protocol, frame)
+        }
         if (protocol === protocols.consensus && !this.#actors.has(from)) {
           if (this.#checker.sent(from, frame)) note.noteBytes(frame)
           const { number } = viewOf(this.#checker.decode(frame).msg)
