@@ -117,7 +117,8 @@ function failure({ code, metadata }: ServiceError): Called {
     readonly code: number
     readonly details?: readonly { readonly typeUrl: string; readonly value: Uint8Array }[]
   }
-  if (decoded.code !== code) throw new Error('the status and its details contradict each other')
+  if (decoded.code !== Number(code))
+    throw new Error('the status and its details contradict each other')
   const [info] = decoded.details ?? []
   if (info === undefined) return { code }
   const { reason, domain, metadata: more } = form(googleRpc, 'ErrorInfo').decode(info.value)
