@@ -66,7 +66,8 @@ on where they stopped, and options that say how to make them have no effect.
     const isNew = !existsSync(join(folder, 'genesis.json'))
     if (isNew) await write(args, io)
     const nodes = await nodesOf(folder)
-    if (!isNew) io.err(`${folder} has ${nodes.length} nodes already, which stay as they were made\n`)
+    if (!isNew)
+      io.err(`${folder} has ${nodes.length} nodes already, which stay as they were made\n`)
     if (args.has('write-only')) return exitCodes.ok
     const end = await runLocalnet({
       nodes,

@@ -17,7 +17,10 @@ The first SIGTERM or SIGINT stops the node in order, within five seconds; a seco
 What may stand in the configuration: docs/operation/configuration.md.`,
   options: [
     { name: 'config', value: '<file>', help: 'the configuration, TOML' },
-    { name: 'check', help: 'only check the configuration, keys and genesis, and load the execution layer' },
+    {
+      name: 'check',
+      help: 'only check the configuration, keys and genesis, and load the execution layer',
+    },
   ],
   examples: [
     { line: 'zkstack run --config /etc/zkstack/config.toml', does: 'a node, in the foreground' },
