@@ -1,3 +1,5 @@
+import type { AggregateCheck } from './workers/aggregate-check.js'
+
 /**
  * A public key that passed validation, with its decoded form inside.
  * Use it only with schemes of the id that made it; a scheme of another id throws a `TypeError`.
@@ -73,6 +75,13 @@ export interface SignatureScheme {
    * With BLS it proves the set as a whole, and only among keys that proved possession.
    */
   verifyAggregate(claims: readonly SignedClaim[], aggregate: Uint8Array): boolean
+  /** Whether {@link verifyAggregates} costs less than one check after another. Absent: it does not. */
+  readonly gainsFromBatches?: boolean
+  /**
+   * The verdicts of {@link verifyAggregate} on several aggregates. Those that the same signers made of one message each are
+   * checked together, by random numbers that nobody can foresee: `random(n)` supplies n bytes.
+   */
+  verifyAggregates?(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean[]
   /** Whether the keys sum to infinity, so that no aggregate of theirs on one message verifies; always false for Ed25519. */
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean
   /** A proof that the holder of the secret made it, under a domain of its own; zero bytes where none is needed. */

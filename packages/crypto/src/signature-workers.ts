@@ -38,8 +38,8 @@ interface Seat {
 
 /** Batches at one worker: one at work, one that it finds when that is done. */
 const maxBatches = 2
-/** Checks of a batch: a few milliseconds of work. */
-const maxChecks = { slow: 4, fast: 64 }
+/** Checks of a batch: a few milliseconds of work. Many that are made at once cost as much as few that are not. */
+const maxChecks = { slow: 4, fast: 64, together: 16 }
 /** More than one thread can feed. */
 const mostByDefault = 4
 /** Checks that wait, at most. */
@@ -168,7 +168,7 @@ export class SignatureWorkers implements AsyncDisposable {
       const seat = first && this.#leastBusy()
       if (first === undefined || seat?.port === undefined) return
       const { scheme } = first
-      const most = scheme.needsProofOfPossession ? maxChecks.slow : maxChecks.fast
+      const most = maxChecks[kindOf(scheme, queue === this.#urgent)]
       const end = queue.findIndex((job, i) => i === most || job.scheme !== scheme)
       const jobs = queue.splice(0, end < 0 ? queue.length : end)
       const id = ++this.#lastBatch
@@ -211,4 +211,9 @@ export class SignatureWorkers implements AsyncDisposable {
     this.#waiting = []
     for (const job of jobs) job.settle(undefined)
   }
+}
+
+function kindOf(scheme: SignatureScheme, isUrgent: boolean): keyof typeof maxChecks {
+  if (!scheme.needsProofOfPossession) return 'fast'
+  return scheme.gainsFromBatches === true && !isUrgent ? 'together' : 'slow'
 }

@@ -1,15 +1,30 @@
-import { Semaphore } from '@zkstack/concurrency'
-import { SignatureWorkers, type AggregateCheck, type SignatureScheme } from '@zkstack/crypto'
+import { errorOf, systemRandom } from '@zkstack/concurrency'
+import {
+  SignatureWorkers,
+  type AggregateCheck,
+  type SignatureScheme,
+  type SignatureWorkersInit,
+} from '@zkstack/crypto'
 import type { AggregateVerifier } from '@zkstack/roles'
 import { NodeError } from './errors.js'
 
 /** What {@link SignatureChecks} takes. */
-export interface SignatureChecksInit {
+export interface SignatureChecksInit extends Pick<SignatureWorkersInit, 'start'> {
   /** Threads beside the main one. */
   readonly workers: number | undefined
   /** Lets other work run. */
   yieldTurn(): Promise<void>
   warn(error: NodeError): void
+}
+
+/** Checks of BLS that this thread makes in one turn: little more work than one alone. */
+const maxTogether = 4
+
+interface Job {
+  readonly scheme: SignatureScheme
+  readonly check: AggregateCheck
+  resolve(verdict: boolean): void
+  reject(error: Error): void
 }
 
 /**
@@ -19,12 +34,15 @@ export interface SignatureChecksInit {
 export class SignatureChecks implements AsyncDisposable {
   readonly #workers: SignatureWorkers
   readonly #yieldTurn: () => Promise<void>
-  readonly #here = new Semaphore(1)
+  /** What this thread has to check. */
+  readonly #here: Job[] = []
+  #working: Promise<void> | undefined
   #help: Promise<void> | undefined
 
   constructor(o: SignatureChecksInit) {
     this.#yieldTurn = () => o.yieldTurn()
     this.#workers = new SignatureWorkers({
+      ...(o.start && { start: o.start }),
       count: o.workers,
       onFailure: (cause) => {
         o.warn(
@@ -68,17 +86,56 @@ export class SignatureChecks implements AsyncDisposable {
   async #helpWorkers(): Promise<void> {
     do {
       await this.#yieldTurn()
-      // the one before is done
-      const turn = await this.#here.acquire()
-      turn[Symbol.dispose]()
-    } while (this.#workers.giveBack())
+      // those before are done
+      await this.#working
+    } while (this.#giveBack())
     this.#help = undefined
   }
 
-  async #verifyHere(scheme: SignatureScheme, check: AggregateCheck): Promise<boolean> {
-    using _turn = await this.#here.acquire()
-    const valid = scheme.verifyAggregate(check.claims, check.aggregate)
-    await this.#yieldTurn()
-    return valid
+  #giveBack(): boolean {
+    let given = 0
+    while (given < maxTogether && this.#workers.giveBack()) given++
+    return given > 0
+  }
+
+  #verifyHere(scheme: SignatureScheme, check: AggregateCheck): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#here.push({ scheme, check, resolve, reject })
+      this.#working ??= this.#work()
+    })
+  }
+
+  /** Ends when everything is checked that this thread has to check. */
+  async #work(): Promise<void> {
+    // others ask in the same turn
+    await Promise.resolve()
+    for (let jobs = this.#nextJobs(); jobs.length > 0; jobs = this.#nextJobs()) {
+      try {
+        const verdicts = this.#verdictsOf(jobs)
+        for (const [i, job] of jobs.entries()) job.resolve(verdicts[i] === true)
+      } catch (e) {
+        for (const job of jobs) job.reject(errorOf(e))
+      }
+      await this.#yieldTurn()
+    }
+    this.#working = undefined
+  }
+
+  /** One check, or several where that costs less. */
+  #nextJobs(): Job[] {
+    const scheme = this.#here[0]?.scheme
+    const most = scheme?.gainsFromBatches === true ? maxTogether : 1
+    const end = this.#here.findIndex((job, i) => i === most || job.scheme !== scheme)
+    return this.#here.splice(0, end < 0 ? this.#here.length : end)
+  }
+
+  #verdictsOf(jobs: readonly Job[]): readonly boolean[] {
+    const checks = jobs.map(({ check }) => check)
+    const scheme = jobs[0]?.scheme
+    if (jobs.length > 1 && scheme?.verifyAggregates)
+      return scheme.verifyAggregates(checks, (n) => systemRandom.bytes(n))
+    return checks.map(
+      ({ claims, aggregate }) => scheme?.verifyAggregate(claims, aggregate) ?? false,
+    )
   }
 }

@@ -4,6 +4,13 @@ export interface BlsClaim<Key> {
   readonly message: Uint8Array
 }
 
+/** A message, its signature, and the random number of 16 bytes by which both are multiplied. */
+export interface BlsTerm<Signature> {
+  readonly message: Uint8Array
+  readonly signature: Signature
+  readonly coefficient: Uint8Array
+}
+
 /**
  * What a library of BLS12-381 does for a {@link BlsScheme}, which checks encodings before it asks:
  * byte arguments have the form of a compressed point other than infinity unless said otherwise, secrets are valid scalars.
@@ -23,6 +30,11 @@ export interface BlsBackend<Key, Signature> {
   sumKeys(keys: readonly Key[]): Key | undefined
   /** Checks the signature's subgroup and the pairing equation for one or more claims. */
   verify(claims: readonly BlsClaim<Key>[], signature: Signature): boolean
+  /**
+   * Whether one key made all signatures, each of its message, by one pairing equation: of the sums of messages and signatures,
+   * each times its coefficient. Subgroups are checked one by one. Absent: it would cost as much as one after another.
+   */
+  verifyMany?(key: Key, terms: readonly BlsTerm<Signature>[]): boolean
   /** Signs the public key under the domain of proofs of possession. */
   provePossession(secret: Uint8Array): Uint8Array
   verifyPossession(key: Key, keyBytes: Uint8Array, proof: Signature): boolean

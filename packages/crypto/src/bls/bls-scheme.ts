@@ -1,5 +1,5 @@
 import { assertAscending, assertSecret } from '../assertions.js'
-import { toHex } from '../bytes.js'
+import { bytesEqual, toHex } from '../bytes.js'
 import { drawSecret } from '../draw-secret.js'
 import { KeyRing } from '../key-ring.js'
 import type {
@@ -8,11 +8,15 @@ import type {
   SignatureScheme,
   SignedClaim,
 } from '../signature-scheme.js'
+import type { AggregateCheck } from '../workers/aggregate-check.js'
 import type { BlsBackend, BlsClaim, BlsVariant } from './backend.js'
 import { infinity, isCompressedPoint, isInfinity, isScalar } from './encoding.js'
 
 /** The order has 255 bits: nine of ten numbers of that many are below it. */
 const topByteMask = 0x7f
+
+/** Wrong signatures that make up for each other pass with a chance of one in 2^128. */
+const coefficientBytes = 16
 
 /**
  * BLS signatures over BLS12-381 with proofs of possession, for either assignment of the groups and any backend.
@@ -134,6 +138,45 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
     return this.#backend.verify(summed, point)
   }
 
+  get gainsFromBatches(): boolean {
+    return this.#backend.verifyMany !== undefined
+  }
+
+  verifyAggregates(
+    checks: readonly AggregateCheck[],
+    random: (n: number) => Uint8Array,
+  ): boolean[] {
+    const verdicts = checks.map(() => false)
+    for (const places of groupBySigners(checks).values()) {
+      const group = places.flatMap((place) => checks[place] ?? [])
+      if (places.length > 1 && this.#verifyTogether(group, random)) {
+        for (const place of places) verdicts[place] = true
+      } else {
+        // one by one, so that the wrong one is known
+        places.forEach((place, i) => {
+          const check = group[i]
+          if (check) verdicts[place] = this.verifyAggregate(check.claims, check.aggregate)
+        })
+      }
+    }
+    return verdicts
+  }
+
+  /** Whether all checks, of the same signers and one message each, hold; false, too, when that cannot be told at once. */
+  #verifyTogether(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean {
+    const claims = checks[0]?.claims ?? []
+    assertAscending(claims)
+    const key =
+      claims.length > 0 && this.#backend.sumKeys(claims.map((c) => this.#keys.open(c.key)))
+    const terms = checks.flatMap(({ claims: [claim], aggregate }) => {
+      const signature = this.#decode(aggregate)
+      if (claim === undefined || signature === undefined) return []
+      return { message: claim.message, signature, coefficient: drawCoefficient(random) }
+    })
+    if (!key || terms.length < checks.length) return false
+    return this.#backend.verifyMany?.(key, terms) ?? false
+  }
+
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean {
     return (
       keys.length === 0 ||
@@ -156,5 +199,28 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
     return isCompressedPoint(bytes, this.signatureBytes)
       ? this.#backend.decodeSignature(bytes)
       : undefined
+  }
+}
+
+/** Places of the checks that the same signers made of one message each; each of the others is alone. */
+function groupBySigners(checks: readonly AggregateCheck[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>()
+  for (const [place, { claims }] of checks.entries()) {
+    const [first] = claims
+    const isOfOne = claims.every(({ message }) => first && bytesEqual(message, first.message))
+    const signers = claims.map(({ index, key }) => `${index}:${toHex(key.bytes)}`).join()
+    const name = isOfOne ? signers : `alone ${place}`
+    const group = groups.get(name)
+    if (group) group.push(place)
+    else groups.set(name, [place])
+  }
+  return groups
+}
+
+/** 16 bytes, not all zero. */
+function drawCoefficient(random: (n: number) => Uint8Array): Uint8Array {
+  for (;;) {
+    const bytes = random(coefficientBytes)
+    if (bytes.some((byte) => byte !== 0)) return bytes
   }
 }

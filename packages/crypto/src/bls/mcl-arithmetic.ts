@@ -26,6 +26,8 @@ interface Group {
 }
 
 const inputBytes = 1024
+/** Points of one sum of products. */
+const mostTerms = 64
 
 /**
  * Arithmetic of BLS12-381 in one mcl instance. Values live in JavaScript and are copied into a scratch area reserved once, so the
@@ -45,6 +47,8 @@ export class MclArithmetic {
   readonly #linesBytes: number
   readonly #linesA: number
   readonly #linesB: number
+  readonly #points: number
+  readonly #scalars: number
 
   constructor(mcl: MclInstance) {
     const { call } = mcl
@@ -59,6 +63,8 @@ export class MclArithmetic {
     this.#linesBytes = call._mclBn_getUint64NumToPrecompute() * 8
     this.#linesA = mcl.reserve(this.#linesBytes)
     this.#linesB = mcl.reserve(this.#linesBytes)
+    this.#points = mcl.reserve(mostTerms * mclSizes.g1)
+    this.#scalars = mcl.reserve(mostTerms * mclSizes.fr)
     this.g1 = {
       size: mclSizes.g1,
       encodedBytes: 48,
@@ -114,6 +120,25 @@ export class MclArithmetic {
       if (i > 0) group.add(this.#a, this.#a, this.#b)
     })
     return this.#mcl.read(this.#a, group.size)
+  }
+
+  /** The sum of one or more points of G1, each times a public scalar of big-endian bytes. */
+  sumOfProducts(terms: readonly { point: MclPoint; scalar: Uint8Array }[]): MclPoint {
+    const { call } = this.#mcl
+    let sum: MclPoint | undefined
+    for (let at = 0; at < terms.length; at += mostTerms) {
+      const some = terms.slice(at, at + mostTerms)
+      some.forEach(({ point, scalar }, i) => {
+        this.#mcl.write(this.#points + i * mclSizes.g1, point)
+        this.#mcl.write(this.#input, scalar)
+        call._mclBnFr_setBigEndianMod(this.#scalars + i * mclSizes.fr, this.#input, scalar.length)
+      })
+      call._mclBnG1_mulVec(this.#a, this.#points, this.#scalars, some.length)
+      const part = this.#mcl.read(this.#a, mclSizes.g1)
+      sum = sum === undefined ? part : this.sum(this.g1, [sum, part])
+    }
+    if (sum === undefined) throw new RangeError('terms: there are none')
+    return sum
   }
 
   /** The point times a secret scalar of 32 big-endian bytes, in constant time; the scalar is erased from mcl's memory. */

@@ -1,4 +1,4 @@
-import type { BlsBackend } from './backend.js'
+import type { BlsBackend, BlsTerm } from './backend.js'
 import type { MclArithmetic, MclLines, MclPoint } from './mcl-arithmetic.js'
 import { G1, G2 } from './noble-points.js'
 import { minPkVariant, minSigVariant } from './variants.js'
@@ -41,6 +41,21 @@ export function mclMinSig(mcl: MclArithmetic): BlsBackend<G2Key, MclPoint> {
     return mcl.pairingProductIsOne([{ g1: signature, g2: negatedLines }, ...pairs])
   }
 
+  function verifyMany(key: G2Key, terms: readonly BlsTerm<MclPoint>[]): boolean {
+    if (!terms.every(({ signature }) => mcl.isInSubgroup(g1, signature))) return false
+    const signatures = terms.map(({ signature, coefficient }) => {
+      return { point: signature, scalar: coefficient }
+    })
+    const messages = terms.map(({ message, coefficient }) => {
+      return { point: mcl.hash(g1, message, signatureDomain), scalar: coefficient }
+    })
+    key.lines ??= mcl.lines(key.point)
+    return mcl.pairingProductIsOne([
+      { g1: mcl.sumOfProducts(signatures), g2: negatedLines },
+      { g1: mcl.sumOfProducts(messages), g2: key.lines },
+    ])
+  }
+
   const publicKey = (secret: Uint8Array) => mcl.encode(g2, mcl.multiply(g2, base, secret))
   return {
     name: 'mcl',
@@ -62,6 +77,7 @@ export function mclMinSig(mcl: MclArithmetic): BlsBackend<G2Key, MclPoint> {
       return mcl.isInfinity(g2, point) ? undefined : { point, lines: undefined }
     },
     verify: (claims, signature) => verify(claims, signature, signatureDomain),
+    verifyMany,
     provePossession: (secret) => sign(secret, publicKey(secret), possessionDomain),
     verifyPossession: (key, message, proof) => verify([{ key, message }], proof, possessionDomain),
   }

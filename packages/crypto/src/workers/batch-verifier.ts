@@ -1,6 +1,6 @@
 import { toHex } from '../bytes.js'
 import { signatureScheme } from '../crypto-backends.js'
-import type { PublicKeyHandle, SignatureScheme } from '../signature-scheme.js'
+import type { PublicKeyHandle, SignatureScheme, SignedClaim } from '../signature-scheme.js'
 import { unpackChecks, type PackedCheck } from './aggregate-check.js'
 import type { BatchVerdicts, CheckBatch } from './worker-port.js'
 
@@ -10,25 +10,39 @@ const rememberedKeys = 1_024
 /** Verifies batches within a worker; remembers a bounded number of imported keys. */
 export class BatchVerifier {
   readonly #keys = new Map<string, PublicKeyHandle>()
+  readonly #random: (n: number) => Uint8Array
+
+  /** @param random bytes that nobody can foresee. */
+  constructor(random: (n: number) => Uint8Array) {
+    this.#random = random
+  }
 
   verdictsOf({ id, scheme: schemeId, backend, checks }: CheckBatch): BatchVerdicts {
     const scheme = signatureScheme(schemeId, { backend })
-    const verdicts: number[] = []
-    for (const check of unpackChecks(checks)) {
-      verdicts.push(scheme === undefined ? 2 : this.#verdict(check, scheme))
-    }
-    return { id, verdicts: Uint8Array.from(verdicts) }
+    const packed = [...unpackChecks(checks)]
+    const verdicts = new Uint8Array(packed.length).fill(2)
+    if (scheme === undefined) return { id, verdicts }
+    const known = packed.flatMap((check, place) => {
+      const claims = this.#claimsOf(check, scheme)
+      return claims === undefined ? [] : { place, claims, aggregate: check.aggregate }
+    })
+    const results =
+      scheme.gainsFromBatches === true
+        ? scheme.verifyAggregates?.(known, this.#random)
+        : known.map(({ claims, aggregate }) => scheme.verifyAggregate(claims, aggregate))
+    known.forEach(({ place }, i) => {
+      verdicts[place] = results?.[i] === true ? 1 : 0
+    })
+    return { id, verdicts }
   }
 
-  #verdict({ claims, aggregate }: PackedCheck, scheme: SignatureScheme): 0 | 1 | 2 {
-    const imported = claims.map(({ index, key, message }) => {
-      return { index, key: this.#import(key, scheme), message }
+  /** Undefined when a key is none. */
+  #claimsOf({ claims }: PackedCheck, scheme: SignatureScheme): SignedClaim[] | undefined {
+    const imported = claims.flatMap(({ index, key: bytes, message }) => {
+      const key = this.#import(bytes, scheme)
+      return key === undefined ? [] : { index, key, message }
     })
-    const known = imported.flatMap(({ key, ...rest }) =>
-      key === undefined ? [] : { key, ...rest },
-    )
-    if (known.length < claims.length) return 2
-    return scheme.verifyAggregate(known, aggregate) ? 1 : 0
+    return imported.length < claims.length ? undefined : imported
   }
 
   #import(bytes: Uint8Array, scheme: SignatureScheme): PublicKeyHandle | undefined {

@@ -64,7 +64,7 @@ describe('signature workers', () => {
     await turn()
     const sizes = (): number[] => batches.map(({ checks }) => [...unpackChecks(checks)].length)
     expect(sizes()).toEqual([1, 64])
-    const verifier = new BatchVerifier()
+    const verifier = new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n)))
     for (let i = 0; i < batches.length; i++) {
       const batch = batches[i]
       if (batch) events[0]?.onMessage(verifier.verdictsOf(batch))
@@ -73,6 +73,21 @@ describe('signature workers', () => {
     expect(sizes()).toEqual([1, 64, 64, 22])
     expect(await urgent).toBe(true)
     expect(new Set(await Promise.all(all))).toEqual(new Set([true]))
+  })
+
+  test('checks wait for busy workers › those that came first can be given back to their callers', async () => {
+    const { workers, batches } = await ready(1)
+    expect(workers.giveBack()).toBe(false)
+    const all = Array.from({ length: 131 }, () => ask(workers))
+    const urgent = ask(workers, true)
+    await turn()
+    expect(batches.length).toBe(2)
+    // beside those two batches, of the urgent one and of 64, there are 67
+    for (let i = 0; i < 67; i++) expect(workers.giveBack()).toBe(true)
+    expect(workers.giveBack()).toBe(false)
+    expect(await Promise.all(all.slice(64))).toEqual(Array(67).fill(undefined))
+    await workers[Symbol.asyncDispose]()
+    expect(await urgent).toBeUndefined()
   })
 
   test('a worker crashes › its checks come back without a verdict, the others go on, and it is told', async () => {
