@@ -1,4 +1,5 @@
-import type { Block } from '@zkstack/roles'
+import { concatBytes } from '@zkstack/crypto'
+import { encodeBlock, type Block } from '@zkstack/roles'
 import type { BlockStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import { RecentBlocks } from '../../src/recent-blocks.js'
@@ -47,6 +48,28 @@ describe('recent blocks', () => {
     expect(store.reads).toBe(0)
     await recent.get(0n)
     expect(store.reads).toBe(1)
+  })
+
+  it('encoded blocks › come from memory if the first is there, else from below; none that is pruned', async () => {
+    const { store, recent } = setup()
+    const block = (number: bigint): Block => ({
+      kind: 'preGenesis',
+      number,
+      payload: new Uint8Array(8).fill(Number(number % 256n)),
+      justification: new Uint8Array(1),
+    })
+    for (let n = 0n; n < 520n; n++) await recent.append(block(n))
+    const encoded = async (first: bigint): Promise<Uint8Array[]> => {
+      const blocks = await recent.getEncoded(first, { count: 2, maxBytes: 1_000 })
+      return blocks.map((pieces) => concatBytes(...pieces))
+    }
+    expect(await encoded(518n)).toEqual([encodeBlock(block(518n)), encodeBlock(block(519n))])
+    expect(await encoded(519n)).toEqual([encodeBlock(block(519n))])
+    expect(store.reads).toBe(0)
+    expect(await encoded(3n)).toEqual([encodeBlock(block(3n)), encodeBlock(block(4n))])
+    expect(store.reads).toBe(2)
+    store.prune(519n)
+    expect(await encoded(518n)).toEqual([])
   })
 
   it('a pruned block, a block not there yet, a write that fails › not shown', async () => {
