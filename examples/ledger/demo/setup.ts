@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SeededRandom } from '@zkstack/concurrency'
 import { bytesEqual, ed25519, loadCryptoBackends, signatureScheme, toHex } from '@zkstack/crypto'
+import { freePorts } from '@zkstack/node/testing'
 import {
   createGenesis,
   defaultLeaderSelection,
@@ -10,7 +11,6 @@ import {
   type Schedule,
 } from '@zkstack/roles'
 import type { LedgerGenesis } from '../src/index.js'
-import { freePorts } from './free-ports.js'
 import type { ValidatorConfig } from './messages.js'
 import { schemes, type DemoOptions } from './options.js'
 import { viewTimeoutMs } from './timing.js'
@@ -80,9 +80,9 @@ export async function prepareDemo(
     firstBlock: 0n,
     balances: Object.fromEntries(people.map(({ address }) => [toHex(address), openingBalance])),
   }
-  const ports = await freePorts(o.validators, random.split('ports'))
+  const firstPort = await freePorts(o.validators, random.split('ports'))
   const nodeKeys = keys.map((_, i) => generateNodeKey(random.split(`node ${i}`)))
-  const addresses = ports.map((port) => `127.0.0.1:${port}`)
+  const addresses = keys.map((_, i) => `127.0.0.1:${firstPort + i}`)
   const peers = nodeKeys.map(({ publicKey }, i) => ({ key: publicKey, addr: addresses[i] ?? '' }))
   const validators = schedule.validators.map(({ key: publicKey }, i): ValidatorConfig => {
     const key = keys.find((k) => bytesEqual(k.publicKey, publicKey))

@@ -113,6 +113,8 @@ async function postRealCertificates({
       throw new Error(`a real certificate is refused: ${JSON.stringify(answer)}`)
     tasks.spawnBackground(async (own) => {
       const header = await untilSettled(node.client, certificate, own)
+      // It may answer before it says that it listens.
+      await node.up
       settled.count += 1
       settledIn(story, certificate.network, header)
     })

@@ -4,6 +4,7 @@ import { systemRandom, type Ctx, type Scope } from '@zkstack/concurrency'
 import { keySigner } from '@zkstack/l1'
 import { anvilKey } from '@zkstack/l1/testing'
 import { freePorts, writeSettleConfig } from '@zkstack/node/testing'
+import { devnetVKey } from '@zkstack/settlement/testing'
 import { DemoChain } from './demo-chain.js'
 import { accounts, DemoL1, l1ChainId } from './demo-l1.js'
 import type { DemoOptions } from './options.js'
@@ -78,6 +79,7 @@ export async function withWorld<T>(
     l1Url: l1.anvil.url,
     chainId: l1ChainId,
     devnet: l1.devnet,
+    developmentVKey: devnetVKey,
     settlerKey: anvilKey(accounts.settler),
     finality: 'SafeBlock',
     lines: retrySoon,

@@ -1,8 +1,8 @@
 import { createCipheriv, randomBytes, scryptSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keccak256, toHex } from '@zkstack/crypto'
-import { devnetVKey, type Devnet } from '@zkstack/settlement/testing'
+import { keccak256, toHex, type Hash32 } from '@zkstack/crypto'
+import type { Devnet } from '@zkstack/settlement/testing'
 
 /** The token of the admin port of {@link writeSettleConfig}. */
 export const adminToken = 'a-token-of-the-operator'
@@ -14,6 +14,8 @@ export interface SettleConfigOptions {
   readonly l1Url: string
   readonly chainId: number
   readonly devnet: Pick<Devnet, 'addresses'>
+  /** The verifying key of the development verifier on L1. */
+  readonly developmentVKey: Hash32
   /** Sends the settlement transactions. */
   readonly settlerKey: Uint8Array
   /** Blocks of an epoch; default 2. */
@@ -78,7 +80,7 @@ function configuration(o: SettleConfigOptions): string {
     path = "backups"
 
     [prover.native]
-    development-vkey = "0x${toHex(devnetVKey)}"
+    development-vkey = "0x${toHex(o.developmentVKey)}"
 
     [settlement.l1-info-root]
     settlement-policy = "${finality}"

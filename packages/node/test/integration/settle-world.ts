@@ -6,7 +6,7 @@ import { keySigner } from '@zkstack/l1'
 import { anvilKey, startAnvil, type Anvil } from '@zkstack/l1/testing'
 import { l1InfoTreeLeafCount } from '@zkstack/pessimistic-proof'
 import type { Submission } from '@zkstack/pessimistic-proof/testing'
-import { Devnet, testAuthentication } from '@zkstack/settlement/testing'
+import { Devnet, devnetVKey, testAuthentication } from '@zkstack/settlement/testing'
 import { writeSettleConfig } from '../../testing/index.js'
 
 const chainId = 1337
@@ -35,7 +35,7 @@ export async function settleWorld(lines = ''): Promise<SettleWorld> {
     settableRoots: true,
   })
   const folder = await mkdtemp(join(tmpdir(), 'zkstack-settle-'))
-  const l1 = { l1Url: anvil.url, chainId, devnet, settlerKey }
+  const l1 = { l1Url: anvil.url, chainId, devnet, developmentVKey: devnetVKey, settlerKey }
   return {
     anvil,
     devnet,
