@@ -31,8 +31,9 @@ export async function play(world: World): Promise<void> {
     tasks.spawnBackground((own) => chain.run(own))
   }
   await depositTwice(world)
+  await leaveA(world)
   const settled = await postRealCertificates(world)
-  await transfer(world)
+  await arriveOnB(world)
   await withdraw(world)
   await cheat(world)
   const { length } = world.realCertificates
@@ -97,40 +98,8 @@ async function depositTwice({ ctx, story, l1, a }: World): Promise<void> {
   story.happened({ kind: 'action', lane: 'A', title: 'Claimed on A' })
 }
 
-/** Seven certificates of public networks, which settle beside all that follows. */
-async function postRealCertificates({
-  ctx,
-  tasks,
-  story,
-  node,
-  realCertificates,
-}: World): Promise<{ readonly count: number }> {
-  const settled = { count: 0 }
-  for (const certificate of realCertificates) {
-    const answer = (await postCertificate(node.url, certificate)) as { readonly result?: unknown }
-    const expected = `0x${certificate.id}`
-    if (answer.result !== expected)
-      throw new Error(`a real certificate is refused: ${JSON.stringify(answer)}`)
-    tasks.spawnBackground(async (own) => {
-      const header = await untilSettled(node.client, certificate, own)
-      // It may answer before it says that it listens.
-      await node.up
-      settled.count += 1
-      settledIn(story, certificate.network, header)
-    })
-  }
-  ctx.throwIfCanceled()
-  story.happened({
-    kind: 'action',
-    lane: 'node',
-    title: `${realCertificates.length} real certificates submitted`,
-    detail: 'of networks 14 and 15, over HTTP',
-  })
-  return settled
-}
-
 /** A to B; the settlement node is killed on the way. */
-async function transfer({ ctx, story, node, a, b }: World): Promise<void> {
+async function leaveA({ ctx, story, node, a }: World): Promise<void> {
   const to = { destNetwork: networks.b, destAddress: user.address, amount: 4n * etherInGwei }
   await a.exit(user, to, ctx.signal)
   story.happened({ kind: 'action', lane: 'A', to: 'B', title: '4 ether leave A for B' })
@@ -147,6 +116,39 @@ async function transfer({ ctx, story, node, a, b }: World): Promise<void> {
     title: 'Settlement node runs again',
     detail: 'and goes on where it was',
   })
+}
+
+/** Seven certificates of public networks, which settle beside all that follows. */
+async function postRealCertificates({
+  ctx,
+  tasks,
+  story,
+  node,
+  realCertificates,
+}: World): Promise<{ readonly count: number }> {
+  const settled = { count: 0 }
+  for (const certificate of realCertificates) {
+    const answer = (await postCertificate(node.url, certificate)) as { readonly result?: unknown }
+    const expected = `0x${certificate.id}`
+    if (answer.result !== expected)
+      throw new Error(`a real certificate is refused: ${JSON.stringify(answer)}`)
+    tasks.spawnBackground(async (own) => {
+      const header = await untilSettled(node.client, certificate, own)
+      settled.count += 1
+      settledIn(story, certificate.network, header)
+    })
+  }
+  ctx.throwIfCanceled()
+  story.happened({
+    kind: 'action',
+    lane: 'node',
+    title: `${realCertificates.length} real certificates submitted`,
+    detail: 'of networks 14 and 15, over HTTP',
+  })
+  return settled
+}
+
+async function arriveOnB({ ctx, story, a, b }: World): Promise<void> {
   const left = await until(ctx, 'the transfer is claimable', () => a.client.claimOfExit(0))
   await until(ctx, 'B sees the settlement of A', () => b.client.isKnownExitRoot(left))
   await b.claim(user, left, ctx.signal)

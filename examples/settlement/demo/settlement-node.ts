@@ -12,7 +12,6 @@ export class SettlementNode implements AsyncDisposable {
   readonly client: SettlementClient
   readonly #config: string
   #program: Program | undefined
-  #up: Promise<void> = Promise.resolve()
 
   /** @param config the configuration file, with this port in it */
   constructor(config: string, port: number) {
@@ -26,18 +25,8 @@ export class SettlementNode implements AsyncDisposable {
     return this.#program?.errors() ?? ''
   }
 
-  /** Resolves once the process that was started last listens. */
-  get up(): Promise<void> {
-    return this.#up
-  }
-
   /** Starts the process, for the first time or again, and waits until it listens. */
-  start(): Promise<void> {
-    this.#up = this.#launch()
-    return this.#up
-  }
-
-  async #launch(): Promise<void> {
+  async start(): Promise<void> {
     const args = ['settle', 'run', '--config', this.#config]
     this.#program = startProgram(['--import', 'tsx', cli, ...args])
     await this.#program.untilOutput(/\n/)
