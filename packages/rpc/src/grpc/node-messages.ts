@@ -5,9 +5,8 @@ import { protobuf } from '@zkstack/pessimistic-proof'
 const encoded: protobuf.Message<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
 
 /** Most requests and all answers of `agglayer.node.v1` have one message in their first field. */
-export const wrapped = protobuf.message<{ readonly message: Uint8Array | undefined }>({
-  message: protobuf.optional(1, encoded),
-})
+export const wrapped: protobuf.Message<{ readonly message: Uint8Array | undefined }> =
+  protobuf.message({ message: protobuf.optional(1, encoded) })
 
 /** `agglayer.node.types.v1.CertificateId` */
 export const certificateIdMessage: protobuf.Message<Hash32> = protobuf.mapped(
