@@ -9,10 +9,13 @@ export interface SeedProcess {
   stop(): void
 }
 
+/** A simulation makes much that soon nobody needs: more room for it, in MiB, takes less time to clear. */
+const youngSpace = '--max-semi-space-size=32'
+
 /** Starts a process. @param validators as the command line has them. */
 export function startSeedProcess(validators: string): SeedProcess {
   const script = fileURLToPath(new URL('seed-process.script.ts', import.meta.url))
-  const child = fork(script, [validators], { execArgv: ['--import', 'tsx'] })
+  const child = fork(script, [validators], { execArgv: [youngSpace, '--import', 'tsx'] })
   let settle: { resolve: (result: SeedResult) => void; reject: (error: Error) => void } | undefined
   let ended: Error | undefined
   child.on('message', (result) => {
