@@ -42,7 +42,10 @@ async function main(): Promise<number> {
   const date = new Date().toISOString().slice(0, 10)
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
-  if ('simulator'.includes(values.only)) await runScript('simulator.ts')
+  // With the room for young objects that `npm run simulate` gives its processes.
+  if ('simulator'.includes(values.only)) {
+    await runScript('simulator.ts', [], ['--max-semi-space-size=32'])
+  }
   const network: NetworkFigure[] = []
   for (const table of networkTables) {
     const name = `network::${table}`
@@ -115,11 +118,15 @@ async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
 }
 
 /** Runs a script that prints its own figures, in a process of its own. @returns those that it publishes. */
-async function runScript(script: string, args: readonly string[] = []): Promise<NetworkFigure[]> {
+async function runScript(
+  script: string,
+  args: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
+): Promise<NetworkFigure[]> {
   const path = new URL(script, import.meta.url).pathname
   const env = { ...process.env, TSX_TSCONFIG_PATH: builtPackages }
   const figures: NetworkFigure[] = []
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, '--import', 'tsx', path, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env,
   })

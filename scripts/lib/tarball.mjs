@@ -8,11 +8,13 @@ const allowed = /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/.+)$/
  * @param {string[]} files paths in the tarball
  */
 export function tarballProblems(manifest, files) {
-  const entries = Object.values(manifest.exports ?? {})
-    .flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))
-    .map((path) => path.replace(/^\.\//, ''))
+  const commands = Object.values(manifest.bin ?? {})
+  const exported = Object.values(manifest.exports ?? {}).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry),
+  )
+  const entries = [...exported, ...commands].map((path) => path.replace(/^\.\//, ''))
   const missing = [...new Set([...required, ...entries])].filter((path) => !files.includes(path))
-  const stray = files.filter((path) => !allowed.test(path))
+  const stray = files.filter((path) => !allowed.test(path) && !entries.includes(path))
   const scripts = ['preinstall', 'install', 'postinstall'].filter(
     (name) => manifest.scripts?.[name],
   )

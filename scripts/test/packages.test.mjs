@@ -32,11 +32,14 @@ describe('a tarball', () => {
 
   test('in order passes', () => {
     expect(tarballProblems(manifest, files)).toEqual([])
+    const withCommand = { ...manifest, bin: { x: './bin/x.js' } }
+    expect(tarballProblems(withCommand, [...files, 'bin/x.js'])).toEqual([])
   })
 
   test.each([
     ['lacks LICENSE-MIT', manifest, files.filter((file) => file !== 'LICENSE-MIT')],
     ['lacks dist/index.js', manifest, files.slice(0, -1)],
+    ['lacks bin/x.js', { ...manifest, bin: { x: './bin/x.js' } }, files],
     ['should not contain src/index.ts', manifest, [...files, 'src/index.ts']],
     ['install script', { ...manifest, scripts: { postinstall: 'x' } }, files],
     ['not 1.0.0', { ...manifest, dependencies: { '@zkstack/crypto': '^0.9.0' } }, files],
