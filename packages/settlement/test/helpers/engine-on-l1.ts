@@ -107,7 +107,7 @@ export async function runEngineOnL1<T>(
     jobs: manager,
     l1: new L1ObserverOnL1({ client, ...addresses, finality }),
     submissionL1: contracts,
-    retry: { initialMs: 50, factor: 2, maxMs: 500, maxAttempts: 5 },
+    retry: { initialMs: 50, factor: 2, maxMs: 500, maxAttempts: 100 },
     clock: o.clock ?? realClock,
     random: systemRandom,
     onEvent: (networkId, event) => o.onEvent?.({ ...event, networkId }),
