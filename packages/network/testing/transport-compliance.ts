@@ -47,6 +47,10 @@ export function transportCompliance(makeTransport: () => NetworkTransport): Comp
       'a stream › its receiver does not read › holds the sender back, and no other stream',
       holdsBack,
     ),
+    requirement(
+      'a stream › its receiver is slower than its sender › every frame arrives',
+      servesSlowReceiver,
+    ),
     requirement('a stream › its handler fails › is reset', resetsFailedStream),
     requirement('a stream › its sender closes it › ends after its last frame', endsStream),
     requirement('a connection › it is closed › delivers first what was sent', closesInOrder),
@@ -259,6 +263,19 @@ async function holdsBack(link: Link): Promise<void> {
   await other.send(bytes(9))
   check((await theirOther.receive())?.length === 9, 'another stream is held back too')
   for (let i = 0; i < frames; i++) check((await theirs.receive())?.length === MiB, `frame ${i}`)
+  await sending
+}
+
+async function servesSlowReceiver(link: Link): Promise<void> {
+  const [ours, theirs] = await link.stream()
+  const frames = 64
+  const sending = (async () => {
+    for (let i = 0; i < frames; i++) await ours.send(bytes(MiB / 2))
+  })()
+  for (let i = 0; i < frames; i++) {
+    check((await theirs.receive())?.length === MiB / 2, `frame ${i}`)
+    await pause(5)
+  }
   await sending
 }
 

@@ -21,6 +21,7 @@ export class Libp2pFrameStream implements FrameStream {
   #writing: Promise<void> | undefined
   #wakeWriter: (() => void) | undefined
   #closed: Error | undefined
+  #isResuming = false
 
   constructor(stream: Stream, maxFrameBytes: number) {
     this.#stream = stream
@@ -32,7 +33,7 @@ export class Libp2pFrameStream implements FrameStream {
     stream.addEventListener('drain', () => this.#wakeWriter?.())
     stream.addEventListener('idle', () => this.#wakeWriter?.())
     if (stream.readableEnded) this.#onEnd()
-    if (stream.status === 'open') stream.resume()
+    if (stream.status === 'open') this.#resume()
     else this.#onClose(this.#isBroken() ? { error: new Error('it was reset') } : {})
   }
 
@@ -120,16 +121,32 @@ export class Libp2pFrameStream implements FrameStream {
       this.#stream.abort(error)
       return
     }
+    if (!this.#isResuming) this.#pauseWhenFull()
+  }
+
+  #pauseWhenFull(): void {
     if (this.#inbox.bytes > READ_AHEAD_BYTES && this.#stream.status === 'open') this.#stream.pause()
   }
 
   #resumeWhenRoom(): void {
     if (this.#inbox.bytes > READ_AHEAD_BYTES) return
     try {
-      this.#stream.resume()
+      this.#resume()
     } catch {
       // its readable end is closed: what it had to say is in the queue
     }
+  }
+
+  /** What waited comes while the stream resumes, and libp2p opens the window after it: a pause in between would be forgotten. */
+  #resume(): void {
+    if (this.#isResuming) return
+    this.#isResuming = true
+    try {
+      this.#stream.resume()
+    } finally {
+      this.#isResuming = false
+    }
+    this.#pauseWhenFull()
   }
 
   #isBroken(): boolean {
