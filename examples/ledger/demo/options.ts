@@ -3,8 +3,8 @@ import { err, ok, type Result } from '@zkstack/crypto'
 
 /** Signature schemes by the name that the command line takes: the genesis field's number and a name for people. */
 export const schemes = {
-  bls: { id: 0, title: 'BLS12-381 min-sig' },
-  'bls-min-pk': { id: 1, title: 'BLS12-381 min-pk' },
+  bls12_381: { id: 0, title: 'BLS12-381 min-sig' },
+  bls12_381_min_pk: { id: 1, title: 'BLS12-381 min-pk' },
   ed25519: { id: 2, title: 'Ed25519' },
 } as const
 
@@ -35,7 +35,7 @@ export const usage = `Runs a chain of validators, each a process with its own di
 
   npm run demo -- [options]
 
-  --scheme <name>      ${Object.keys(schemes).join(', ')} (default bls)
+  --scheme <name>      ${Object.keys(schemes).join(', ')} (default bls12_381)
   --validators <n>     ${fewestValidators} to ${mostValidators} (default 6)
   --blocks <n>         blocks to make, ${fewestBlocks} to ${mostBlocks} (default 40)
   --payload <bytes>    extra payload in each block, 0 to ${mostPayloadBytes} (default 0)
@@ -44,7 +44,7 @@ export const usage = `Runs a chain of validators, each a process with its own di
 `
 
 const settings = {
-  scheme: { type: 'string', default: 'bls' },
+  scheme: { type: 'string', default: 'bls12_381' },
   validators: { type: 'string', default: '6' },
   blocks: { type: 'string', default: '40' },
   payload: { type: 'string', default: '0' },

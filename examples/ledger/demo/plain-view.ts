@@ -32,6 +32,7 @@ export class PlainView implements DemoView {
 }
 
 function describe(s: DemoSnapshot): string {
+  if (s.view === undefined) return `${s.validators.length} validators start`
   const heights = s.validators.map(
     (v) => `${v.name}:${v.health === 'dead' ? 'dead' : (v.height ?? '–')}`,
   )

@@ -7,7 +7,7 @@ describe('demo options', () => {
   test('demo options › none › the defaults', () => {
     expect(parse()).toEqual({
       ok: true,
-      value: { scheme: 'bls', validators: 6, blocks: 40, payload: 0, seed: 'random' },
+      value: { scheme: 'bls12_381', validators: 6, blocks: 40, payload: 0, seed: 'random' },
     })
   })
 
@@ -34,7 +34,7 @@ describe('demo options', () => {
 
   test('demo options › wrong › one line that names the option and what it takes', () => {
     const wrong: [string[], RegExp][] = [
-      [['--scheme', 'rsa'], /--scheme takes bls, bls-min-pk, ed25519, not 'rsa'/],
+      [['--scheme', 'rsa'], /--scheme takes bls12_381, bls12_381_min_pk, ed25519, not 'rsa'/],
       [['--scheme', 'constructor'], /--scheme takes/],
       [['--validators', '5'], /--validators takes an integer from 6 to 20, not '5'/],
       [['--validators', '6.5'], /--validators/],

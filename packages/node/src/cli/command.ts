@@ -43,6 +43,8 @@ export interface Command {
   readonly summary: string
   /** What stands after the options, such as `<public.json>…`; absent: nothing may. */
   readonly positional?: string
+  /** What the first of them may be; absent: any, such as a file. */
+  readonly choices?: readonly string[]
   readonly options: readonly OptionSpec[]
   readonly examples: readonly { readonly line: string; readonly does: string }[]
   /** More about it, for `--help`. */
@@ -61,9 +63,9 @@ export const exitCodes = {
   usage: 2,
   /** The configuration, a key or the genesis is wrong; starting again will not help. */
   config: 3,
-  /** `inspect`: nobody answers. */
+  /** `inspect`, `settle status`: nobody answers. */
   unreachable: 4,
-  /** `inspect --ready`: the node answers, and is not ready. */
+  /** `inspect --ready`, `settle status`: the node answers, and is not ready. */
   notReady: 5,
 } as const
 

@@ -25,20 +25,21 @@ function optionsOf(command: Command): readonly string[] {
 function bash(commands: readonly Command[]): string {
   const names = [...commands.map(({ name }) => name), 'help'].join(' ')
   const cases = commands.map(
-    (command) => `    ${command.name}) words='${optionsOf(command).join(' ')}' ;;\n`,
+    (command) =>
+      `    ${command.name}) options='${optionsOf(command).join(' ')}' choices='${(command.choices ?? []).join(' ')}' ;;\n`,
   )
   return `_zkstack() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" words=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" options='' choices=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${names}' -- "$word"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
-    help) words='${names}' ;;
+    help) choices='${names}' ;;
 ${cases.join('')}  esac
   case "$word" in
-    -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
-    *) if [ "\${COMP_WORDS[1]}" = help ]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi ;;
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *) if [ "$COMP_CWORD" -eq 2 ] && [ -n "$choices" ]; then COMPREPLY=($(compgen -W "$choices" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi ;;
   esac
 }
 complete -o filenames -F _zkstack zkstack
@@ -48,6 +49,11 @@ complete -o filenames -F _zkstack zkstack
 function fish(commands: readonly Command[]): string {
   const lines = commands.flatMap((command) => [
     `complete -c zkstack -n __fish_use_subcommand -f -a ${command.name} -d ${quote(command.summary)}`,
+    ...(command.choices === undefined
+      ? []
+      : [
+          `complete -c zkstack -n '__fish_seen_subcommand_from ${command.name}' -f -a '${command.choices.join(' ')}'`,
+        ]),
     ...command.options.map(
       ({ name, value, help }) =>
         `complete -c zkstack -n '__fish_seen_subcommand_from ${command.name}' -l ${name}${value === undefined ? '' : ' -r'} -d ${quote(help)}`,
@@ -66,6 +72,7 @@ export function completionCommand(commands: () => readonly Command[]): Command {
     name: 'completion',
     summary: 'Prints a script that completes commands and options in your shell.',
     positional: '<bash|zsh|fish>',
+    choices: shells,
     options: [],
     examples: [
       { line: 'source <(zkstack completion bash)', does: 'in ~/.bashrc' },

@@ -39,8 +39,8 @@ const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.usage]: 'the command line is wrong',
   [exitCodes.config]:
     'the configuration, a key or the genesis is wrong: starting again will not help',
-  [exitCodes.unreachable]: 'inspect: nobody answers',
-  [exitCodes.notReady]: 'inspect --ready: the node answers, and is not ready',
+  [exitCodes.unreachable]: 'inspect, settle status: nobody answers',
+  [exitCodes.notReady]: 'inspect --ready, settle status: the node answers, and is not ready',
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

@@ -69,6 +69,7 @@ describe('zkstack localnet', () => {
       ])
       await network.untilOutput(/2\/2 ready {3}v1 \d+ {2}v2 \d+/)
       const urls = [2, 3].map((i) => `http://127.0.0.1:${port + i}`)
+      for (const url of urls) expect(network.output()).toContain(`has its status page at ${url}\n`)
       expect(await Promise.all(urls.map(answers))).toEqual([true, true])
       network.kill(signal)
       const { code } = await network.exited

@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/main.js'
 import { version } from '../../src/cli/version.js'
 import { zkstack } from '../integration/zkstack.js'
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
 describe('zkstack', () => {
   test('--help › names every command; without a command it is an error of usage', async () => {
@@ -67,5 +71,20 @@ describe('zkstack', () => {
         for (const option of options) expect(out).toContain(option.name)
       }
     }
+  })
+
+  test.each([
+    ['i', 'inspect'],
+    ['settle s', 'status'],
+    ['settle --w', '--wait'],
+    ['completion f', 'fish'],
+    ['help rep', 'replay'],
+    ['genesis --lea', '--leader-views --leader-mode'],
+    ['run tsconf', 'tsconfig.json'],
+  ])('completion › bash completes "zkstack %s"', async (line, words) => {
+    const { out } = await zkstack('completion', 'bash')
+    const typed = `COMP_WORDS=(zkstack ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))`
+    const script = `${out}${typed}; _zkstack; echo "\${COMPREPLY[*]}"`
+    expect(execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' }).trim()).toBe(words)
   })
 })

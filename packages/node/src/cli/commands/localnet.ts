@@ -69,6 +69,8 @@ on where they stopped, and options that say how to make them have no effect.
     if (!isNew)
       io.err(`${folder} has ${nodes.length} nodes already, which stay as they were made\n`)
     if (args.has('write-only')) return exitCodes.ok
+    if (!args.has('json') && !io.isTerminal)
+      for (const { name, url } of nodes) io.out(`${name} has its status page at ${url}\n`)
     const end = await runLocalnet({
       nodes,
       signal: io.signal,

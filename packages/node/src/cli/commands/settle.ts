@@ -17,6 +17,7 @@ export const settle: Command = {
   name: 'settle',
   summary: 'Runs a settlement node, and asks one.',
   positional: '<run|status|certificate|backup|vkey> …',
+  choices: Object.keys(parts),
   about: `  run                           the node, until SIGTERM or SIGINT: --config, --check
   status [<network>…]           whether a node is ready, and where networks stand: --url, --json
   certificate show <id>         what a node knows of a certificate: --url, --json
