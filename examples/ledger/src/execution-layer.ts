@@ -53,6 +53,11 @@ export class LedgerExecution implements ExecutionLayer, ExitSource<{ readonly nu
     this.#head = new Watch(o.head)
   }
 
+  /** The chain's first block. */
+  get firstBlock(): bigint {
+    return this.#o.firstBlock
+  }
+
   /** The newest committed state, to wait upon. */
   get head(): Pick<Watch<LedgerHead>, 'value' | 'waitFor' | 'subscribe'> {
     return this.#head

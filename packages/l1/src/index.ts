@@ -32,7 +32,13 @@ export type {
 } from './l1-error.js'
 
 // Events
-export { newHeads, type HeadSource, type NewHeadsOptions } from './events/new-heads.js'
+export { HeadSigns } from './events/head-signs.js'
+export {
+  newHeads,
+  type HeadSource,
+  type HeadsStatus,
+  type NewHeadsOptions,
+} from './events/new-heads.js'
 export {
   runEventReader,
   type EventReaderError,
@@ -94,3 +100,4 @@ export { jobTables } from './jobs/store/job-keys.js'
 export type { BatchOperation, InsertRefused, JobStore, KeyRange } from './jobs/store/job-store.js'
 export { levelJobStore } from './jobs/store/level-job-store.js'
 export { memoryJobStore } from './jobs/store/memory-job-store.js'
+export { upgradeJobRecord } from './jobs/store/upgrade-job-record.js'

@@ -136,6 +136,7 @@ export {
   type CertificateAdmin,
   type CertificateAdminOptions,
 } from './node/certificate-admin.js'
+export type { ClockEvent } from './node/clock-event.js'
 export { createSettlementNode } from './node/create-settlement-node.js'
 export type { EndpointError, SettlementEndpoint } from './node/settlement-endpoint.js'
 export type { SettlementEvent, SettlementNode } from './node/settlement-node.js'

@@ -2,7 +2,6 @@ import {
   scope,
   silentLogger,
   silentMetrics,
-  Watch,
   type Ctx,
   type Logger,
   type MetricsSink,
@@ -29,6 +28,7 @@ import {
 } from './event-machine.js'
 import { eventMetrics, type EventMetrics } from './event-metrics.js'
 import type { EventSink } from './event-sink.js'
+import { HeadSigns } from './head-signs.js'
 import type { HeadSource } from './new-heads.js'
 
 /** What ends an event reader for good; nothing that time or another endpoint would mend. */
@@ -75,31 +75,31 @@ const maxDoubts = 3
  */
 export function runEventReader(ctx: Ctx, o: EventReaderOptions): Promise<EventReaderError> {
   return scope(ctx, async (inner, s) => {
-    const head = new Watch(0)
+    const signs = new HeadSigns()
     const { heads } = o
     if (heads !== undefined)
       s.spawnBackground((own) =>
         heads.run(own, () => {
-          head.update((count) => count + 1)
+          signs.tell()
         }),
       )
-    return new EventReader(o, head).run(inner)
+    return new EventReader(o, signs).run(inner)
   })
 }
 
 class EventReader {
   readonly #o: EventReaderOptions
-  readonly #head: Watch<number>
+  readonly #signs: HeadSigns
   readonly #scope: CursorScope
   readonly #machine: EventMachineOptions
   readonly #logger: Logger
   readonly #metrics: EventMetrics
   #failures = 0
-  #headsSeen = 0
+  #signsSeen = 0
 
-  constructor(o: EventReaderOptions, head: Watch<number>) {
+  constructor(o: EventReaderOptions, signs: HeadSigns) {
     this.#o = o
-    this.#head = head
+    this.#signs = signs
     this.#scope = { chainId: o.client.chainId, filter: o.filter, start: o.startBlock }
     this.#machine = {
       policy: o.policy ?? { tag: 'latest', confirmations: 1 },
@@ -169,25 +169,10 @@ class EventReader {
       const grown = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(this.#failures - 1, 30))
       await ctx.sleep(grown * (0.5 + ctx.random.float() / 2))
     } else {
-      await this.#pause(ctx, pollMs)
+      await this.#signs.next(ctx, this.#signsSeen, pollMs)
     }
-    this.#headsSeen = this.#head.value
+    this.#signsSeen = this.#signs.count
     return { type: 'poll' }
-  }
-
-  async #pause(ctx: Ctx, ms: number): Promise<void> {
-    if (this.#head.value !== this.#headsSeen) return
-    using pause = ctx.child()
-    const unsubscribe = this.#head.subscribe(() => {
-      pause.cancel()
-    })
-    try {
-      await pause.sleep(ms)
-    } catch {
-      ctx.throwIfCanceled()
-    } finally {
-      unsubscribe()
-    }
   }
 }
 

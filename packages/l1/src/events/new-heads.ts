@@ -8,6 +8,9 @@ export interface HeadSource {
   run(ctx: Ctx, onHead: () => void): Promise<void>
 }
 
+/** What becomes of a connection for new heads: `connecting` is said of every attempt after the first. */
+export type HeadsStatus = 'connecting' | 'connected' | 'lost'
+
 /** Options of {@link newHeads}. */
 export interface NewHeadsOptions {
   readonly chainId: bigint
@@ -18,6 +21,8 @@ export interface NewHeadsOptions {
   /** Pause before the first attempt to connect again; doubles with each one. Default 500, at most 30 000. */
   readonly minPauseMs?: number
   readonly maxPauseMs?: number
+  /** Told of each change; must not throw. `connected`: the node has said that heads will come. */
+  readonly onStatus?: ((status: HeadsStatus) => void) | undefined
   readonly logger?: Logger
 }
 
@@ -36,7 +41,8 @@ export function newHeads(o: NewHeadsOptions): HeadSource {
   const maxPauseMs = o.maxPauseMs ?? 30_000
   return {
     async run(ctx, onHead) {
-      for (let failures = 0; ; failures++) {
+      for (let failures = 0, attempts = 0; ; failures++, attempts++) {
+        if (attempts > 0) o.onStatus?.('connecting')
         try {
           await follow(ctx, o, () => {
             failures = 0
@@ -44,6 +50,7 @@ export function newHeads(o: NewHeadsOptions): HeadSource {
           })
         } catch (e) {
           ctx.throwIfCanceled()
+          o.onStatus?.('lost')
           const reason = redactText(errorOf(e).message, o.url)
           logger.warn('the connection for new heads is lost', { reason, failures })
         }
@@ -85,7 +92,7 @@ async function follow(outer: Ctx, o: NewHeadsOptions, onHead: () => void): Promi
         socket.on('message', (data) => {
           heard()
           try {
-            onMessage(socket, textOf(data), o.chainId, onHead)
+            onMessage(socket, textOf(data), o, onHead)
           } catch (e) {
             reject(errorOf(e))
           }
@@ -101,7 +108,12 @@ async function follow(outer: Ctx, o: NewHeadsOptions, onHead: () => void): Promi
   }
 }
 
-function onMessage(socket: WebSocket, text: string, chainId: bigint, onHead: () => void): void {
+function onMessage(
+  socket: WebSocket,
+  text: string,
+  { chainId, onStatus }: NewHeadsOptions,
+  onHead: () => void,
+): void {
   const message = JSON.parse(text) as {
     readonly id?: unknown
     readonly method?: unknown
@@ -115,6 +127,7 @@ function onMessage(socket: WebSocket, text: string, chainId: bigint, onHead: () 
       throw new Error(`the node is of chain ${String(message.result)}, not of ${chainId}`)
     send(socket, 2, 'eth_subscribe', ['newHeads'])
   }
+  if (message?.id === 2) onStatus?.('connected')
   // With the subscription, too: there may have been heads before it.
   if (message?.id === 2 || message?.method === 'eth_subscription') onHead()
 }

@@ -59,7 +59,7 @@ export interface TransactionManager {
    * Takes up all jobs that are not completed, then drives jobs until cancelled. Jobs that cannot be read are passed over, logged
    * and counted.
    *
-   * @throws StorageError when the store fails; CanceledError.
+   * @throws StorageError when the store fails; ZkStackError `ALREADY_RUNNING` while another run drives them; CanceledError.
    */
   run(ctx: Ctx): Promise<never>
   /**

@@ -5,14 +5,17 @@ import { hash32, toHex } from '@zkstack/crypto'
 import {
   jobId,
   jobTables,
+  keySigner,
   levelJobStore,
   memoryJobStore,
+  upgradeJobRecord,
   type AttemptRecord,
   type JobResult,
   type JobStore,
 } from '@zkstack/l1'
-import { jobStoreCompliance } from '@zkstack/l1/testing'
+import { anvilKey, jobStoreCompliance } from '@zkstack/l1/testing'
 import { address } from '@zkstack/pessimistic-proof'
+import { checkedRecord } from '@zkstack/storage'
 import { Level } from 'level'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -26,6 +29,7 @@ import {
   encodeAttempt,
   encodeAttemptResult,
   encodeJob,
+  encodeJobResult,
 } from '../../src/jobs/store/job-records.js'
 import { JobRepository } from '../../src/jobs/store/job-repository.js'
 
@@ -103,6 +107,37 @@ describe('keys', () => {
         '0000000000000001',
     )
     expect(decodeWalletKey(inWallet)).toEqual({ wallet, nonce: 0x0102030405060708n, id, number: 1 })
+  })
+})
+
+describe('records of a time before checksums', () => {
+  test('each gets its checksum, once; what is neither stays as it is', async () => {
+    const signed = await keySigner(anvilKey(0)).signTransaction(
+      {
+        ...{ chainId: 1n, nonce: 0n, gasLimit: 21_000n, value: 0n, to: wallet },
+        ...{ calldata: new Uint8Array(), maxFeePerGas: 2n, maxPriorityFeePerGas: 1n },
+      },
+      { signal: new AbortController().signal },
+    )
+    if (!signed.ok) throw new Error(signed.error.message)
+    const call = { type: 'contractCall', call: result.call } as const
+    const old: readonly (readonly [string, Uint8Array, Uint8Array])[] = [
+      [jobTables.jobs, id, encodeJob(job)],
+      [jobTables.attempts, attemptKey(id, 0), encodeAttempt(record.attempt)],
+      [jobTables.attemptTransactions, attemptKey(id, 0), signed.value.bytes],
+      [jobTables.attemptResults, attemptKey(id, 0), encodeAttemptResult(call)],
+      [jobTables.jobResults, id, encodeJobResult(result)],
+      [jobTables.attemptsPerWallet, walletKey(wallet, 1n, { id, number: 0 }), new Uint8Array()],
+    ]
+    for (const [table, key, value] of old) {
+      const upgraded = upgradeJobRecord(table, key, value)
+      expect(upgraded, table).toEqual(checkedRecord(table, key, value).value)
+      if (upgraded === undefined) continue
+      expect(upgradeJobRecord(table, key, upgraded)).toBeUndefined()
+      const damaged = upgraded.map((byte, i) => (i === 3 ? byte ^ 4 : byte))
+      expect(upgradeJobRecord(table, key, damaged), table).toBeUndefined()
+    }
+    expect(upgradeJobRecord('certificates', id, encodeJob(job))).toBeUndefined()
   })
 })
 

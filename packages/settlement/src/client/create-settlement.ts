@@ -14,6 +14,7 @@ import { ZERO_HASH, type CallOptions } from '@zkstack/pessimistic-proof'
 import { retryDelay } from '../certificates/retry-policy.js'
 import { readRollup } from '../contracts/rollup-reader.js'
 import { Broadcast } from '../node/broadcast.js'
+import { SingleRun } from '../runner/single-run.js'
 import { CertificateBuilder } from './certificate-builder.js'
 import type { ClientEvent, ClientHalt, ExitEvent } from './client-event.js'
 import { ClientStore } from './client-store.js'
@@ -34,7 +35,7 @@ import type { ClientStatus, SettlementClient, SettlementOptions } from './settle
 export async function createSettlement<B extends { readonly number: bigint }>(
   o: SettlementOptions<B>,
 ): Promise<SettlementClient> {
-  const store = await ClientStore.open(o.database, o.firstBlock ?? 0n)
+  const store = await ClientStore.open(o.database, o.firstBlock ?? o.execution.firstBlock ?? 0n)
   return new Client(o, store)
 }
 
@@ -52,12 +53,14 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
   readonly #reporter: ExitReporter
   readonly #outbox: Outbox
   readonly #gate: EpochGate
+  readonly #single: SingleRun
   readonly #halted = new Watch<ClientHalt | undefined>(undefined)
 
   constructor(o: SettlementOptions<B>, store: ClientStore) {
     const { networkId, endpoint, signer } = o
     this.#o = o
     this.#store = store
+    this.#single = new SingleRun(`the client of network ${networkId}`)
     this.#clock = o.clock ?? realClock
     this.#logger = (o.logger ?? silentLogger).child({ networkId })
     this.#pollMs = o.pollIntervalMs ?? 5000
@@ -95,6 +98,13 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
   }
 
   run(ctx: Ctx): Promise<never> {
+    return this.#single.run(async () => {
+      using _ = this.#o.database.use?.('settlement client')
+      return await this.#run(ctx)
+    })
+  }
+
+  #run(ctx: Ctx): Promise<never> {
     return scope(ctx, async (inner, tasks) => {
       tasks.spawnBackground((own) => this.#readL1(own))
       tasks.spawnBackground((own) => this.#collect(own))
@@ -153,13 +163,22 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
     const { node, execution } = this.#o
     const { signal } = ctx
     for await (const block of node.blocks({ from: this.#store.collected.nextBlock, signal })) {
+      this.#checkNext(block.number)
       const added = await this.#store.addBlock(block.number, await execution.exits(block, ctx))
       await this.#reporter.collected(added)
     }
   }
 
+  /** A block that is passed over would take its exits with it. */
+  #checkNext(number: bigint): void {
+    const { nextBlock } = this.#store.collected
+    if (number <= nextBlock) return
+    const message = `block ${nextBlock} is missing: ${number} comes in its place. A chain that begins later says so by firstBlock`
+    throw new ZkStackError('BLOCK_MISSING', message)
+  }
+
   async #readL1(ctx: Ctx): Promise<void> {
-    const { l1, addresses, finality } = this.#o
+    const { l1, addresses, finality, heads } = this.#o
     const error = await runEventReader(ctx, {
       client: l1,
       filter: L1BridgeIndex.filter(addresses),
@@ -167,6 +186,7 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
       sink: this.#index,
       policy: finality ?? { tag: 'finalized', confirmations: 1 },
       pollMs: this.#pollMs,
+      ...(heads === undefined ? {} : { heads }),
       logger: this.#logger,
     })
     throw new ZkStackError('L1_EVENTS', `L1's events cannot be read on: ${error.message}`)

@@ -31,6 +31,8 @@ export interface BlockExits {
  * @typeParam B the node's final blocks
  */
 export interface ExitSource<B> {
+  /** The first block of the chain, as its genesis says: nothing left or entered before it. Default 0. */
+  readonly firstBlock?: bigint | undefined
   /** What is in a final block that was committed; always the same for the same block. */
   exits(block: B, o: CallOptions): BlockExits | Promise<BlockExits>
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ctx, Logger } from '@zkstack/concurrency'
-import type { FinalityPolicy, L1Client } from '@zkstack/l1'
+import type { FinalityPolicy, HeadSource, L1Client } from '@zkstack/l1'
 import type { CallOptions, NetworkId } from '@zkstack/pessimistic-proof'
 import type { RetryPolicy } from '../certificates/retry-policy.js'
 import type { SettlementEndpoint } from '../node/settlement-endpoint.js'
@@ -29,7 +29,7 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   readonly signer: CertificateSigner
   /** For this client alone, and the embedder's to close, after `run` has ended. */
   readonly database: Database
-  /** The first block of the chain, as its genesis says; default 0. */
+  /** Where a new client begins; default: the execution layer's `firstBlock`, or 0. */
   readonly firstBlock?: bigint | undefined
   /** When blocks of L1 count; default: when they are finalized. */
   readonly finality?: FinalityPolicy | undefined
@@ -41,6 +41,8 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   readonly customChainData?: Uint8Array | undefined
   /** How often L1 and the settlement node are asked for news, in milliseconds; default 5000. */
   readonly pollIntervalMs?: number | undefined
+  /** Has L1's events read at once when there may be a new block, besides; see l1's `newHeads`. */
+  readonly heads?: HeadSource | undefined
   /** How long to wait before a failed certificate is made anew; default: from 5 seconds to 10 minutes. */
   readonly retry?: Omit<RetryPolicy, 'maxAttempts'> | undefined
   readonly clock?: Clock | undefined
@@ -65,8 +67,9 @@ export interface SettlementClient {
   /**
    * Collects, certifies and submits until cancelled, from where the last run ended.
    *
-   * @throws CanceledError; ZkStackError `LOCAL_EXIT_ROOT_MISMATCH`, `L1_INFO_TREE_MISMATCH`, `L1_EVENTS`; what node, execution layer
-   * and database throw.
+   * @throws CanceledError; ZkStackError `ALREADY_RUNNING`, `BLOCK_MISSING`, `LOCAL_EXIT_ROOT_MISMATCH`, `L1_INFO_TREE_MISMATCH`,
+   * `L1_EVENTS`; SettlementStorageError `STORAGE_LOCKED` while another client runs on the same database; what node, execution layer and
+   * database throw.
    */
   run(ctx: Ctx): Promise<never>
   readonly status: ClientStatus

@@ -1,27 +1,34 @@
 import type { Clock, Ctx, Logger } from '@zkstack/concurrency'
-import type { L1Client } from '@zkstack/l1'
+import type { HeadSigns, L1Client } from '@zkstack/l1'
 import { onBlock } from '../clock/block-clock.js'
 import { currentEpoch, type EpochClock } from '../clock/epoch-clock.js'
 import { onTime } from '../clock/time-clock.js'
 import type { SettlementEngine } from '../runner/settlement-engine.js'
 import type { ClockRecord } from '../storage/records.js'
 import { brokenInvariant } from '../storage/settlement-storage-error.js'
+import type { ClockEvent } from './clock-event.js'
 
 /** What a {@link ClockDriver} needs. */
 export interface ClockDriverOptions {
-  readonly l1: L1Client
+  readonly l1: Pick<L1Client, 'block'>
   readonly engine: Pick<SettlementEngine, 'openEpoch'>
   readonly record: ClockRecord
   readonly pollIntervalMs: number
+  /** At which L1 is asked at once, besides. */
+  readonly signs: HeadSigns
   readonly time: Clock
   readonly logger: Logger
   readonly onEpoch: (epoch: bigint) => void
+  readonly onEvent: (event: ClockEvent) => void
 }
 
 /** Tells the clock of L1's heads, or of the time, and opens each epoch as it begins. */
 export class ClockDriver {
   readonly #o: ClockDriverOptions
   #clock: EpochClock
+  /** The last block that L1 said is its newest. */
+  #head: bigint | undefined
+  #isAnswered = true
 
   constructor(o: ClockDriverOptions) {
     this.#o = o
@@ -29,31 +36,47 @@ export class ClockDriver {
   }
 
   async run(ctx: Ctx): Promise<never> {
+    const { signs, pollIntervalMs } = this.#o
     for (;;) {
+      const seen = signs.count
       const clock = await this.#advanced(ctx)
       if (clock !== undefined && clock.height > this.#clock.height) await this.#move(clock)
-      await ctx.sleep(this.#o.pollIntervalMs)
+      await signs.next(ctx, seen, pollIntervalMs)
     }
   }
 
-  /** `undefined`: L1 does not say where it is. */
+  /** `undefined`: nobody says what time it is. */
   async #advanced(ctx: Ctx): Promise<EpochClock | undefined> {
-    const { record, l1, time, logger } = this.#o
+    const { record, time } = this.#o
     const { epochDuration } = record
     if (record.type === 'time') {
       const configuration = { epochDuration, genesisMs: Number(record.genesis) }
       const advanced = onTime(this.#clock, configuration, time.nowUtc())
       return advanced.ok ? advanced.value.clock : undefined
     }
+    const head = await this.#ask(ctx)
+    if (head === undefined) return undefined
+    const advanced = onBlock(this.#clock, { epochDuration, genesisBlock: record.genesis }, head)
+    return advanced.ok ? advanced.value.clock : undefined
+  }
+
+  /** `undefined`: L1 does not say where it is. */
+  async #ask(ctx: Ctx): Promise<bigint | undefined> {
+    const { l1, logger, onEvent } = this.#o
+    if (!this.#isAnswered) onEvent({ type: 'askedAgain' })
     const head = await l1.block('latest', ctx)
-    if (!head.ok) {
-      logger.warn('L1 gives no head for the clock', { reason: head.error.message })
+    this.#isAnswered = head.ok && head.value !== undefined
+    if (!head.ok || head.value === undefined) {
+      const reason = head.ok ? 'L1 has no block' : head.error.message
+      logger.warn('L1 gives no head for the clock', { reason })
+      onEvent({ type: 'noHead', reason })
       return undefined
     }
-    if (head.value === undefined) return undefined
-    const configuration = { epochDuration, genesisBlock: record.genesis }
-    const advanced = onBlock(this.#clock, configuration, head.value.number)
-    return advanced.ok ? advanced.value.clock : undefined
+    const { number } = head.value
+    const before = this.#head ?? number
+    onEvent({ type: 'head', number, late: number > before ? number - before - 1n : 0n })
+    this.#head = number > before ? number : before
+    return number
   }
 
   async #move(clock: EpochClock): Promise<void> {

@@ -1,6 +1,6 @@
-import { realClock, scope, silentLogger, systemRandom } from '@zkstack/concurrency'
+import { realClock, scope, silentLogger, systemRandom, type Ctx } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
-import { createTransactionManager } from '@zkstack/l1'
+import { createTransactionManager, HeadSigns, type HeadSource } from '@zkstack/l1'
 import { createCertifier } from '../certifier/create-certifier.js'
 import { currentEpoch } from '../clock/epoch-clock.js'
 import { resumeClock, type ClockConfiguration, type ClockMismatch } from '../clock/resume-clock.js'
@@ -9,6 +9,7 @@ import { L1ObserverOnL1 } from '../contracts/l1-observer-on-l1.js'
 import { SettlementCallsOnL1 } from '../contracts/settlement-calls-on-l1.js'
 import type { EpochWentBack } from '../epochs/plan-epochs.js'
 import { SettlementEngine } from '../runner/settlement-engine.js'
+import { SingleRun } from '../runner/single-run.js'
 import { jobStoreIn } from '../storage/job-store.js'
 import { readLatestHeaders, readNetworkInfo } from '../storage/network-info.js'
 import type { ClockRecord } from '../storage/records.js'
@@ -36,13 +37,14 @@ export async function createSettlementNode(
   const opened = await store.openEpoch(currentEpoch(resumed.value.clock), record)
   if (!opened.ok) return err(opened.error)
   const events = new Broadcast<SettlementEvent>()
+  const signs = new HeadSigns()
   const jobs = createTransactionManager({
     client: o.l1,
     signers: o.signers,
     store: jobStoreIn(database),
     policy: o.transactions,
     pollIntervalMs: o.pollIntervalMs,
-    heads: o.heads,
+    heads: signs,
     clock,
     random,
     logger,
@@ -65,15 +67,20 @@ export async function createSettlementNode(
       events.send({ ...event, networkId })
     },
   })
-  const driver = clockDriver(o, { engine, record, events })
+  const driver = clockDriver(o, { engine, record, events, signs })
+  const single = new SingleRun('the settlement node')
   const node: Omit<SettlementNode, 'endpoint'> = {
     store,
     jobs,
     run: (ctx) =>
-      scope(ctx, async (inner, tasks) => {
-        tasks.spawnBackground((own) => jobs.run(own))
-        tasks.spawnBackground((own) => driver.run(own))
-        return engine.run(inner)
+      single.run(async () => {
+        using _ = database.use?.('settlement node')
+        return await scope(ctx, async (inner, tasks) => {
+          if (o.heads !== undefined) tasks.spawnBackground(followed(o.heads, signs))
+          tasks.spawnBackground((own) => jobs.run(own))
+          tasks.spawnBackground((own) => driver.run(own))
+          return engine.run(inner)
+        })
       }),
     async submit(certificate, call) {
       const accepted = await engine.submit(certificate, call)
@@ -99,6 +106,14 @@ export async function createSettlementNode(
     events: ({ signal } = {}) => events.subscribe(signal),
   }
   return ok({ ...node, endpoint: embeddedEndpoint(node, record) })
+}
+
+/** Passes on the signs of a source. */
+function followed(heads: HeadSource, signs: HeadSigns): (ctx: Ctx) => Promise<void> {
+  return (ctx) =>
+    heads.run(ctx, () => {
+      signs.tell()
+    })
 }
 
 function clockOf(epochs: EpochSchedule, nowMs: number): ClockConfiguration {
@@ -137,13 +152,15 @@ function partsOnL1(o: SettlementNodeOptions) {
 }
 
 function clockDriver(
-  { l1, pollIntervalMs = 2000, clock = realClock, logger = silentLogger }: SettlementNodeOptions,
+  o: SettlementNodeOptions,
   parts: {
     readonly engine: SettlementEngine
     readonly record: ClockRecord
     readonly events: Broadcast<SettlementEvent>
+    readonly signs: HeadSigns
   },
 ): ClockDriver {
+  const { l1, pollIntervalMs = 2000, clock = realClock, logger = silentLogger, onClock } = o
   return new ClockDriver({
     ...parts,
     l1,
@@ -152,6 +169,9 @@ function clockDriver(
     logger,
     onEpoch(epoch) {
       parts.events.send({ type: 'epochStarted', epoch })
+    },
+    onEvent(event) {
+      onClock?.(event)
     },
   })
 }

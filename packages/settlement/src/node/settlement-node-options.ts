@@ -10,6 +10,7 @@ import type { NetworkRateLimits } from '../rate-limit/network-rate-limits.js'
 import type { BackupRequests } from '../runner/ports.js'
 import type { Database } from '../storage/database.js'
 import type { EpochConfiguration } from '../types/epoch-configuration.js'
+import type { ClockEvent } from './clock-event.js'
 
 /** How epochs are counted: by blocks of L1, or by seconds since the first start. */
 export type EpochSchedule =
@@ -42,6 +43,8 @@ export interface SettlementNodeOptions {
   readonly pollIntervalMs?: number | undefined
   /** Has L1 asked at once when there may be a new block, besides; see l1's `newHeads`. */
   readonly heads?: HeadSource | undefined
+  /** Told of what the clock learns of L1; must not throw. */
+  readonly onClock?: ((event: ClockEvent) => void) | undefined
   /** See `SettlementCallsOnL1`. */
   readonly gatewaySelector?: Uint8Array | undefined
   /** FOR DEVELOPMENT, with the native prover: see `SettlementCallsOnL1`. */

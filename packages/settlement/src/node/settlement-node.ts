@@ -22,7 +22,8 @@ export type SettlementEvent =
 export interface SettlementNode {
   /**
    * Settles until cancelled: whatever was under way when the process ended goes on.
-   * @throws CanceledError; SettlementStorageError when the database fails, or the clock contradicts what is packed.
+   * @throws CanceledError; ZkStackError `ALREADY_RUNNING`; SettlementStorageError when the database fails, or the clock contradicts
+   * what is packed, and `STORAGE_LOCKED` while another node runs on the same database.
    */
   run(ctx: Ctx): Promise<never>
   /** Takes a certificate in; it is on disk when this answers. Repeating it is harmless. */

@@ -14,6 +14,7 @@ import type { SubmissionError } from '../submission/submission-error.js'
 import type { EffectRunnerOptions } from './effect-runner.js'
 import { NetworkRunner } from './network-runner.js'
 import type { BackupRequests } from './ports.js'
+import { SingleRun } from './single-run.js'
 import { Submissions, type AcceptedCertificate, type SubmissionL1 } from './submissions.js'
 
 /** What a {@link SettlementEngine} is made of. */
@@ -43,6 +44,7 @@ export class SettlementEngine {
   readonly #stops = new Map<NetworkId, () => Promise<void>>()
   readonly #starts = new Channel<NetworkId>(Infinity)
   readonly #edits = new Semaphore(1)
+  readonly #single = new SingleRun('the settlement engine')
   #edited: { readonly networkId: NetworkId; isWanted: boolean } | undefined
   readonly #submissions: Submissions
 
@@ -61,8 +63,13 @@ export class SettlementEngine {
   /**
    * Settles until cancelled: first whatever was under way, of whatever status, when the process ended. A network whose work fails
    * begins again from what is stored, after a while; the others go on.
+   * @throws CanceledError; ZkStackError `ALREADY_RUNNING`; SettlementStorageError
    */
-  async run(ctx: Ctx): Promise<never> {
+  run(ctx: Ctx): Promise<never> {
+    return this.#single.run(() => this.#run(ctx))
+  }
+
+  async #run(ctx: Ctx): Promise<never> {
     for (const networkId of await this.#o.store.networksWithCertificates())
       this.#starts.trySend(networkId)
     return scope(ctx, async (inner, tasks) => {

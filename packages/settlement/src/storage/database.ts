@@ -25,6 +25,11 @@ export interface Database {
   write(batch: readonly BatchOperation[]): Promise<void>
   /** The records of a range, or of the whole database, as they were when the reading began. */
   entries(range?: KeyRange): AsyncIterable<Entry>
+  /**
+   * Takes the database for one user of a role, until that is disposed of. Absent: the embedder sees to it.
+   * @throws SettlementStorageError `STORAGE_LOCKED` while another one has it
+   */
+  use?(role: string): Disposable
   /** Ends pending work and gives up the database. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { errorOf, isProgrammingError } from '@zkstack/concurrency'
 import { Level } from 'level'
 import type { BatchOperation, Database, KeyRange } from './database.js'
+import { DatabaseUsers } from './database-users.js'
 import {
   SettlementStorageError,
   type SettlementStorageErrorCode,
@@ -30,6 +31,7 @@ export async function levelDatabase(
 ): Promise<LevelDatabase> {
   const level = new Level<Uint8Array, Uint8Array>(path, { ...encodings, createIfMissing })
   await guarded(path, 'open', () => level.open())
+  const users = new DatabaseUsers()
   return {
     level,
     getMany: (keys) =>
@@ -46,6 +48,7 @@ export async function levelDatabase(
         throw storageError(e, path, 'read')
       }
     },
+    use: (role) => users.add(role),
     close: () => level.close(),
   }
 }

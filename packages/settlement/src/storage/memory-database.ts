@@ -1,11 +1,13 @@
 import { compareBytes, toHex } from '@zkstack/crypto'
 import type { BatchOperation, Database, Entry, KeyRange } from './database.js'
+import { DatabaseUsers } from './database-users.js'
 import { SettlementStorageError } from './settlement-storage-error.js'
 
 /** A database that forgets when the process ends: for tests, development and reading backups. */
 export function memoryDatabase(entries: Iterable<Entry> = []): Database {
   const records = new Map<string, Entry>()
   for (const [key, value] of entries) records.set(toHex(key), [key.slice(), value.slice()])
+  const users = new DatabaseUsers()
   let isClosed = false
   const checkOpen = (): void => {
     if (isClosed) throw new SettlementStorageError('STORAGE_CLOSED', 'the database is closed')
@@ -23,6 +25,7 @@ export function memoryDatabase(entries: Iterable<Entry> = []): Database {
       checkOpen()
       yield* selected([...records.values()], range)
     },
+    use: (role) => users.add(role),
     async close() {
       isClosed = true
     },

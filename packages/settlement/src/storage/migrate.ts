@@ -1,3 +1,5 @@
+import { jobTables, upgradeJobRecord } from '@zkstack/l1'
+import { columnPrefix, prefixEnd } from './column.js'
 import { columns } from './columns.js'
 import type { BatchOperation, Database } from './database.js'
 import { SettlementStorageError } from './settlement-storage-error.js'
@@ -13,10 +15,12 @@ export interface Migration {
 /** All steps in their order; new ones are added at the end. */
 export const migrations: readonly Migration[] = [
   { name: 'columns of Agglayer 0.6, trees by path', plan: async () => [] },
+  { name: 'checksums of settlement jobs', plan: addChecksums },
 ]
 
 /**
- * Brings a database to the newest version, step by step. The steps that were made are recorded, numbered from 0 without gaps.
+ * Brings a database to the newest version, step by step; an empty one at once. The steps that were made are recorded, numbered from 0
+ * without gaps.
  * @throws SettlementStorageError `STORAGE_SCHEMA` for a database of a newer version, or of another program.
  */
 export async function migrate(
@@ -31,12 +35,28 @@ export async function migrate(
     if (step?.name === name) return
     throw unknownSchema(`step ${number}, "${name}", is not known: it is of a newer version`)
   })
-  for (let number = made.length; number < steps.length; number++) {
-    const step = steps[number]
-    if (step === undefined) return
-    const record = columns.migrations.put(BigInt(number), step.name)
-    await database.write([...(await step.plan(database)), record])
+  let batch: BatchOperation[] = []
+  for (const [i, step] of steps.slice(made.length).entries()) {
+    const number = BigInt(made.length + i)
+    batch.push(...(await step.plan(database)), columns.migrations.put(number, step.name))
+    if (made.length === 0) continue
+    await database.write(batch)
+    batch = []
   }
+  if (batch.length > 0) await database.write(batch)
+}
+
+/** Puts checksums before the records of jobs that have none. */
+async function addChecksums(database: Database): Promise<readonly BatchOperation[]> {
+  const changes: BatchOperation[] = []
+  for (const table of Object.values(jobTables)) {
+    const prefix = columnPrefix(table)
+    for await (const [key, value] of database.entries({ gte: prefix, lt: prefixEnd(prefix) })) {
+      const upgraded = upgradeJobRecord(table, key.subarray(prefix.length), value)
+      if (upgraded !== undefined) changes.push({ type: 'put', key, value: upgraded })
+    }
+  }
+  return changes
 }
 
 async function madeSteps(database: Database): Promise<string[]> {

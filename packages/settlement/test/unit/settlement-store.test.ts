@@ -1,5 +1,5 @@
-import { hash32, loadCryptoBackends } from '@zkstack/crypto'
-import { jobId } from '@zkstack/l1'
+import { concatBytes, hash32, loadCryptoBackends } from '@zkstack/crypto'
+import { jobId, jobTables, upgradeJobRecord } from '@zkstack/l1'
 import {
   applyCertificate,
   certificateId,
@@ -12,12 +12,14 @@ import {
   jobStoreIn,
   memoryDatabase,
   migrate,
+  migrations,
   prune,
   readLatestHeaders,
   SettlementStore,
   type Database,
   type StoredProof,
 } from '../../src/index.js'
+import { columnPrefix } from '../../src/storage/column.js'
 import { certificateChain, testClock } from '../../testing/index.js'
 import { storeProblems } from '../helpers/check-store.js'
 import { life, settleAll, world } from '../helpers/lives.js'
@@ -232,6 +234,26 @@ describe('migrations', () => {
       Uint8Array.of(2),
       undefined,
     ])
+  })
+
+  test('job records of a time before checksums › get theirs; what is damaged stays so', async () => {
+    const table = jobTables.attemptsPerWallet
+    const key = (byte: number) => concatBytes(columnPrefix(table), Uint8Array.of(byte))
+    const checked = upgradeJobRecord(table, Uint8Array.of(1), new Uint8Array())
+    const damaged = checked?.map((byte) => byte ^ 1)
+    if (checked === undefined || damaged === undefined) throw new TypeError('no record')
+    const database = memoryDatabase([
+      [key(1), new Uint8Array()],
+      [key(2), damaged],
+    ])
+    const [first] = migrations
+    if (first === undefined) throw new TypeError('no migrations')
+    await database.write([columns.migrations.put(0n, first.name)])
+    for (let time = 0; time < 2; time++) {
+      await SettlementStore.open(database)
+      expect(await database.getMany([key(1), key(2)])).toEqual([checked, damaged])
+    }
+    expect(await names(database)).toEqual(migrations.map(({ name }) => name))
   })
 
   test('of a newer version, of another program or with a gap › are refused', async () => {

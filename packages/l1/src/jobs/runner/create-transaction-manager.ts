@@ -7,9 +7,11 @@ import {
   silentMetrics,
   systemRandom,
   Watch,
+  ZkStackError,
 } from '@zkstack/concurrency'
 import { bytesEqual, ok, type Result } from '@zkstack/crypto'
 import type { CallOptions } from '@zkstack/storage'
+import { HeadSigns } from '../../events/head-signs.js'
 import { jobError, type JobError } from '../job-error.js'
 import { createJobId, formatJobId, type JobId } from '../job-id.js'
 import type { Job, JobRecord, JobResult } from '../job.js'
@@ -95,16 +97,17 @@ class Manager implements TransactionManager {
     })
   }
 
-  run(ctx: Ctx): Promise<never> {
-    if (this.#tasks.isRunning) throw new TypeError('the manager is running already')
+  async run(ctx: Ctx): Promise<never> {
+    if (this.#tasks.isRunning)
+      throw new ZkStackError('ALREADY_RUNNING', 'the transaction manager runs already')
     return scope(ctx, async (inner, s) => {
       this.#tasks.scope = s
-      const signs = new Watch(0)
+      const signs = new HeadSigns()
       const { heads } = this.#o
       if (heads !== undefined)
         s.spawnBackground((own) =>
           heads.run(own, () => {
-            signs.update((n) => n + 1)
+            signs.tell()
           }),
         )
       try {

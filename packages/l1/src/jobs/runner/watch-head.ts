@@ -1,7 +1,7 @@
-import type { Watch } from '@zkstack/concurrency'
-import { type Ctx } from '@zkstack/concurrency'
+import type { Ctx } from '@zkstack/concurrency'
 import { bytesEqual, type Hash32 } from '@zkstack/crypto'
 import type { L1Client } from '../../client/l1-client.js'
+import type { HeadSigns } from '../../events/head-signs.js'
 import type { LiveTasks } from './live-tasks.js'
 
 /** What {@link watchHead} needs. */
@@ -9,18 +9,18 @@ interface WatchHeadOptions {
   readonly client: L1Client
   readonly tasks: LiveTasks
   readonly pollIntervalMs: number
-  /** Counts signs of a new block, at which L1 is asked at once. */
-  readonly signs: Watch<number>
+  /** At which L1 is asked at once. */
+  readonly signs: HeadSigns
 }
 
 /** Wakes all tasks when L1 has another newest block; asks nothing while there is no task. */
 export async function watchHead(ctx: Ctx, o: WatchHeadOptions): Promise<never> {
   let newest: Hash32 | undefined
-  let seen = o.signs.value
+  let seen = o.signs.count
   for (;;) {
     await o.tasks.waitForOne(ctx.signal)
-    await signOrPause(ctx, o, seen)
-    seen = o.signs.value
+    await o.signs.next(ctx, seen, o.pollIntervalMs)
+    seen = o.signs.count
     const block = await o.client.block('latest', { signal: ctx.signal })
     // The tasks find out by themselves, each in its time, that L1 cannot be asked.
     if (!block.ok || block.value === undefined) continue
@@ -28,15 +28,4 @@ export async function watchHead(ctx: Ctx, o: WatchHeadOptions): Promise<never> {
     newest = block.value.hash
     o.tasks.wakeAll()
   }
-}
-
-async function signOrPause(
-  ctx: Ctx,
-  { signs, pollIntervalMs }: WatchHeadOptions,
-  seen: number,
-): Promise<void> {
-  using waiting = ctx.child()
-  const { signal } = waiting
-  const sign = signs.waitFor((count) => count !== seen, { signal })
-  await Promise.race([waiting.sleep(pollIntervalMs), sign])
 }
