@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import {
@@ -23,7 +24,7 @@ const help = `npm run simulate -- [options]
   --seed N         runs one seed and prints its digest
   --trace          with --seed: prints what happened, and writes it as a page
   --verbose        with --trace: also writes, arrivals and all protocols
-  --html FILE      where the page goes (default simulation-SEED.html)
+  --html FILE      where the page goes (default .tmp/simulation-SEED.html)
   --validators N   default 6; or weights, for instance 1,2,3,4,5,6
   --crash-points   instead: a run for each write of a run of 20 views, and each point of it, in which a node dies there
   --kills N        instead: six validators on LevelDB in a process that is killed so often, at moments drawn by --seed
@@ -69,7 +70,8 @@ async function runOne(seed: string): Promise<boolean> {
   const report = await simulate({ ...options, trace: values.trace })
   if (values.trace) {
     print(timelineText(report, { verbose: values.verbose }))
-    const file = values.html ?? `simulation-${seed}.html`
+    const file = values.html ?? `.tmp/simulation-${seed}.html`
+    await mkdir(dirname(file), { recursive: true })
     await writeFile(file, timelineHtml(report))
     print(`page: ${file}`)
   }

@@ -8,6 +8,8 @@ const topPx = 70
 /** Pixels of a millisecond, and the most that a pause without events takes. */
 const pxPerMs = 4
 const maxPausePx = 26
+/** Room for the words of a fault. */
+const faultPx = 18
 
 /** Colours of the consensus messages, by the first word of their description. */
 const colours: Readonly<Record<string, string>> = {
@@ -32,7 +34,7 @@ export function timelineHtml(report: SimulationReport): string {
   const yOf = scaleOf(events)
   const nodes = report.stats.blocks.length
   const width = leftPx + nodes * columnPx
-  const height = topPx + (events.length === 0 ? 0 : yOf(events.at(-1)?.at ?? 0)) + 60
+  const height = yOf(events.at(-1)?.at ?? 0) + 40
   const parts = [
     ...lifelines(report, height),
     ...timesOf(events, yOf),
@@ -41,10 +43,10 @@ export function timelineHtml(report: SimulationReport): string {
   ]
   return page(
     report,
-    `<svg width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg">
+    `<div class="wide"><svg width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg">
 <defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="context-stroke"/></marker></defs>
 ${parts.join('\n')}
-</svg>`,
+</svg></div>`,
   )
 }
 
@@ -57,8 +59,8 @@ function isShown({ type, text }: SimulationEvent): boolean {
 function scaleOf(events: readonly SimulationEvent[]): (at: number) => number {
   const heights = new Map<number, number>()
   let [last, y] = [0, 0]
-  for (const { at } of events) {
-    y += Math.min((at - last) * pxPerMs, maxPausePx)
+  for (const { at, type } of events) {
+    y += Math.min((at - last) * pxPerMs, maxPausePx) + (type === 'fault' ? faultPx : 0)
     last = at
     heights.set(at, topPx + y)
   }
@@ -147,17 +149,17 @@ function page(report: SimulationReport, svg: string): string {
   )
   const colourRules = Object.entries(colours).map(([kind, c]) => `.${kind}{stroke:${c}}`)
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Simulation ${escape(seed)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Simulation ${escape(seed)}</title>
 <style>
 body{font:14px system-ui,sans-serif;margin:16px;color:#1f2328;background:#fff}
 header{position:sticky;top:0;background:#fffffff0;padding:4px 0;border-bottom:1px solid #d0d7de}
-label{margin-right:14px}code{color:#57606a}.bad{color:#d1242f}
+.wide{overflow-x:auto}label{margin-right:14px;white-space:nowrap;display:inline-block}code{color:#57606a}.bad{color:#d1242f}
 .life{stroke:#d0d7de;stroke-width:2}.name{text-anchor:middle;font-weight:600}.small{text-anchor:middle;font-size:11px;fill:#57606a}
 .time{text-anchor:end;font-size:11px;fill:#57606a}.msg{stroke-width:1.2;opacity:.75}.msg:hover{stroke-width:3;opacity:1}.lost{stroke-dasharray:3 3}
 ${colourRules.join('')}
 .commit rect{fill:#1f2328}.commit text,.start text,.crash text,.stop text{font-size:11px}
 .start circle{fill:#2da44e}.crash circle{fill:#d1242f}.stop circle{fill:#bf8700}.warning circle{fill:#bf8700}
-.fault line{stroke:#bf8700;stroke-dasharray:6 3}.fault text{fill:#9a6700;font-size:11px}
+.fault line{stroke:#bf8700;stroke-dasharray:6 3}.fault text{fill:#9a6700;font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
 .violation line{stroke:#d1242f;stroke-width:2}.violation text{fill:#d1242f;font-weight:600}
 </style></head><body>
 <header><b>Seed ${escape(seed)}</b>, <span${ok ? '>all invariants hold' : ' class="bad">an invariant is broken'}</span>. ${stats.views} views, ${stats.deliveries} messages, ${stats.restarts} restarts, ${Math.round(stats.virtualMs)} virtual ms. <code>${digest.slice(0, 16)}…</code><br>${boxes.join('')}</header>

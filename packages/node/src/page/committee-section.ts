@@ -40,8 +40,8 @@ export function committeeSection(
             <th>this view</th>
             <th>link</th>
             <th>signed</th>
-            <th>weight</th>
-            <th>key</th>
+            <th class="spare">weight</th>
+            <th class="spare">key</th>
           </tr>
         </thead>
         <tbody>
@@ -65,7 +65,7 @@ function row(m: CommitteeMember, blocks: readonly SeenBlock[]): Html {
     <td title="certificates of the newest ${blocks.length} blocks that have its vote">
       ${signed}/${blocks.length}
     </td>
-    <td>${m.weight}</td>
-    <td title="${m.key}"><code>${shortKey(m.key)}</code></td>
+    <td class="spare">${m.weight}</td>
+    <td class="spare" title="${m.key}"><code>${shortKey(m.key)}</code></td>
   </tr>`
 }

@@ -45,5 +45,11 @@ svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--
 .log li { display: flex; gap: .7rem; padding: .15rem 0 }
 .log span { overflow-wrap: anywhere; min-width: 0 }
 time { color: var(--dim); font-variant-numeric: tabular-nums }
+@media (max-width: 30rem) {
+  table { font-size: .8rem; white-space: normal }
+  th, td { padding-right: .45rem }
+  .spare { display: none }
+  td .chip { font-size: .75rem; padding: 0 .4rem; white-space: nowrap }
+}
 footer { text-align: center; color: var(--dim); font-size: .85rem; padding-bottom: 1rem }
 `

@@ -21,7 +21,7 @@ function peerTable(peers: readonly PeerSnapshot[]): Html {
           <th>address</th>
           <th>link</th>
           <th>blocks</th>
-          <th>version</th>
+          <th class="spare">version</th>
         </tr>
       </thead>
       <tbody>
@@ -32,7 +32,7 @@ function peerTable(peers: readonly PeerSnapshot[]): Html {
               <td>${peer.direction === 'inbound' ? '← ' : '→ '}${peer.address}</td>
               <td>${formatMs(peer.rttMs)}</td>
               <td>${peer.range && `${peer.range.first}–${BigInt(peer.range.next) - 1n}`}</td>
-              <td>${peer.buildVersion}</td>
+              <td class="spare">${peer.buildVersion}</td>
             </tr>`,
         )}
       </tbody>
