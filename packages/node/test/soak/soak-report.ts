@@ -99,6 +99,8 @@ ${verdict}
 
 ![Heights, memory and open files over time](pictures/soak.svg)
 
+A line of blocks that falls is no loss: \`builtin:load\` keeps nothing, so a node that was killed has its blocks on disk and commits them anew.
+
 Seed \`${options.seed}\`, scheme ${options.scheme}, blocks of ${options.payloadBytes} bytes; ${cpus().length} processors, Node ${process.version}, ${process.platform}.
 The network: ${o.network}.
 
