@@ -1,4 +1,4 @@
-import type { NodeStore } from '@zkstack/storage'
+import { StorageError, type NodeStore } from '@zkstack/storage'
 
 /** Stores that break what they promise: negative controls of the simulator. */
 export const brokenStore = {
@@ -9,6 +9,18 @@ export const brokenStore = {
       store.save(key, state).catch(() => undefined)
       return Promise.resolve()
     },
+  }),
+
+  /** Never ends the write of a state. */
+  stuck: (store: NodeStore): NodeStore => ({
+    ...forwarding(store),
+    save: () => new Promise(() => undefined),
+  }),
+
+  /** Takes no block. */
+  failing: (store: NodeStore): NodeStore => ({
+    ...forwarding(store),
+    append: () => Promise.reject(new StorageError('STORE_IO', 'the disk is broken')),
   }),
 
   /** Knows no state when it is opened again. */

@@ -32,6 +32,19 @@ describe('whole nodes with a faulty member among them', () => {
     })
   }
 
+  const weights = [4n, 3n, 3n, 2n, 2n, 1n, 1n, 1n]
+  it.each([
+    ['7 validators, every other kind', 7, [6], 0],
+    ['unequal weights, and two faulty members, the rest of the kinds', weights, [4, 7], 1],
+  ])('of %s › keep all invariants', async (_, validators, members, rest) => {
+    for (const [seed, kind] of byzantineActors.entries()) {
+      if (seed % 2 !== rest) continue
+      const actors = new Map(members.map((index): [number, ActorKind] => [index, kind]))
+      const report = await simulate({ seed, validators, actors })
+      expect(report.ok, `${kind.name}, ${tell(report)}`).toBe(true)
+    }
+  })
+
   it('and two of eleven, of different kinds › keep all invariants', async () => {
     for (const i of [0, 4, 9, 14]) {
       const pair = [byzantineActors[i], byzantineActors[i + 2]].filter((k) => k !== undefined)

@@ -81,6 +81,20 @@ describe('a node that breaks its promises', () => {
     expect(report.violations[0]).toMatchObject({ invariant: 'durability', node: 2 })
   })
 
+  it('whose disk fails › stops, and that is found', async () => {
+    const report = await simulate({ seed: 1, faults: [], wrapStore: wrap(brokenStore.failing) })
+    expect(report.violations[0]).toMatchObject({ invariant: 'failure', node: 2 })
+  })
+
+  it('whose disk hangs, and another one’s too, of six › no block comes any more, and that is found', async () => {
+    const report = await simulate({
+      seed: 1,
+      faults: [],
+      wrapStore: (store, node) => (node < 2 ? brokenStore.stuck(store) : store),
+    })
+    expect(report.violations[0]).toMatchObject({ invariant: 'liveness' })
+  })
+
   it('forgets its vote when it restarts › is found', async () => {
     const found = new Set<string | undefined>()
     for (let seed = 1; seed <= 20 && !found.has('durability'); seed++) {

@@ -1,7 +1,14 @@
 import { signatureScheme } from '@zkstack/crypto'
 import { protocols } from '@zkstack/network'
 import { encodePartsHead } from '@zkstack/network/testing'
-import { encodeSigned, PayloadHasher } from '@zkstack/roles'
+import {
+  createFinalBlock,
+  defaultReplicaState,
+  encodeSigned,
+  PayloadHasher,
+  type ReplicaCommit,
+  type ReplicaState,
+} from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { expect, it } from 'vitest'
 import { InvariantChecker } from '../../testing/simulation/invariant-checker.js'
@@ -35,4 +42,130 @@ it('the checker of a simulation › two large proposals of one view › are an e
   expect(checker.violations).toEqual([])
   checker.sentElsewhere(3, protocols.proposals, headOf(payload(2), 5n))
   expect(checker.violations).toMatchObject([{ invariant: 'equivocation', at: 7, node: 3 }])
+})
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** A state of epoch 0 that voted in a view. */
+function stateOf(highVote: ReplicaCommit): ReplicaState {
+  return { ...defaultReplicaState(0n), view: highVote.view.number, phase: 'commit', highVote }
+}
+
+const vote = committee.commit(5n, 4n, bytes('a'))
+const other = committee.commit(5n, 4n, bytes('b'))
+const frameOf = (value: ReplicaCommit): Uint8Array =>
+  encodeSigned(committee.sign(1, { type: 'replicaCommit', value }))
+const fewSigners = createFinalBlock(
+  bytes('a'),
+  committee.commitQc(committee.commit(0n, 0n, bytes('a')), [0, 1, 2, 3]),
+)
+
+const forged: readonly (readonly [string, string, (checker: InvariantChecker) => void])[] = [
+  [
+    'a node stores another block of a height',
+    'agreement',
+    (checker) => {
+      checker.blockDurable(0, committee.block(0n, bytes('a')))
+      checker.blockDurable(1, committee.block(0n, bytes('b')))
+    },
+  ],
+  [
+    'four of six signed a block',
+    'certificate',
+    (checker) => {
+      checker.blockDurable(0, fewSigners)
+    },
+  ],
+  [
+    'a block is of an earlier view than the one before',
+    'certificate',
+    (checker) => {
+      checker.blockDurable(0, committee.block(0n, bytes('a'), 7n))
+      checker.blockDurable(0, committee.block(1n, bytes('b'), 6n))
+    },
+  ],
+  [
+    'a node votes for two blocks of a view',
+    'equivocation',
+    (checker) => {
+      checker.stateDurable(1, stateOf(vote))
+      checker.sent(1, frameOf(vote))
+      checker.stateDurable(1, stateOf(other))
+      checker.sent(1, frameOf(other))
+    },
+  ],
+  [
+    'a vote is sent that is not on disk',
+    'durability',
+    (checker) => {
+      checker.sent(1, frameOf(vote))
+    },
+  ],
+  [
+    'another vote is on disk than is sent',
+    'durability',
+    (checker) => {
+      checker.stateDurable(1, stateOf(other))
+      checker.sent(1, frameOf(vote))
+    },
+  ],
+  [
+    'a disk goes back',
+    'durability',
+    (checker) => {
+      checker.stateDurable(1, stateOf(vote))
+      checker.stateDurable(1, stateOf(committee.commit(4n, 3n)))
+    },
+  ],
+  [
+    'a node comes back without a block that it had',
+    'durability',
+    (checker) => {
+      checker.blockDurable(1, committee.block(0n))
+      checker.started(1, 0n)
+    },
+  ],
+  [
+    'nobody honest accepted a payload',
+    'validity',
+    (checker) => {
+      checker.committed(1, committee.block(0n, bytes('a')))
+    },
+  ],
+  [
+    'a height is left out',
+    'delivery',
+    (checker) => {
+      checker.accepted(bytes('b'))
+      checker.committed(1, committee.block(1n, bytes('b')))
+    },
+  ],
+  [
+    'a height is committed again',
+    'delivery',
+    (checker) => {
+      checker.accepted(bytes('a'))
+      checker.committed(1, committee.block(0n, bytes('a')))
+      checker.committed(1, committee.block(0n, bytes('a')))
+    },
+  ],
+]
+
+it.each(forged)('the checker of a simulation › %s › %s is broken', (_, invariant, happen) => {
+  const checker = new InvariantChecker({ scopes: [committee.scope], now: () => 7 })
+  happen(checker)
+  expect(checker.violations.map((violation) => violation.invariant)).toEqual([invariant])
+})
+
+it('the checker of a simulation › a vote, its block, and its commit › break nothing', () => {
+  const checker = new InvariantChecker({ scopes: [committee.scope], now: () => 7 })
+  checker.stateDurable(1, stateOf(vote))
+  checker.sent(1, frameOf(vote))
+  checker.sent(1, frameOf(vote))
+  checker.accepted(bytes('a'))
+  for (const node of [0, 1]) {
+    checker.blockDurable(node, committee.block(0n, bytes('a')))
+    checker.committed(node, committee.block(0n, bytes('a')))
+  }
+  expect(checker.violations).toEqual([])
 })
