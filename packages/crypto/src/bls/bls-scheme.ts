@@ -162,7 +162,10 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
     return verdicts
   }
 
-  /** Whether all checks, of the same signers and one message each, hold; false, too, when that cannot be told at once. */
+  /**
+   * Whether all checks, of the same signers and one message each, hold; false, too, when that cannot be told at once.
+   * @see docs/spec/chonky.md D11
+   */
   #verifyTogether(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean {
     const claims = checks[0]?.claims ?? []
     assertAscending(claims)
