@@ -8,6 +8,7 @@ import {
   type Operation,
   type RecordDatabase,
   type Table,
+  type TableEntry,
 } from '../src/level/record-database.js'
 import { witnessBytes, type WitnessFile } from '../src/level/witness.js'
 import type { NodeStore } from '../src/store.js'
@@ -91,6 +92,7 @@ export class SimulatedDisk {
           tear: () => undefined,
         }),
       entries: (table, range) => entriesOf(recordsOf(table), range),
+      entryRuns: (table, range) => runOf(entriesOf(recordsOf(table), range)),
       isEmpty: () =>
         Promise.resolve([...this.#records.values()].every((records) => records.size === 0)),
       close: () => Promise.resolve(),
@@ -139,7 +141,7 @@ function sizeOf(operations: readonly Operation[]): number {
 async function* entriesOf(
   records: ReadonlyMap<string, StoredRecord>,
   range: EntryRange = {},
-): AsyncGenerator<readonly [Uint8Array, Uint8Array], void, undefined> {
+): AsyncGenerator<TableEntry, void, undefined> {
   const from = range.gte && toHex(range.gte)
   const to = range.lt && toHex(range.lt)
   const names = [...records.keys()]
@@ -150,4 +152,13 @@ async function* entriesOf(
     const record = records.get(name)
     if (record !== undefined) yield [record.key.slice(), record.value.slice()]
   }
+}
+
+/** All at once. */
+async function* runOf(
+  entries: AsyncIterable<TableEntry>,
+): AsyncGenerator<readonly TableEntry[], void, undefined> {
+  const run: TableEntry[] = []
+  for await (const entry of entries) run.push(entry)
+  if (run.length > 0) yield run
 }

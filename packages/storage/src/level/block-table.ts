@@ -87,7 +87,7 @@ export class BlockTable {
     const end = first + BigInt(count)
     const range = { gte: be64(first), lt: be64(end < head.next ? end : head.next) }
     const read = (table: 'block' | 'cert' | 'payload'): RecordRun =>
-      new RecordRun(this.#database.entries(table, { ...range, bytesAtOnce: maxBytes }))
+      new RecordRun(this.#database.entryRuns(table, { ...range, bytesAtOnce: maxBytes }))
     await using entries = read('block')
     await using certificates = read('cert')
     await using payloads = read('payload')

@@ -23,6 +23,9 @@ export type Operation =
     }
   | { readonly type: 'del'; readonly table: Table; readonly key: Uint8Array }
 
+/** What a table has under a key; both are not to be changed. */
+export type TableEntry = readonly [key: Uint8Array, value: Uint8Array]
+
 /** Which entries to read, by key. */
 export interface EntryRange {
   readonly gte?: Uint8Array
@@ -39,10 +42,9 @@ export interface RecordDatabase {
   /** Applies all changes or none, and syncs them to disk. */
   write(operations: readonly Operation[]): Promise<void>
   /** The entries of a table in the order of their keys. */
-  entries(
-    table: Table,
-    range?: EntryRange,
-  ): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  entries(table: Table, range?: EntryRange): AsyncIterable<TableEntry>
+  /** {@link entries}, as many at a time as are read at once; no run is empty. */
+  entryRuns(table: Table, range?: EntryRange): AsyncIterable<readonly TableEntry[]>
   /** Whether no table has an entry. */
   isEmpty(): Promise<boolean>
   /** Ends pending work and gives up the lock. */
