@@ -186,7 +186,13 @@ export {
   type ProofVerificationFailure,
 } from './prover/prover-messages.js'
 export { serveProver, type ProverServer, type ProverServerOptions } from './prover/prover-server.js'
-export type { ClientTls, ServerTls, TlsIdentity } from './prover/prover-tls.js'
+export { parseProverAddress, type ProverAddress } from './prover/prover-address.js'
+export {
+  serverCredentials,
+  type ClientTls,
+  type ServerTls,
+  type TlsIdentity,
+} from './prover/prover-tls.js'
 export type { ProvingLimits } from './prover/proving-queue.js'
 export { RemoteProverError, type RemoteProverErrorCode } from './prover/remote-prover-error.js'
 export {

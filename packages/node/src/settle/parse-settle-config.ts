@@ -3,11 +3,12 @@ import { fromHex, hash32, type Hash32 } from '@zkstack/crypto'
 import { logLevels } from '@zkstack/concurrency'
 import type { NetworkId } from '@zkstack/pessimistic-proof'
 import type { BatchLimit } from '@zkstack/rpc'
-import type { EpochSchedule, RateLimit } from '@zkstack/settlement'
+import { parseProverAddress, type EpochSchedule, type RateLimit } from '@zkstack/settlement'
 import { ConfigError } from '../config/config-error.js'
 import type { SecretSource } from '../config/node-config.js'
 import { parseToml } from '../config/parse-toml.js'
 import { signersOf } from './parse-signers.js'
+import { clientTlsOf, serverTlsOf } from './parse-tls.js'
 import type { ProverConfig, SettleConfig } from './settle-config.js'
 import { addressOf, SettleTable } from './settle-table.js'
 import { finalityOf, transactionPolicyOf } from './transaction-policy.js'
@@ -62,14 +63,14 @@ export function parseSettleConfig(
     logLevel: log.plain.optionalOneOf('level', logLevels) ?? 'info',
     l1: l1Of(root),
     rpc: rpcOf(root, path, env),
-    grpc: grpcOf(root, env),
+    grpc: grpcOf(root, path, env),
     metricsListen:
       root.table('telemetry', ['prometheus-addr']).plain.optionalText('prometheus-addr') ??
       '0.0.0.0:3000',
     signers: signersOf(root, path, env),
     epochs: epochsOf(root),
     storage: storageOf(root, path),
-    prover: proverOf(root),
+    prover: proverOf(root, path),
     transactions: transactionPolicyOf(
       settlement.table('pessimistic-proof-tx-config', [
         'retry-on-transient-failure',
@@ -92,24 +93,38 @@ export function parseSettleConfig(
     proofSigners: proofSignersOf(root),
     rateLimits: rateLimitsOf(root),
     debug: root.flag('debug-mode'),
-    ignored: ignoredKeys.filter((key) => root.plain.has(key)),
+    ignored: ignoredOf(root),
   }
 }
 
+/** Keys that stand there and mean nothing. */
+function ignoredOf(root: SettleTable): readonly string[] {
+  const l1 = root.table('l1', l1Keys)
+  const log = root.table('log', ['level', 'outputs', 'format'])
+  return [
+    ...ignoredKeys.filter((key) => root.plain.has(key)),
+    ...ignoredL1Keys.filter((key) => l1.plain.has(key)).map((key) => l1.plain.at(key)),
+    ...['outputs', 'format'].filter((key) => log.plain.has(key)).map((key) => log.plain.at(key)),
+  ]
+}
+
+const ignoredL1Keys = ['connect-attempt-timeout', 'event-filter-block-range']
+
+const l1Keys = [
+  'chain-id',
+  'node-url',
+  'fallback-node-urls',
+  'ws-node-url',
+  'rpc-timeout',
+  'poll-interval',
+  'rollup-manager-contract',
+  'polygon-zkevm-global-exit-root-v2-contract',
+  'deployment-block',
+  ...ignoredL1Keys,
+]
+
 function l1Of(root: SettleTable): SettleConfig['l1'] {
-  const l1 = root.table('l1', [
-    'chain-id',
-    'node-url',
-    'fallback-node-urls',
-    'ws-node-url',
-    'rpc-timeout',
-    'poll-interval',
-    'rollup-manager-contract',
-    'polygon-zkevm-global-exit-root-v2-contract',
-    'deployment-block',
-    'connect-attempt-timeout',
-    'event-filter-block-range',
-  ])
+  const l1 = root.table('l1', l1Keys)
   const nodeUrls = [l1.plain.text('node-url'), ...l1.plain.texts('fallback-node-urls')]
   for (const url of nodeUrls) {
     if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) continue
@@ -118,6 +133,7 @@ function l1Of(root: SettleTable): SettleConfig['l1'] {
   return {
     chainId: l1.bigint('chain-id', 1337n),
     nodeUrls,
+    wsNodeUrl: webSocketOf(l1),
     timeoutMs: l1.duration('rpc-timeout', 45_000),
     pollIntervalMs: l1.duration('poll-interval', 2_000),
     addresses: {
@@ -126,6 +142,12 @@ function l1Of(root: SettleTable): SettleConfig['l1'] {
       deploymentBlock: l1.bigint('deployment-block', 0n),
     },
   }
+}
+
+function webSocketOf({ plain }: SettleTable): string | undefined {
+  const url = plain.optionalText('ws-node-url')
+  if (url === undefined || (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol))) return url
+  throw new ConfigError('CONFIG_INVALID', plain.at('ws-node-url'), 'expected a ws: or wss: URL')
 }
 
 const rpcKeys = [
@@ -165,16 +187,22 @@ function rpcOf(
   }
 }
 
-function grpcOf(root: SettleTable, env: NodeJS.ProcessEnv): SettleConfig['grpc'] {
+function grpcOf(
+  root: SettleTable,
+  path: (value: string) => string,
+  env: NodeJS.ProcessEnv,
+): SettleConfig['grpc'] {
   const rpc = root.table('rpc', rpcKeys)
   const grpc = root.table('grpc', [
     'max-decoding-message-size',
     'max-encoding-message-size',
     'max-concurrent-calls',
+    'tls',
   ])
   const size = (key: string): number => grpc.integer(key, 64 * MEBIBYTE, 1024, 1024 * MEBIBYTE)
   return {
     port: portOf(env, 'AGGLAYER_GRPC_PORT', rpc.integer('grpc-port', 9089, 0, maxPort)),
+    tls: serverTlsOf(grpc, path),
     maxRequestBytes: size('max-decoding-message-size'),
     maxResponseBytes: size('max-encoding-message-size'),
     maxConcurrentCalls: grpc.integer('max-concurrent-calls', 100, 1, 100_000),
@@ -238,7 +266,7 @@ function storageOf(root: SettleTable, path: (value: string) => string): SettleCo
   return { path: dbPath, backup: { path: path(backup.plain.text('path')), keep } }
 }
 
-function proverOf(root: SettleTable): ProverConfig {
+function proverOf(root: SettleTable, path: (value: string) => string): ProverConfig {
   const prover = root.table('prover', ['native', 'remote'])
   if (prover.plain.has('native') === prover.plain.has('remote')) {
     const problem = 'give either prover.remote or, for development, prover.native'
@@ -248,10 +276,10 @@ function proverOf(root: SettleTable): ProverConfig {
     const native = prover.table('native', ['development-vkey'])
     return { type: 'native', developmentVKey: vkeyOf(native, 'development-vkey') }
   }
-  const remote = prover.table('remote', ['endpoints', 'vkey', 'development-vkey', 'timeout'])
-  const endpoints = remote.plain.texts('endpoints')
-  if (endpoints.length === 0)
-    throw new ConfigError('CONFIG_MISSING', 'prover.remote.endpoints', 'is missing: ["host:port"]')
+  const remote = prover.table('remote', [
+    ...['endpoints', 'tls', 'vkey', 'development-vkey', 'timeout'],
+  ])
+  const endpoints = proverEndpointsOf(remote)
   if (remote.plain.has('vkey') && remote.plain.has('development-vkey')) {
     const problem = 'give either vkey or, for development, development-vkey'
     throw new ConfigError('CONFIG_INVALID', 'prover.remote.vkey', problem)
@@ -259,11 +287,24 @@ function proverOf(root: SettleTable): ProverConfig {
   return {
     type: 'remote',
     endpoints,
+    tls: clientTlsOf(remote, path),
     timeoutMs: remote.duration('timeout', 301_000),
     accepts: remote.plain.has('development-vkey')
       ? { type: 'native', developmentVKey: vkeyOf(remote, 'development-vkey') }
       : { type: 'sp1', vkey: vkeyOf(remote, 'vkey') },
   }
+}
+
+function proverEndpointsOf({ plain }: SettleTable): readonly string[] {
+  const endpoints = plain.texts('endpoints')
+  if (endpoints.length === 0)
+    throw new ConfigError('CONFIG_MISSING', plain.at('endpoints'), 'is missing: ["host:port"]')
+  for (const [i, endpoint] of endpoints.entries()) {
+    if (parseProverAddress(endpoint) !== undefined) continue
+    const problem = 'expected host:port, https://host:port or http://host:port'
+    throw new ConfigError('CONFIG_INVALID', `${plain.at('endpoints')}[${i}]`, problem)
+  }
+  return endpoints
 }
 
 function vkeyOf({ plain }: SettleTable, name: string): Hash32 {

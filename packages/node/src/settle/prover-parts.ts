@@ -1,7 +1,7 @@
 import type { Clock, Logger, MetricsSink } from '@zkstack/concurrency'
 import { nativeProver } from '@zkstack/pessimistic-proof'
 import type { ReadinessCheck } from '@zkstack/rpc'
-import { RemoteProver, type SettlementNodeOptions } from '@zkstack/settlement'
+import { RemoteProver, type ClientTls, type SettlementNodeOptions } from '@zkstack/settlement'
 import type { ProverConfig } from './settle-config.js'
 
 /** Who proves for a node, and how one knows that it can. */
@@ -10,10 +10,19 @@ export interface ProverParts extends Disposable {
   readonly check: ReadinessCheck
 }
 
+function aside({ setAside }: RemoteProver): string {
+  return `${setAside.join(', ')} gave a wrong answer last: set aside until a good one comes`
+}
+
 /** Makes the prover that is configured. */
 export function proverParts(
   config: ProverConfig,
-  o: { readonly clock: Clock; readonly logger: Logger; readonly metrics: MetricsSink },
+  o: {
+    readonly tls: ClientTls | undefined
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly metrics: MetricsSink
+  },
 ): ProverParts {
   if (config.type === 'native') {
     const { developmentVKey } = config
@@ -35,9 +44,11 @@ export function proverParts(
       name: 'prover',
       async problem(call) {
         const healths = await prover.health(call)
-        if (healths.some(({ serving }) => serving.ok && serving.value)) return undefined
-        return `none of ${healths.map(({ endpoint }) => endpoint).join(', ')} serves`
+        const serving = healths.filter((health) => health.serving.ok && health.serving.value)
+        if (serving.length === 0) return `none of ${endpoints.join(', ')} serves`
+        return serving.every(({ isSetAside }) => isSetAside) ? aside(prover) : undefined
       },
+      note: () => (prover.setAside.length === 0 ? undefined : aside(prover)),
     },
     [Symbol.dispose]: () => {
       prover.close()

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { Ctx, realClock, scope, ZkStackError, type Clock, type Logger } from '@zkstack/concurrency'
-import { createL1Client, type L1Client } from '@zkstack/l1'
+import { createL1Client, newHeads, type HeadSource, type L1Client } from '@zkstack/l1'
 import {
   adminMethods,
   databaseCheck,
@@ -25,6 +25,7 @@ import {
   levelDatabase,
   NetworkRateLimits,
   type Database,
+  type ServerTls,
   type SettlementNode,
   type SettlementNodeOptions,
 } from '@zkstack/settlement'
@@ -32,8 +33,10 @@ import { version } from '../cli/version.js'
 import { readSecret } from '../config/read-files.js'
 import { processMetrics } from '../metrics/process-metrics.js'
 import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus-metrics.js'
+import { ClockMetrics } from './clock-metrics.js'
 import { proverParts, type ProverParts } from './prover-parts.js'
 import { readSigners } from './read-settle-files.js'
+import { readTls } from './read-tls.js'
 import { serveMetrics } from './serve-metrics.js'
 import type { SettleConfig } from './settle-config.js'
 import { SettleMetrics } from './settle-metrics.js'
@@ -67,10 +70,16 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
   const clock = realClock
   const metrics = prometheusMetrics()
   const signers = await readSigners(config.signers, { env: o.env, clock, signal: o.signal })
+  const tls = await readTls(config)
   const { adminToken } = config.rpc
   const token = adminToken && (await readSecret('rpc.admin-token', adminToken, o.env))
-  const l1 = l1ClientOf(config, { logger: o.logger, metrics, clock })
-  using prover = proverParts(config.prover, { clock, logger: o.logger, metrics })
+  const parts = { clock, logger: o.logger, metrics }
+  const l1 = l1ClientOf(config, parts)
+  using prover = proverParts(config.prover, { ...parts, tls: tls.prover })
+  const clockMetrics = new ClockMetrics(metrics, {
+    isAsking: config.epochs.type === 'block',
+    isSubscribed: config.l1.wsNodeUrl !== undefined,
+  })
   await mkdir(config.storage.path, { recursive: true })
   const database = await levelDatabase(config.storage.path)
   try {
@@ -78,6 +87,10 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
     const node = await nodeOf(config, {
       ...{ l1, signers, database, backups, metrics, logger: o.logger },
       prover: prover.options,
+      heads: headsOf(config, o.logger, clockMetrics),
+      onClock(event) {
+        clockMetrics.asked(event)
+      },
     })
     const counted = new SettleMetrics(metrics, clock)
     using ctx = Ctx.root({ clock, signal: o.signal })
@@ -89,7 +102,7 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
       const notifications = settlementNotifications(service)
       tasks.spawnBackground((own) => notifications.run(own))
       const readiness = readinessOf([l1Check(l1), databaseCheck(database), prover.check])
-      const common = { service, token, notifications, readiness, logger: o.logger }
+      const common = { service, token, tls: tls.grpc, notifications, readiness, logger: o.logger }
       await using rpc = await servers(config, common)
       await using grpc = await grpcServer(config, common)
       await using scrapes = await metricsServer(config, { node, metrics, counted })
@@ -114,6 +127,21 @@ function l1ClientOf(
   return createL1Client({ chainId, endpoints: nodeUrls, timeoutMs, ...o })
 }
 
+/** Says when L1 has new blocks, if it is configured to. */
+function headsOf(
+  { l1: { chainId, wsNodeUrl: url } }: SettleConfig,
+  logger: Logger,
+  counted: ClockMetrics,
+): HeadSource | undefined {
+  if (url === undefined) return undefined
+  return newHeads({
+    ...{ chainId, url, logger },
+    onStatus(status) {
+      counted.subscription(status)
+    },
+  })
+}
+
 function backupsOf(
   { storage }: SettleConfig,
   database: Database,
@@ -128,20 +156,15 @@ async function nodeOf(
   config: SettleConfig,
   parts: Pick<
     SettlementNodeOptions,
-    'l1' | 'signers' | 'database' | 'backups' | 'metrics' | 'logger'
+    'l1' | 'signers' | 'database' | 'backups' | 'metrics' | 'logger' | 'heads' | 'onClock'
   > & { readonly prover: ProverParts['options'] },
 ): Promise<SettlementNode> {
-  const { l1, signers, database, backups, metrics, logger } = parts
+  const { prover, ...given } = parts
   const { l1InfoRootFinality, transactions } = config
   const node = await createSettlementNode({
-    l1,
-    signers,
-    database,
-    backups,
-    metrics,
-    logger,
+    ...given,
+    ...prover,
     addresses: config.l1.addresses,
-    ...parts.prover,
     epochs: config.epochs,
     finality: {
       l1InfoRoots: l1InfoRootFinality,
@@ -190,6 +213,7 @@ interface Served {
   readonly notifications: SettlementNotifications
   readonly readiness: () => Promise<Readiness>
   readonly token: string | undefined
+  readonly tls: ServerTls | undefined
   readonly logger: Logger
 }
 
@@ -226,12 +250,13 @@ async function servers({ rpc }: SettleConfig, parts: Served): Promise<Servers> {
 
 function grpcServer(
   { rpc, grpc }: SettleConfig,
-  { service, readiness, logger }: Served,
+  { service, tls, readiness, logger }: Served,
 ): Promise<GrpcServer> {
   return serveGrpc({
     ...grpc,
     methods: nodeServices(service),
     files: nodeServiceFiles(),
+    tls,
     host: rpc.host,
     timeoutMs: rpc.timeoutMs,
     readiness,

@@ -24,6 +24,27 @@ export type SignerConfig =
       readonly endpoint: string | undefined
     }
 
+/** Files in PEM: a certificate chain and its key. */
+export interface TlsIdentityFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** How provers are known, and this node to them. */
+export interface ClientTlsFiles {
+  /** Absent: whom the platform trusts. */
+  readonly ca: string | undefined
+  readonly identity: TlsIdentityFiles | undefined
+  readonly serverName: string | undefined
+}
+
+/** How the node is known to its clients, and they to it. */
+export interface ServerTlsFiles {
+  readonly identity: TlsIdentityFiles
+  /** Absent: anybody may ask. */
+  readonly clientCa: string | undefined
+}
+
 /** Who proves. */
 export type ProverConfig =
   /** FOR DEVELOPMENT: no proofs; L1 must have a verifier that takes none, under this key. */
@@ -32,6 +53,7 @@ export type ProverConfig =
   | {
       readonly type: 'remote'
       readonly endpoints: readonly string[]
+      readonly tls: ClientTlsFiles | undefined
       readonly timeoutMs: number
       /** The verifying key of the program that L1 takes, or as above. */
       readonly accepts:
@@ -45,6 +67,8 @@ export interface SettleConfig {
   readonly l1: {
     readonly chainId: bigint
     readonly nodeUrls: readonly string[]
+    /** Says when there are new blocks; absent: L1 is only polled. */
+    readonly wsNodeUrl: string | undefined
     readonly addresses: ContractAddresses
     readonly timeoutMs: number
     readonly pollIntervalMs: number
@@ -66,6 +90,7 @@ export interface SettleConfig {
   }
   readonly grpc: {
     readonly port: number
+    readonly tls: ServerTlsFiles | undefined
     readonly maxRequestBytes: number
     readonly maxResponseBytes: number
     readonly maxConcurrentCalls: number

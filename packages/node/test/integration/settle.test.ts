@@ -12,7 +12,7 @@ import {
   protobuf,
   type Certificate,
 } from '@zkstack/pessimistic-proof'
-import { settlementClient, type SettlementClient } from '@zkstack/rpc'
+import { grpcSettlementClient, settlementClient, type SettlementClient } from '@zkstack/rpc'
 import { serveProver } from '@zkstack/settlement'
 import { certificateChain } from '@zkstack/settlement/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -113,6 +113,17 @@ async function submittedOverGrpc(address: string, certificate: Certificate): Pro
   } finally {
     client.close()
   }
+}
+
+/** A certificate of `localhost` and its key, also as files in a folder. */
+async function tlsFiles(folder: string): Promise<[Uint8Array, Uint8Array]> {
+  const vectors = new URL('../../../settlement/test/vectors/prover/', import.meta.url)
+  const read = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readFile(new URL(name, vectors))
+    await writeFile(join(folder, name), bytes, { mode: 0o600 })
+    return bytes
+  }
+  return [await read('localhost.pem'), await read('localhost-key.pem')]
 }
 
 const withToken = { authorization: `Bearer ${adminToken}` }
@@ -256,24 +267,31 @@ describe('zkstack settle run', () => {
   )
 
   test(
-    'an empty database is filled from a backup, the prover is elsewhere › the node goes on',
+    'an empty database is filled from a backup, the prover is elsewhere, all over TLS › the node goes on, and nobody comes beside',
     { timeout: 120_000 },
     async () => {
       const chain = certificateChain(5, 1)
       await world.addNetwork(5, chain)
       const [only] = chain
       if (only === undefined) throw new Error('no certificate')
+      const [localhost, privateKey] = await tlsFiles(world.folder)
       const prover = await serveProver({
         ...{ prover: nativeProver(), development: true, listen: '127.0.0.1:0' },
+        tls: { certificateChain: localhost, privateKey },
       })
-      const remote = `[prover.remote]\nendpoints = ["127.0.0.1:${prover.port}"]`
+      const remote = `[grpc]
+        tls = { certificate = "localhost.pem", key = "localhost-key.pem" }
+        [prover.remote]
+        endpoints = ["https://localhost:${prover.port}"]
+        tls = { ca = "localhost.pem" }`
       const config = join(world.folder, 'restored.toml')
       const text = await readFile(world.config, 'utf8')
       await writeFile(
         config,
         text
           .replace('db-path = "storage"', 'db-path = "restored"')
-          .replace('[prover.native]', remote),
+          .replace('[prover.native]', remote)
+          .replace('[l1]', `[l1]\n    ws-node-url = "${world.anvil.wsUrl}"`),
       )
       const backup = (...args: string[]): Promise<Outcome> =>
         zkstack('settle', 'backup', ...args, '--config', config)
@@ -293,6 +311,17 @@ describe('zkstack settle run', () => {
       expect(await client.submit(only.certificate, call)).toEqual({ ok: true, value: id })
       await untilStatus(client, id, 'settled')
       expect(node.errors()).toContain('FOR DEVELOPMENT')
+      const overTls = `localhost:${node.at.grpc.split(':').at(-1) ?? ''}`
+      using known = grpcSettlementClient(overTls, { tls: { rootCertificates: localhost } })
+      expect(await known.header(id, call)).toMatchObject({ value: { status: { type: 'settled' } } })
+      using plain = grpcSettlementClient(overTls)
+      expect(await plain.header(id, call)).toMatchObject({ error: { code: 'Unreachable' } })
+      const scraped = await (await fetch(`${node.at.metrics}/metrics`)).text()
+      expect(scraped).toMatch(/^agglayer_clock_connection_status 1$/m)
+      expect(scraped).toMatch(/^agglayer_clock_health_status 1$/m)
+      const beside = await zkstack('settle', 'run', '--config', config)
+      expect(beside.code).not.toBe(0)
+      expect(beside.err).toContain('another process, or this one, has it open')
       await prover.close()
       let ready: { readonly ready: boolean }
       do ready = (await (await fetch(`${node.at.rpc}/readyz`)).json()) as typeof ready

@@ -73,6 +73,39 @@ describe('the configuration of a settlement node', () => {
     expect(parseSettleConfig(text, '/').ignored).toEqual(['l2', 'shutdown', 'prover-buffer-size'])
   })
 
+  test('what is ignored within tables is named too', () => {
+    const text = least.replace('[l1]', '[l1]\nconnect-attempt-timeout = "3s"')
+    expect(parseSettleConfig(`${text}\n[log]\nformat = "json"`, '/').ignored).toEqual([
+      'l1.connect-attempt-timeout',
+      'log.format',
+    ])
+  })
+
+  test('TLS of gRPC and of provers, and a subscription to L1', () => {
+    const remote = `${least.replace(/\[prover[^]*/, '')}
+      [prover.remote]
+      endpoints = ["https://prover-1", "prover-2:8080"]
+      vkey = "${vkey}"`
+    const text = `${remote.replace('[l1]', '[l1]\nws-node-url = "wss://l1.example"')}
+      tls = { ca = "ca.pem", certificate = "us.pem", key = "key.pem", server-name = "prover" }
+      [grpc]
+      tls = { certificate = "node.pem", key = "/run/node-key.pem" }`
+    const config = parseSettleConfig(text, '/etc')
+    expect(config.l1.wsNodeUrl).toBe('wss://l1.example')
+    expect(config.prover).toMatchObject({
+      tls: {
+        ca: '/etc/ca.pem',
+        identity: { certificate: '/etc/us.pem', key: '/etc/key.pem' },
+        serverName: 'prover',
+      },
+    })
+    expect(config.grpc.tls).toEqual({
+      identity: { certificate: '/etc/node.pem', key: '/run/node-key.pem' },
+      clientCa: undefined,
+    })
+    expect(parseSettleConfig(least, '/').grpc.tls).toBeUndefined()
+  })
+
   test('ports of the environment take the place of the file’s', () => {
     const env = {
       AGGLAYER_READRPC_PORT: '1234',
@@ -117,6 +150,13 @@ describe('the configuration of a settlement node', () => {
     [
       'prover.remote.endpoints',
       `${least.replace(/\[prover[^]*/, '')}\n[prover.remote]\nvkey = "${vkey}"`,
+    ],
+    ['l1.ws-node-url', least.replace('[l1]', '[l1]\nws-node-url = "http://127.0.0.1"')],
+    ['grpc.tls.certificate', `${least}\n[grpc]\ntls = {}`],
+    ['grpc.tls.key', `${least}\n[grpc]\ntls = { certificate = "node.pem" }`],
+    [
+      'prover.remote.endpoints[1]',
+      `${least.replace(/\[prover[^]*/, '')}\n[prover.remote]\nendpoints = ["a:1", "b"]\nvkey = "${vkey}"`,
     ],
     ['proof-signers.x', `${least}\n[proof-signers]\nx = "${address}"`],
     ['rpc.request-timeout', `${least}\n[rpc]\nrequest-timeout = "soon"`],

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { realClock } from '@zkstack/concurrency'
 import { hash32 } from '@zkstack/crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { prometheusMetrics } from '../../src/metrics/prometheus-metrics.js'
 import { parseSettleConfig } from '../../src/settle/parse-settle-config.js'
+import { ClockMetrics } from '../../src/settle/clock-metrics.js'
 import { SettleMetrics } from '../../src/settle/settle-metrics.js'
 
 const text = readFileSync(new URL('../../../../docs/operation/settle.md', import.meta.url), 'utf8')
@@ -27,7 +28,7 @@ test('settle.md › what it calls defaults are those', () => {
     prover: /\[prover[^]*?(?=\n\[)/.exec(example)?.[0] ?? '',
   }
   const least = parseSettleConfig(`${l1}\n${auth}\n${prover}`, '/etc/zkstack')
-  const { proofSigners, rateLimits, storage, rpc, ...full } = parseSettleConfig(
+  const { proofSigners, rateLimits, storage, rpc, grpc, ...full } = parseSettleConfig(
     example,
     '/etc/zkstack',
   )
@@ -35,6 +36,7 @@ test('settle.md › what it calls defaults are those', () => {
     ...full,
     l1InfoRootFinality: undefined,
     rpc: { ...rpc, adminToken: undefined },
+    grpc: { ...grpc, tls: undefined },
     storage: { ...storage, backup: undefined },
     rateLimits: { default: 'unlimited' },
   })
@@ -57,4 +59,60 @@ test('the metrics of a settlement node › have the labels that docs/metrics.md 
     expect(row.split('|')[3]?.trim()).toBe(names.join(', '))
   }
   expect(metrics.names().length).toBe(6)
+})
+
+describe('the clock of a settlement node', () => {
+  const value = (text: string, name: string): number | undefined => {
+    const [, number] = new RegExp(`^agglayer_clock_${name} (\\S+)$`, 'm').exec(text) ?? []
+    return number === undefined ? undefined : Number(number)
+  }
+  /** Connection, health, errors, attempts, late blocks. */
+  const shown = (metrics: ReturnType<typeof prometheusMetrics>) => {
+    const { text } = metrics.expose(undefined)
+    return [
+      ...['connection_status', 'health_status', 'connection_errors_total'],
+      ...['reconnection_attempts_total', 'blocks_subscription_lag_total'],
+    ].map((name) => value(text, name) ?? 0)
+  }
+
+  test('is asked › tells whether L1 answers', () => {
+    const metrics = prometheusMetrics()
+    const clock = new ClockMetrics(metrics, { isAsking: true, isSubscribed: false })
+    expect(shown(metrics)).toEqual([0, 0.5, 0, 0, 0])
+    clock.asked({ type: 'head', number: 5n, late: 0n })
+    clock.asked({ type: 'head', number: 9n, late: 3n })
+    expect(shown(metrics)).toEqual([1, 1, 0, 0, 3])
+    clock.asked({ type: 'noHead', reason: 'silence' })
+    clock.asked({ type: 'askedAgain' })
+    expect(shown(metrics)).toEqual([0, 0, 1, 1, 3])
+    clock.asked({ type: 'head', number: 10n, late: 0n })
+    expect(shown(metrics)).toEqual([1, 1, 1, 1, 3])
+  })
+
+  test('has a subscription besides › tells whether it stands, and is degraded without it', () => {
+    const metrics = prometheusMetrics()
+    const clock = new ClockMetrics(metrics, { isAsking: true, isSubscribed: true })
+    clock.asked({ type: 'head', number: 5n, late: 0n })
+    expect(shown(metrics)).toEqual([0, 0.25, 0, 0, 0])
+    clock.subscription('connected')
+    expect(shown(metrics)).toEqual([1, 1, 0, 0, 0])
+    clock.subscription('lost')
+    clock.subscription('connecting')
+    expect(shown(metrics)).toEqual([0, 0.25, 1, 1, 0])
+    clock.asked({ type: 'noHead', reason: 'silence' })
+    expect(shown(metrics)).toEqual([0, 0, 2, 1, 0])
+  })
+
+  test('counts seconds › is well, and says nothing of a connection that it has not', () => {
+    const metrics = prometheusMetrics()
+    const clock = new ClockMetrics(metrics, { isAsking: false, isSubscribed: true })
+    expect(shown(metrics)).toEqual([0, 1, 0, 0, 0])
+    clock.subscription('connected')
+    expect(shown(metrics)).toEqual([1, 1, 0, 0, 0])
+    const none = prometheusMetrics()
+    expect(new ClockMetrics(none, { isAsking: false, isSubscribed: false })).toBeDefined()
+    const { text } = none.expose(undefined)
+    expect(value(text, 'health_status')).toBe(1)
+    expect(value(text, 'connection_status')).toBeUndefined()
+  })
 })

@@ -1,11 +1,4 @@
-import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  status,
-  type sendUnaryData,
-  type ServerUnaryCall,
-} from '@grpc/grpc-js'
+import { Metadata, Server, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
 import {
   Ctx,
   errorOf,
@@ -17,7 +10,14 @@ import {
   type Logger,
 } from '@zkstack/concurrency'
 import { err, type Result } from '@zkstack/crypto'
-import { healthFile, HealthService, ReflectionService, type EncodedFile } from '@zkstack/settlement'
+import {
+  healthFile,
+  HealthService,
+  ReflectionService,
+  serverCredentials,
+  type EncodedFile,
+  type ServerTls,
+} from '@zkstack/settlement'
 import type { Readiness } from '../readiness/readiness.js'
 import { encodeStatusDetails, internalError, type GrpcError } from './grpc-error.js'
 import type { GrpcMethod, GrpcMethods } from './grpc-method.js'
@@ -31,6 +31,8 @@ export interface GrpcServerOptions {
   readonly host?: string | undefined
   /** 0 takes a free one. */
   readonly port: number
+  /** Absent: whatever is sent can be read and changed on the way. */
+  readonly tls?: ServerTls | undefined
   /** What health says: asked at the start, and every `readinessIntervalMs`. Absent: it serves. */
   readonly readiness?: (() => Promise<Readiness>) | undefined
   /** Default 2000. */
@@ -63,7 +65,7 @@ const FAREWELL_MS = 250
 type Call = ServerUnaryCall<Uint8Array, Uint8Array>
 
 /**
- * Serves methods over gRPC without TLS, with `grpc.health.v1` and reflection `v1` and `v1alpha`.
+ * Serves methods over gRPC, with `grpc.health.v1` and reflection `v1` and `v1alpha`.
  * @throws Error when it cannot listen.
  */
 export async function serveGrpc(o: GrpcServerOptions): Promise<GrpcServer> {
@@ -109,7 +111,7 @@ class RunningServer implements GrpcServer {
     const { host = '127.0.0.1', port } = this.#o
     await this.#sampleReadiness()
     this.#port = await new Promise((resolve, reject) => {
-      const credentials = ServerCredentials.createInsecure()
+      const credentials = serverCredentials(this.#o.tls)
       this.#server.bindAsync(hostPort(host, port), credentials, (error, bound) => {
         if (error === null) resolve(bound)
         else reject(error)

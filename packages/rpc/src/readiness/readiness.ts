@@ -11,6 +11,8 @@ export interface Readiness {
     readonly ok: boolean
     /** What is wrong. */
     readonly problem?: string
+    /** What an operator should see to although it works. */
+    readonly note?: string
   }[]
 }
 
@@ -19,6 +21,8 @@ export interface ReadinessCheck {
   readonly name: string
   /** What is wrong with it now; `undefined`: nothing. */
   problem(o: CallOptions): Promise<string | undefined>
+  /** What an operator should see to, although nothing is wrong with it; asked then. */
+  note?(): string | undefined
 }
 
 /** Options of {@link readinessOf}. */
@@ -56,7 +60,9 @@ async function outcomeOf(
   using ctx = Ctx.root({ clock, timeoutMs })
   try {
     const problem = await ctx.race(check.problem({ signal: ctx.signal }))
-    return problem === undefined ? { name, ok: true } : { name, ok: false, problem }
+    if (problem !== undefined) return { name, ok: false, problem }
+    const note = check.note?.()
+    return note === undefined ? { name, ok: true } : { name, ok: true, note }
   } catch (e) {
     const problem = ctx.canceled ? `no answer within ${timeoutMs} ms` : errorOf(e).message
     return { name, ok: false, problem }

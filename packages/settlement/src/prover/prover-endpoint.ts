@@ -15,12 +15,14 @@ import {
   PROVER_SERVICE,
   type ProofGenerationFailure,
 } from './prover-messages.js'
+import { parseProverAddress } from './prover-address.js'
 import { clientCredentials, type ClientTls } from './prover-tls.js'
 import { RemoteProverError, type RemoteProverErrorCode } from './remote-prover-error.js'
 
 /** What a prover at one address is asked with. */
 export interface EndpointOptions {
   readonly maxMessageBytes: number
+  /** Where the address does not say: whether it is given. */
   readonly tls: ClientTls | undefined
   readonly compression: 'identity' | 'gzip'
   readonly development: boolean
@@ -58,11 +60,16 @@ export class ProverEndpoint {
   readonly #client: Client
   readonly #development: boolean
 
+  /** @throws RangeError for an address that is none. */
   constructor(address: string, o: EndpointOptions) {
+    const parsed = parseProverAddress(address)
+    if (parsed === undefined)
+      throw new RangeError(`endpoints: expected host:port, https:// or http://, got "${address}"`)
+    const { target, isTls = o.tls !== undefined } = parsed
     this.address = address
     this.#development = o.development
     const { serverName } = o.tls ?? {}
-    this.#client = new Client(address, clientCredentials(o.tls), {
+    this.#client = new Client(target, clientCredentials(isTls ? (o.tls ?? {}) : undefined), {
       'grpc.max_receive_message_length': o.maxMessageBytes,
       'grpc.max_send_message_length': o.maxMessageBytes,
       'grpc.default_compression_algorithm': compressionAlgorithms[o.compression],

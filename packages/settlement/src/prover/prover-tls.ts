@@ -7,20 +7,20 @@ export interface TlsIdentity {
   readonly privateKey: Uint8Array
 }
 
-/** How a client knows its prover, and the prover it. */
+/** How a client knows its server, and the server it. */
 export interface ClientTls {
-  /** Who signs for provers; default: whom the platform trusts. */
-  readonly rootCertificates?: Uint8Array
-  /** If the prover wants to know who asks. */
-  readonly identity?: TlsIdentity
-  /** The name in the prover's certificate, if not the one that it is reached by. */
-  readonly serverName?: string
+  /** Who signs for servers; default: whom the platform trusts. */
+  readonly rootCertificates?: Uint8Array | undefined
+  /** If the server wants to know who asks. */
+  readonly identity?: TlsIdentity | undefined
+  /** The name in the server's certificate, if not the one that it is reached by. */
+  readonly serverName?: string | undefined
 }
 
-/** Who a prover is, and who may ask. */
+/** Who a server is, and who may ask. */
 export interface ServerTls extends TlsIdentity {
   /** Who signs for clients; without, anybody may ask. */
-  readonly clientRootCertificates?: Uint8Array
+  readonly clientRootCertificates?: Uint8Array | undefined
 }
 
 /** Without TLS, anybody on the way reads and changes what is sent; proofs are verified all the same. */

@@ -32,7 +32,10 @@ import { RemoteProverError } from './remote-prover-error.js'
 
 /** What a {@link RemoteProver} is made of. */
 export interface RemoteProverOptions {
-  /** Host and port of provers: the first that answers is taken, in this order. At least one. */
+  /**
+   * Provers: the first that answers is taken, in this order. At least one. `https://host:port` is asked over TLS, `http://host:port`
+   * without, and `host:port` over TLS if `tls` is given.
+   */
   readonly endpoints: readonly string[]
   /** Which proofs are good: those of the program with this verifying key, or for development mock proofs, which are none. */
   readonly accepts:
@@ -43,7 +46,7 @@ export interface RemoteProverOptions {
         readonly verifier?: Sp1Verifier
       }
     | { readonly type: 'native' }
-  readonly tls?: ClientTls
+  readonly tls?: ClientTls | undefined
   /** How long one prover may take; default 5 minutes and a second. */
   readonly timeoutMs?: number
   /** When all provers that may answer later are asked again. Default: thrice in all, after one second and two. */
@@ -88,7 +91,7 @@ export class RemoteProver implements Prover, Disposable {
   /** Provers whose last answer was a lie. */
   readonly #setAside = new Set<ProverEndpoint>()
 
-  /** @throws RangeError without endpoints. */
+  /** @throws RangeError without endpoints, and for one that is none. */
   constructor(o: RemoteProverOptions) {
     if (o.endpoints.length === 0) throw new RangeError('a remote prover has at least one endpoint')
     this.#o = o
@@ -148,6 +151,11 @@ export class RemoteProver implements Prover, Disposable {
         isSetAside: this.#setAside.has(endpoint),
       })),
     )
+  }
+
+  /** The endpoints whose last answer was a lie. */
+  get setAside(): readonly string[] {
+    return [...this.#setAside].map(({ address }) => address)
   }
 
   /** Closes the connections; what is being asked fails. */

@@ -91,7 +91,9 @@ function storageError(e: unknown, path: string, doing: string): SettlementStorag
   const cause = innermost(errorOf(e))
   const text = `${codeOf(errorOf(e))} ${codeOf(cause)} ${cause.message}`
   const code = meanings.find(([pattern]) => pattern.test(text))?.[1] ?? 'STORAGE_IO'
-  const message = `${path}: could not ${doing}: ${cause.message}`
+  const reason =
+    code === 'STORAGE_LOCKED' ? 'another process, or this one, has it open' : cause.message
+  const message = `${path}: could not ${doing}: ${reason}`
   return new SettlementStorageError(code, message, { cause: e })
 }
 

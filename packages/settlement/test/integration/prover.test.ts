@@ -310,6 +310,12 @@ describe('a prover elsewhere', () => {
       tls: { rootCertificates: certificateChain, serverName },
     })
     expect((await trusted.prove(input(), { signal })).ok).toBe(true)
+    const byUrl = remote([`https://localhost:${server.port}`], {
+      tls: { rootCertificates: certificateChain },
+    })
+    expect((await byUrl.prove(input(), { signal })).ok).toBe(true)
+    const plain = remote([`http://${at(server)}`], { tls: { rootCertificates: certificateChain } })
+    expect(await rejectionOf(plain.prove(input(), { signal }), RemoteProverError)).toBeDefined()
     for (const o of [{ tls: { serverName } }, {}])
       expect(
         (await rejectionOf(remote([at(server)], o).prove(input(), { signal }), RemoteProverError))

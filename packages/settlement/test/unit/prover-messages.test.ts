@@ -9,6 +9,7 @@ import {
   encodeFailureDetails,
   encodeProofRequest,
   encodeProofResponse,
+  parseProverAddress,
   type ProofGenerationFailure,
 } from '../../src/index.js'
 import { bytesOfHex, inputOf, proverVector, submissionOf } from '../helpers/provers.js'
@@ -17,6 +18,30 @@ import { errorOf, valueOf } from '../helpers/value-of.js'
 beforeAll(() => loadCryptoBackends())
 
 const request = () => encodeProofRequest(inputOf(submissionOf()))
+
+describe('the address of a prover', () => {
+  test.each([
+    ['prover:8080', { target: 'prover:8080', isTls: undefined }],
+    ['[::1]:8080', { target: '[::1]:8080', isTls: undefined }],
+    ['https://prover:8443', { target: 'prover:8443', isTls: true }],
+    ['https://prover.example', { target: 'prover.example:443', isTls: true }],
+    ['http://127.0.0.1:80/', { target: '127.0.0.1:80', isTls: false }],
+  ])('%s › is understood', (text, expected) => {
+    expect(parseProverAddress(text)).toEqual(expected)
+  })
+
+  test.each([
+    '',
+    'prover',
+    'ftp://prover:1',
+    'https://user@prover',
+    'prover:1/path',
+    'a b:1',
+    'x:99999',
+  ])('%j › is none', (text) => {
+    expect(parseProverAddress(text)).toBeUndefined()
+  })
+})
 
 describe('the request of a proof', () => {
   test('is read as it was written; of a real witness too', () => {

@@ -1,6 +1,7 @@
 import { isCanceled, realClock } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { readSigners } from '../../settle/read-settle-files.js'
+import { readTls } from '../../settle/read-tls.js'
 import { runSettle } from '../../settle/run-settle.js'
 import { exitCodes, type CommandArguments, type CommandIo } from '../command.js'
 import { lineLogger } from '../log.js'
@@ -13,6 +14,7 @@ export async function settleRun(args: CommandArguments, io: CommandIo): Promise<
   await loadCryptoBackends()
   const config = await settleConfig(args, io)
   if (args.has('check')) {
+    await readTls(config)
     await readSigners(config.signers, { env: io.env, clock: realClock, signal: io.signal })
     io.err('the configuration is good\n')
     return exitCodes.ok

@@ -36,7 +36,9 @@ export async function settleStatus(args: CommandArguments, io: CommandIo): Promi
 }
 
 function textOf({ ready, checks }: Readiness): string {
-  const rows = checks.map(({ name, problem }) => `  ${name.padEnd(10)}${problem ?? 'good'}\n`)
+  const rows = checks.map(
+    ({ name, problem, note }) => `  ${name.padEnd(10)}${problem ?? note ?? 'good'}\n`,
+  )
   return `${ready ? 'ready' : 'not ready'}\n${rows.join('')}`
 }
 
