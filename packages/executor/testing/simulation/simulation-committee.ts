@@ -1,40 +1,45 @@
 import type { SignatureScheme } from '@zkstack/crypto'
-import { seededRandom } from '@zkstack/concurrency'
+import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
 import { createCommittee, type Committee } from '@zkstack/bft/testing'
-import {
-  createGenesis,
-  generateNodeKey,
-  Schedule,
-  type EpochScope,
-  type Genesis,
-  type NodeSecretKey,
-} from '@zkstack/roles'
+import { createGenesis, generateNodeKey, type Genesis, type NodeSecretKey } from '@zkstack/roles'
 import type { ScheduledCommittee } from '@zkstack/storage'
 import { orThrow } from '../../src/or-throw.js'
 import type { PlannedEpoch } from '../test-network-options.js'
+import { plannedEpochs, type Rotation } from './draw-rotation.js'
 
 /** Who takes part in a simulation. */
 export interface SimulationCommittee {
   readonly genesis: Genesis
   /** The validators with their secrets; its scope is that of a genesis that fixes the committee. */
   readonly committee: Committee
+  /** Those of each epoch with their secrets, by ascending first block. */
+  readonly epochs: readonly Committee[]
+  /** The most faulty validators that one committee has. */
+  readonly mostFaulty: number
   /** The committees that change; undefined when they do not. */
   readonly planned: readonly ScheduledCommittee[] | undefined
-  /** What blocks are judged by, by ascending first block. */
-  readonly scopes: readonly EpochScope[]
   /** Keys of all nodes, validators first. */
   readonly nodeKeys: readonly NodeSecretKey[]
 }
 
-/** Makes keys and a genesis; equal options give equal ones. */
+/**
+ * Makes keys and a genesis; equal options give equal ones.
+ * @throws RangeError for a committee or a faulty one that is not of the validators.
+ */
 export function simulationCommittee(o: {
   readonly weights: readonly bigint[]
   readonly fullNodes: number
   readonly scheme: SignatureScheme
   readonly firstBlock: bigint
-  readonly epochs: readonly PlannedEpoch[] | undefined
+  /** Validators that do not follow the protocol, by index. */
+  readonly faulty: readonly number[]
+  /** How the committees change; undefined when they do not. */
+  readonly rotation: Rotation | readonly PlannedEpoch[] | undefined
+  readonly random: SeededRandom
 }): SimulationCommittee {
-  const { scheme, firstBlock, weights } = o
+  const { scheme, firstBlock, weights, faulty, rotation } = o
+  const validators = weights.length
+  const plan = rotation && plannedEpochs(rotation, { ...o, validators })
   const keys = createCommittee({ validators: weights, scheme, firstBlock, seed: 'simulation' })
   const { secrets, schedule } = keys
   const genesis = orThrow(
@@ -43,7 +48,7 @@ export function simulationCommittee(o: {
       forkNumber: 0n,
       firstBlock,
       scheme,
-      ...(o.epochs === undefined && {
+      ...(plan === undefined && {
         schedule: { validators: schedule.validators, leaderSelection: schedule.leaderSelection },
         proofsOfPossession: scheme.needsProofOfPossession
           ? secrets.map((secret) => scheme.provePossession(secret))
@@ -60,41 +65,56 @@ export function simulationCommittee(o: {
     secrets,
     genesis: genesis.hash,
   })
-  const planned = o.epochs?.map((epoch) => committeeOf(epoch, committee))
+  const epochs = plan?.map((epoch, i) => committeeOf(epoch, BigInt(i), committee))
   return {
     genesis,
     committee,
-    planned,
-    scopes: planned?.map((epoch, i) => ({
-      genesis: genesis.hash,
-      epoch: BigInt(i),
-      schedule: epoch.schedule,
-      firstBlock: epoch.firstBlock,
-    })) ?? [committee.scope],
+    epochs: epochs ?? [committee],
+    mostFaulty: mostFaulty(epochs ?? [committee], faulty, committee),
+    planned: epochs?.map(scheduledCommittee),
     nodeKeys: Array.from({ length: nodes }, (_, i) => generateNodeKey(random.split(`${i}`))),
   }
 }
 
-function committeeOf({ firstBlock, weights }: PlannedEpoch, all: Committee): ScheduledCommittee {
-  const { scheme, leaderSelection } = all.schedule
-  const schedule = orThrow(
-    Schedule.create({
-      validators: [...weights].map(([i, weight]) => ({ key: all.key(i), weight, leader: true })),
-      leaderSelection,
-      scheme,
-    }),
-  )
-  const proofOf = (key: Uint8Array): Uint8Array => {
-    const secret = all.secrets[all.schedule.indexOf(key) ?? -1]
-    return secret === undefined ? new Uint8Array() : scheme.provePossession(secret)
-  }
+function committeeOf(
+  { firstBlock, weights }: PlannedEpoch,
+  epoch: bigint,
+  all: Committee,
+): Committee {
+  const members = all.everybody().filter((index) => weights.has(index))
+  if (members.length < weights.size) throw new RangeError(`epoch ${epoch}: an unknown validator`)
+  return createCommittee({
+    validators: members.map((index) => weights.get(index) ?? 0n),
+    secrets: all.secrets.filter((_, index) => weights.has(index)),
+    scheme: all.schedule.scheme,
+    leaderSelection: all.schedule.leaderSelection,
+    genesis: all.scope.genesis,
+    epoch,
+    firstBlock,
+  })
+}
+
+function scheduledCommittee({ schedule, scope, secrets }: Committee): ScheduledCommittee {
+  const { scheme } = schedule
   return {
     schedule,
-    firstBlock,
+    firstBlock: scope.firstBlock,
     proofsOfPossession: scheme.needsProofOfPossession
-      ? schedule.validators.map(({ key }) => proofOf(key))
+      ? secrets.map((secret) => scheme.provePossession(secret))
       : [],
   }
+}
+
+function mostFaulty(
+  epochs: readonly Committee[],
+  faulty: readonly number[],
+  all: Committee,
+): number {
+  const keys = faulty.map((index) => all.key(index))
+  const counts = epochs.map(
+    ({ schedule }) => keys.filter((key) => schedule.indexOf(key) !== undefined).length,
+  )
+  return Math.max(...counts)
 }
 
 /** Weights of validators given by number: one each. */

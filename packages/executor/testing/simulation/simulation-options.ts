@@ -1,6 +1,7 @@
 import type { ActorKind, ActorPayloads } from '@zkstack/bft/testing'
 import type { SignatureScheme } from '@zkstack/crypto'
 import type { ExecutionLayer, NodeStore, ValidatorSource } from '@zkstack/storage'
+import type { PlannedEpoch } from '../test-network-options.js'
 import type { Rotation } from './draw-rotation.js'
 import type { Fault } from './fault.js'
 import type { SimulationViolation } from './invariant-checker.js'
@@ -13,8 +14,11 @@ export interface SimulationOptions {
   readonly seed: string | number
   /** Number of validators, or their weights. Default 6, the fewest that tolerate a fault. */
   readonly validators?: number | readonly bigint[]
-  /** Committees that change, drawn from the validators. Default: all of them, for ever. Not together with `actors`. */
-  readonly rotation?: Rotation
+  /**
+   * Committees that change: drawn from the validators, none with more weight of `actors` than it tolerates; or those given, by
+   * ascending first block, that of the first being `firstBlock`. Default: all validators, for ever.
+   */
+  readonly rotation?: Rotation | readonly PlannedEpoch[]
   /** Changes what a node is told of the committees; for instance to make it wrong. */
   readonly wrapValidators?: (source: ValidatorSource, node: number) => ValidatorSource
   /** Nodes that follow and never vote. Default 0. */
@@ -37,7 +41,7 @@ export interface SimulationOptions {
   readonly faults?: readonly Fault[]
   /** Default: the stand-in, which is fast, aggregates like BLS and protects from nobody. */
   readonly scheme?: SignatureScheme
-  /** Validators that do not follow the protocol, by index. Default: none. */
+  /** Validators that do not follow the protocol in the epochs of which they are, by index. Default: none. */
   readonly actors?: ReadonlyMap<number, ActorKind>
   /** What faulty leaders propose; needed for those, with an execution layer of your own. */
   readonly payloads?: ActorPayloads

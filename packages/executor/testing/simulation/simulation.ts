@@ -12,7 +12,6 @@ import { ActorNode } from './actor-node.js'
 import { counterPayloads } from './counter-payloads.js'
 import { describeActorFrame } from './describe-actor-frame.js'
 import { drawFaults } from './draw-faults.js'
-import { drawRotation } from './draw-rotation.js'
 import { slowestClock, type CrashAtWriteFault, type Fault } from './fault.js'
 import { FaultPlan } from './fault-plan.js'
 import { InvariantChecker } from './invariant-checker.js'
@@ -62,6 +61,7 @@ export class Simulation {
   readonly #machines: readonly SimulatedMachine[]
   readonly #executions: readonly ExecutionLayer[]
   readonly #actors: ReadonlyMap<number, ActorKind>
+  readonly #actorNodes: readonly ActorNode[]
   /** The honest ones. */
   readonly #nodes: readonly SimulatedNode[]
   readonly #everybody: readonly Participant[]
@@ -80,9 +80,11 @@ export class Simulation {
     this.#log = new SimulationLog({ trace: o.trace ?? false })
     const weights = weightsOf(o.validators ?? 6)
     const scheme = o.scheme ?? standInScheme
-    const { fullNodes = 0, firstBlock = 0n } = o
-    const epochs = drawRotation(o.rotation, this.#random, weights.length, firstBlock)
-    this.#cast = simulationCommittee({ weights, fullNodes, scheme, firstBlock, epochs })
+    const { fullNodes = 0, firstBlock = 0n, rotation } = o
+    this.#actors = o.actors ?? new Map()
+    const faulty = [...this.#actors.keys()]
+    const cast = { weights, fullNodes, scheme, firstBlock, faulty, rotation, random: this.#random }
+    this.#cast = simulationCommittee(cast)
     this.#latency = latencyOf(
       o.latency ?? this.#draw('latency', ['lan', 'lan', 'regions', 'world'] as const),
     )
@@ -96,7 +98,7 @@ export class Simulation {
         withinMs: faultyViews * o.viewTimeoutMs,
       })
     this.#checker = new InvariantChecker({
-      scopes: this.#cast.scopes,
+      scopes: this.#cast.epochs.map(({ scope }) => scope),
       now: () => this.#scheduler.now,
     })
     this.#wire = new SimulatedWire({
@@ -107,15 +109,14 @@ export class Simulation {
       observer: this.#wireObserver(),
     })
     this.#machines = this.#cast.nodeKeys.map((_, node) => this.#machine(node))
-    this.#actors = o.actors ?? new Map()
     this.#executions = this.#machines.map(
       (_, node) => o.execution?.(node) ?? new CounterChain({ firstBlock }),
     )
     this.#nodes = this.#machines.flatMap((machine, node) =>
       this.#actors.has(node) ? [] : [this.#node(node, machine)],
     )
-    const actors = [...this.#actors].map(([node, kind]) => this.#actor(node, kind))
-    this.#everybody = [...this.#nodes, ...actors].sort((a, b) => a.index - b.index)
+    this.#actorNodes = [...this.#actors].map(([node, kind]) => this.#actor(node, kind))
+    this.#everybody = [...this.#nodes, ...this.#actorNodes].sort((a, b) => a.index - b.index)
     this.#plan = new FaultPlan({
       faults: this.#faults,
       scheduler: this.#scheduler,
@@ -131,7 +132,7 @@ export class Simulation {
         delayMs: longestDelay(this.#latency),
         writeMs: o.writeMs,
         executionMs: o.executionMs,
-        faultyLeaders: this.#actors.size + (o.rotation === undefined ? 0 : EDGE_VIEWS),
+        faultyLeaders: this.#cast.mostFaulty + (rotation === undefined ? 0 : EDGE_VIEWS),
       }),
       heights: () => this.#nodes.map(({ index }) => this.#checker.nextCommit(index)),
       isStable: () => this.#isStable(),
@@ -258,25 +259,23 @@ export class Simulation {
   }
 
   #actor(index: number, kind: ActorKind): ActorNode {
-    const { committee, genesis, nodeKeys } = this.#cast
+    const { committee, epochs, genesis, nodeKeys } = this.#cast
     const nodeKey = nodeKeys[index]
     if (nodeKey === undefined) throw new RangeError(`actors: there is no node ${index}`)
-    const random = this.#random.split(`actor ${index}`)
     return new ActorNode({
       index,
       kind,
       actor: {
-        committee,
-        index,
-        coalition: [...this.#actors.keys()],
-        random,
         viewTimeoutMs: this.#o.viewTimeoutMs,
         maxPayloadBytes,
         payloads: this.#o.payloads ?? counterPayloads(this.#executions),
       },
+      validators: committee,
+      faulty: [...this.#actors.keys()],
+      epochs,
       scheduler: this.#scheduler,
       wire: this.#wire,
-      random,
+      random: this.#random.split(`actor ${index}`),
       genesis,
       nodeKey,
       peers: this.#peersOf(index),
@@ -334,6 +333,7 @@ export class Simulation {
       committed: (block) => {
         log.add({ at: at(), type: 'commit', node, text: `block ${block.number}` })
         checker.committed(node, block)
+        for (const actor of this.#actorNodes) actor.advance(block.number + 1n)
       },
       started: (next) => {
         checker.started(node, next)
