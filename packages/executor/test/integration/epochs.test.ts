@@ -62,8 +62,13 @@ describe('epochs', () => {
     )
     await using network = await createTestNetwork(9, { epochs, announcedBlocks: 2n })
     const roles = network.nodes.map(rolesOf)
+    const ended: string[] = []
+    for (const { node } of network.nodes)
+      node.on('peer:disconnected', ({ code }) => ended.push(code))
     await network.waitForHeight(18n)
     await expectOneChain(network, epochs, 18n)
+    // One host for the life of the process: an epoch ends, connections do not.
+    expect(ended).toEqual([])
     expect(roles[0]).toEqual(['0 validator', '1 validator', '2 full', '3 validator'])
     expect(roles[6]).toEqual(['0 full', '1 validator', '2 validator', '3 full'])
     expect(network.at(0).node.status).toMatchObject({ epoch: 3n, role: 'validator' })
