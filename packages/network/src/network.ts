@@ -100,12 +100,15 @@ export interface NetworkInit {
   onEpochVote?(vote: EpochVote): void
   /** Absent: nobody gets a certificate of an epoch, and none can be wanted. */
   readonly epochCertificates?: EpochCertificateDesk | undefined
-  /** Takes a decoded message, unverified; resolves once it is handled or dropped: back-pressure on that peer. */
+  /**
+   * Takes a decoded message, unverified. What it returns, if anything, resolves once the message is handled or dropped:
+   * back-pressure on that peer.
+   */
   onConsensusMessage(
     message: Signed,
     carrier: Uint8Array | undefined,
     from: NodePublicKey,
-  ): Promise<void>
+  ): Promise<void> | undefined
   /** Admits a transaction of a peer; an accepted one is passed on. Absent: transactions are dropped. */
   onTransaction?: ((tx: Uint8Array, from: NodePublicKey) => Promise<TransactionVerdict>) | undefined
   /**

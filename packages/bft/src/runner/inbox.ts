@@ -36,15 +36,13 @@ export class Inbox {
     return this.#size
   }
 
-  /** Offers a message; resolves when it was handled, replaced or refused. */
-  deliver(message: Signed, carrier: number | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const queue = this.#queueOf(carrier)
-      const before = queue.size
-      if (queue.push({ message, carrier, done: resolve }) === 'dropped') resolve()
-      this.#size += queue.size - before
-      if (before === 0) this.#turns.add(queue)
-    })
+  /** Offers a message; it is done with when it was handled, replaced or refused. */
+  deliver(delivery: Delivery): void {
+    const queue = this.#queueOf(delivery.carrier)
+    const before = queue.size
+    if (queue.push(delivery) === 'dropped') delivery.done()
+    this.#size += queue.size - before
+    if (before === 0) this.#turns.add(queue)
   }
 
   /** Takes the oldest message of the carrier whose turn it is; the caller calls its `done`. */

@@ -2,7 +2,6 @@ import type { Clock } from '@zkstack/concurrency'
 import type { Schedule, Signed } from '@zkstack/roles'
 import type { BlockPersistedInput, Input } from '../chonky/input.js'
 import { Inbox } from './inbox.js'
-import { Wakeup } from './wakeup.js'
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'now'> : never
 
@@ -34,12 +33,15 @@ const nothing = (): void => undefined
  * messages. Bounded: we cause a bounded number of inputs, block ranges conflate, and the inbox has its slots.
  */
 export class InputQueue {
+  /** Called when something of our own may be next. */
+  onOwn: () => void = nothing
+  /** Called when a message may be next. */
+  onMessage: () => void = nothing
   readonly #clock: Clock
   readonly #inbox: Inbox
   #own: { readonly input: UntimedInput; readonly taken: () => void }[] = []
   #blocks: Omit<BlockPersistedInput, 'now'> | undefined
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
-  readonly #wakeup = new Wakeup()
 
   constructor(clock: Clock, schedule: Schedule) {
     this.#clock = clock
@@ -54,29 +56,38 @@ export class InputQueue {
   /** Adds an answer of our own parts, or our own message; `taken` is called when the state machine has taken it. */
   push(input: UntimedInput, taken: () => void = nothing): void {
     this.#own.push({ input, taken })
-    this.#wakeup.wake()
+    this.onOwn()
   }
 
   /** Tells the newest range of blocks on disk and applied, and the last block of the epoch once it is known. */
   setBlocks({ firstBlock: first, nextBlock: next, lastBlock: last }: KnownBlocks): void {
     this.#blocks = { type: 'blockPersisted', first, next, last }
-    this.#wakeup.wake()
+    this.onOwn()
   }
 
   /** Sets the one timer; its input comes when the clock has reached `at`. */
   setTimer(at: number): void {
     this.#timer?.cancel()
     const cancel = this.#clock.setTimer(at, () => {
-      this.#wakeup.wake()
+      this.onOwn()
     })
     this.#timer = { at, cancel }
   }
 
-  /** Offers a message of the network; resolves when it was handled or dropped. */
-  deliver(message: Signed, carrier: number | undefined): Promise<void> {
-    const handled = this.#inbox.deliver(message, carrier)
-    this.#wakeup.wake()
-    return handled
+  /** Offers a message of the network; what it returns, if anything, resolves when the message was handled or dropped. */
+  deliver(message: Signed, carrier: number | undefined): Promise<void> | undefined {
+    let isDone = false
+    let tell = nothing
+    const done = (): void => {
+      isDone = true
+      tell()
+    }
+    this.#inbox.deliver({ message, carrier, done })
+    this.onMessage()
+    if (isDone) return undefined
+    return new Promise((resolve) => {
+      tell = resolve
+    })
   }
 
   /** Takes what is next, if anything is. */
@@ -100,16 +111,6 @@ export class InputQueue {
     if (delivery === undefined) return undefined
     const { message, carrier, done } = delivery
     return { input: { type: 'message', now, message, carrier }, taken: nothing, done }
-  }
-
-  /** Waits until something may be next, or until {@link wake}. */
-  wait(): Promise<void> {
-    return this.#wakeup.wait()
-  }
-
-  /** Ends the wait: something else has happened. */
-  wake(): void {
-    this.#wakeup.wake()
   }
 
   /** Takes back the timer and drops what waits. */

@@ -62,12 +62,12 @@ export interface ReplicaSnapshot extends Diagnosis, ActivitySnapshot {
 /** One replica of one epoch: ChonkyBFT with time, disk, signer and execution layer. */
 export interface ReplicaRunner {
   /**
-   * Hands over a message from the network; never throws. Resolves when it was handled or dropped, which is the
-   * back-pressure: ask for a connection's next message of the same label only then.
+   * Hands over a message from the network; never throws. What it returns, if anything, resolves when the message was handled or
+   * dropped, which is the back-pressure: ask for a connection's next message of the same label only then.
    *
    * @param carrier public key of the validator whose key was proven on the connection that brought the message.
    */
-  deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void>
+  deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> | undefined
   /**
    * Runs until the context is canceled.
    *

@@ -26,6 +26,7 @@ import { CheckLoop } from './check-loop.js'
 import { EffectExecutor } from './effect-executor.js'
 import { ReplicaError, ReplicaWarning } from './errors.js'
 import { ExecutionCalls } from './execution-calls.js'
+import { InputLoop } from './input-loop.js'
 import { InputQueue } from './input-queue.js'
 import type { KnownBlocks, NextInput } from './input-queue.js'
 import { loadReplicaState } from './load-replica-state.js'
@@ -33,7 +34,6 @@ import type { ReplicaEvent } from './replica-event.js'
 import { ReplicaMetrics } from './replica-metrics.js'
 import type { ReplicaRunner, ReplicaRunnerInit, ReplicaSnapshot } from './replica-runner-init.js'
 import { SigningLane } from './signing-lane.js'
-import { TurnBudget } from './turn-budget.js'
 import { VerifiedQcCache } from './verified-qc-cache.js'
 import { ViewTrace } from './view-trace.js'
 
@@ -152,11 +152,11 @@ class Runner implements ReplicaRunner {
     return valid
   }
 
-  async deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> {
-    if (this.#status === 'stopped' || this.#status === 'failed') return
+  deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> | undefined {
+    if (this.#status === 'stopped' || this.#status === 'failed') return undefined
     const index = carrier === undefined ? undefined : this.#init.scope.schedule.indexOf(carrier)
     if (index !== undefined) this.#activity.heard(index, this.#init.clock.now())
-    await this.#inputs.deliver(message, index)
+    return this.#inputs.deliver(message, index)
   }
 
   snapshot(): ReplicaSnapshot {
@@ -194,33 +194,17 @@ class Runner implements ReplicaRunner {
     const executor = this.#createExecutor(tasks, calls)
     tasks.spawnBackground((task) => this.#lane.run(task))
     tasks.spawnBackground((task) => this.#checks.run(task))
-    const { clock } = this.#init
-    const first: NextInput = {
-      input: { type: 'start', now: clock.now() },
-      taken: () => undefined,
-      done: () => undefined,
-    }
-    const budget = new TurnBudget(clock)
-    ctx.onCancel(() => {
-      this.#inputs.wake()
+    this.#inputs.push({ type: 'start' })
+    const loop = new InputLoop({
+      clock: this.#init.clock,
+      inputs: this.#inputs,
+      handle: (next) => this.#handle(ctx, next, { executor, calls }),
+      check: () => {
+        this.#watch.throwIfBroken()
+      },
+      yieldTurn: this.#yieldTurn,
     })
-    for (let next: NextInput | undefined = first; ; next = this.#inputs.next()) {
-      ctx.throwIfCanceled()
-      this.#watch.throwIfBroken()
-      if (next === undefined) {
-        await this.#inputs.wait()
-        budget.renew()
-        continue
-      }
-      try {
-        await this.#handle(ctx, next, { executor, calls })
-      } finally {
-        next.done()
-      }
-      if (!budget.spend()) continue
-      await ctx.race(this.#yieldTurn())
-      budget.renew()
-    }
+    return loop.run(ctx)
   }
 
   /** Waits for the block before the epoch, then takes over what is on disk. */
@@ -285,7 +269,8 @@ class Runner implements ReplicaRunner {
     })
   }
 
-  async #handle(ctx: Ctx, { input, taken }: NextInput, { executor, calls }: Parts): Promise<void> {
+  /** What it returns, if anything, resolves when all effects were carried out. */
+  #handle(ctx: Ctx, { input, taken }: NextInput, parts: Parts): Promise<void> | undefined {
     const before = this.#state
     const { state, effects } = this.#step(before, input)
     this.#watch.observe({ type: 'step', before, input, after: state })
@@ -293,19 +278,34 @@ class Runner implements ReplicaRunner {
     this.#state = state
     taken()
     this.#pin()
-    calls.cancelMoot(state)
+    parts.calls.cancelMoot(state)
     this.#activity.handled(before, input, state)
     this.#trace?.handled(state, input, effects)
+    const handled = (): undefined => {
+      this.#activity.end()
+      if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)
+      if (input.type === 'message') this.#measure(input.message, input.now, effects)
+      return undefined
+    }
+    const waits = this.#carryOut(ctx, effects.values(), parts)
+    return waits === undefined ? handled() : waits.then(handled)
+  }
+
+  /** One effect after the other; `effects` knows where it was when a write has to be waited for. */
+  #carryOut(ctx: Ctx, effects: IterableIterator<Effect>, parts: Parts): Promise<void> | undefined {
     for (const effect of effects) {
       this.#activity.begin(effect, this.#init.clock.now())
       const written = this.#trace?.writing(effect)
-      const waits = executor.carryOut(ctx, effect)
-      if (waits !== undefined) await waits
+      const waits = parts.executor.carryOut(ctx, effect)
+      if (waits !== undefined) {
+        return waits.then(() => {
+          written?.()
+          return this.#carryOut(ctx, effects, parts)
+        })
+      }
       written?.()
     }
-    this.#activity.end()
-    if (input.type === 'tick') this.#lane.retry((message) => viewOf(message).number < state.view)
-    if (input.type === 'message') this.#measure(input.message, input.now, effects)
+    return undefined
   }
 
   /** The state machine, recorded if somebody wants that. */

@@ -11,7 +11,7 @@ class Cluster {
   readonly clock = new ManualClock()
   readonly counters: ReturnType<typeof countingScheme>[] = []
   readonly rigs: RunnerRig[]
-  readonly #deliveries: Promise<void>[] = []
+  readonly #deliveries: (Promise<void> | undefined)[] = []
 
   /** Block 0 follows the view change of view 0; what is counted are the `blocks` blocks after it. */
   constructor(validators: number, scheme: SignatureScheme, blocks: bigint) {

@@ -5,8 +5,7 @@ import { Inbox } from '../../src/runner/inbox.js'
 import type { Delivery } from '../../src/runner/inbox.js'
 
 const committee = createCommittee({ validators: 6 })
-/** Deliveries under way; most are never done with. */
-const deliveries: Promise<void>[] = []
+const nobody = (): void => undefined
 
 /** Delivers a timeout of an author and view, and tells when it is done with. */
 function put(
@@ -17,11 +16,13 @@ function put(
 ): () => boolean {
   let done = false
   const message = committee.signTimeout(author, committee.timeout(view))
-  deliveries.push(
-    inbox.deliver(message, carrier).then(() => {
+  inbox.deliver({
+    message,
+    carrier,
+    done: () => {
       done = true
-    }),
-  )
+    },
+  })
   return () => done
 }
 
@@ -49,8 +50,16 @@ describe('inbox', () => {
   test('rule 4 › an equal view › the older stays', () => {
     const inbox = new Inbox(committee.schedule)
     const highVote = committee.commit(1n, committee.header(0n, 'a'))
-    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(2n)), 1))
-    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(2n, { highVote })), 1))
+    inbox.deliver({
+      message: committee.signTimeout(1, committee.timeout(2n)),
+      carrier: 1,
+      done: nobody,
+    })
+    inbox.deliver({
+      message: committee.signTimeout(1, committee.timeout(2n, { highVote })),
+      carrier: 1,
+      done: nobody,
+    })
     expect(inbox.shift()?.message.msg.value).toMatchObject({ highVote: undefined })
     expect(inbox.size).toBe(0)
   })
@@ -94,7 +103,7 @@ describe('inbox', () => {
           committee.signNewView(author, qc),
           committee.signProposal(author, qc, undefined),
         ]) {
-          deliveries.push(inbox.deliver(message, carrier))
+          inbox.deliver({ message, carrier, done: nobody })
         }
       }
     }
@@ -104,8 +113,16 @@ describe('inbox', () => {
   test('inbox › one carrier has many messages › carriers take turns', () => {
     const inbox = new Inbox(committee.schedule)
     const header = committee.header(0n, 'a')
-    deliveries.push(inbox.deliver(committee.signCommit(1, committee.commit(1n, header)), 1))
-    deliveries.push(inbox.deliver(committee.signTimeout(1, committee.timeout(1n)), 1))
+    inbox.deliver({
+      message: committee.signCommit(1, committee.commit(1n, header)),
+      carrier: 1,
+      done: nobody,
+    })
+    inbox.deliver({
+      message: committee.signTimeout(1, committee.timeout(1n)),
+      carrier: 1,
+      done: nobody,
+    })
     put(inbox, 4, 1n, 1)
     put(inbox, 2, 1n, 2)
     put(inbox, 3, 1n, 3)

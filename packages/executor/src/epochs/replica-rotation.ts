@@ -37,15 +37,17 @@ export class ReplicaRotation {
     return this.#current?.runner
   }
 
-  /** Hands a message to the replica of its epoch; resolves when it was handled or dropped. */
-  async deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> {
+  /** Hands a message to the replica of its epoch; what it returns, if anything, resolves when it was handled or dropped. */
+  deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> | undefined {
     const { epoch } = viewOf(message.msg)
     if (epoch === this.#current?.epoch.scope.epoch) {
-      await this.#current.runner?.deliver(message, carrier)
-    } else if (epoch === this.#pending?.epoch.scope.epoch) {
-      // It waits in a bounded inbox, and nobody waits for it: the connection has messages of the current epoch to bring.
-      this.#pending.runner?.deliver(message, carrier).catch(() => undefined)
+      return this.#current.runner?.deliver(message, carrier)
     }
+    if (epoch === this.#pending?.epoch.scope.epoch) {
+      // It waits in a bounded inbox, and nobody waits for it: the connection has messages of the current epoch to bring.
+      this.#pending.runner?.deliver(message, carrier)?.catch(() => undefined)
+    }
+    return undefined
   }
 
   /** Runs the replica of each epoch in its turn, until cancelled. @throws what a replica throws. */

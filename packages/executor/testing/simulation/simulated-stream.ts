@@ -1,5 +1,6 @@
 import { CanceledError } from '@zkstack/concurrency'
 import { NetworkError, type FrameStream, type StreamCallOptions } from '@zkstack/network'
+import { FrameQueue, type FrameTaker } from '@zkstack/network/testing'
 import type { FrameSlab } from './frame-slab.js'
 
 /** Bytes under way in one direction before `send` waits: what a TCP connection roughly buffers. */
@@ -15,24 +16,18 @@ interface StreamInit {
   carryFrame(frame: Uint8Array, arrive: () => void): void
 }
 
-interface Receiver {
-  resolve(frame: Uint8Array | undefined): void
-  reject(error: Error): void
-}
-
 /** One end of a simulated stream of frames. */
 export class SimulatedStream implements FrameStream {
   maxFrameBytes = Infinity
   /** Called once when nothing can be received or sent any more. */
   onGone: () => void = () => undefined
   readonly #init: StreamInit
-  readonly #inbox: Uint8Array[] = []
+  readonly #inbox = new FrameQueue()
   readonly #waitingForRoom: (() => void)[] = []
   #other: SimulatedStream | undefined
-  #receiver: Receiver | undefined
   #bytesUnderWay = 0
   #sendError: Error | undefined
-  #end: Error | 'ended' | undefined
+  #isOver = false
 
   constructor(init: StreamInit) {
     this.#init = init
@@ -45,10 +40,15 @@ export class SimulatedStream implements FrameStream {
   }
 
   send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
-    if (this.#mustWait(frame)) return this.#sendLater(frame, o)
+    if (this.trySend(frame)) return Promise.resolve()
     if (this.#sendError !== undefined) return Promise.reject(this.#sendError)
+    return this.#sendLater(frame, o)
+  }
+
+  trySend(frame: Uint8Array): boolean {
+    if (this.#sendError !== undefined || this.#mustWait(frame)) return false
     this.#carry(frame)
-    return Promise.resolve()
+    return true
   }
 
   async #sendLater(frame: Uint8Array, o: StreamCallOptions | undefined): Promise<void> {
@@ -74,12 +74,11 @@ export class SimulatedStream implements FrameStream {
   }
 
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
-    const frame = this.#inbox.shift()
-    if (frame !== undefined) return Promise.resolve(frame)
-    if (this.#end === 'ended') return Promise.resolve(undefined)
-    if (this.#end !== undefined) return Promise.reject(this.#end)
-    if (this.#receiver !== undefined) return Promise.reject(new TypeError('one receive at a time'))
-    return this.#wait(o?.signal)
+    return this.#inbox.take(o?.signal)
+  }
+
+  consume(take: FrameTaker): Promise<void> {
+    return this.#inbox.consume(take)
   }
 
   close(): Promise<void> {
@@ -94,7 +93,7 @@ export class SimulatedStream implements FrameStream {
   }
 
   abort(reason: Error): void {
-    if (this.#sendError === undefined || this.#end === undefined) {
+    if (this.#sendError === undefined || !this.#isOver) {
       this.#init.carry(() => this.#other?.break())
     }
     this.#fail(reset(`the stream was aborted: ${reason.message}`, reason))
@@ -114,15 +113,12 @@ export class SimulatedStream implements FrameStream {
   }
 
   #arrive(frame: Uint8Array): void {
-    if (!this.#init.isAlive() || this.#end !== undefined) return
+    if (!this.#init.isAlive() || this.#isOver) return
     if (frame.length > this.maxFrameBytes) {
       this.#refuse(frame)
       return
     }
-    const receiver = this.#receiver
-    this.#receiver = undefined
-    if (receiver === undefined) this.#inbox.push(frame)
-    else receiver.resolve(frame)
+    this.#inbox.put(frame)
   }
 
   #refuse({ length }: Uint8Array): void {
@@ -148,27 +144,11 @@ export class SimulatedStream implements FrameStream {
     })
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#receiver = { resolve, reject }
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#receiver = undefined
-          reject(canceled(signal))
-        },
-        { once: true },
-      )
-    })
-  }
-
   #finish(end: Error | 'ended'): void {
     if (!this.#init.isAlive()) return
-    this.#end ??= end
-    const receiver = this.#receiver
-    this.#receiver = undefined
-    if (this.#end === 'ended') receiver?.resolve(undefined)
-    else receiver?.reject(this.#end)
+    this.#isOver = true
+    if (end === 'ended') this.#inbox.end()
+    else this.#inbox.fail(end)
   }
 
   #fail(error: Error): void {

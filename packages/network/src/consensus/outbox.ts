@@ -69,6 +69,11 @@ export class Outbox {
     return this.#changed[lane].wait()
   }
 
+  /** Calls `f` whenever {@link changed} would resolve, and returns the function that ends this. */
+  onChange(lane: Lane, f: () => void): () => void {
+    return this.#changed[lane].subscribe(f)
+  }
+
   /** Messages may go to others now than before. */
   committeesChanged(): void {
     for (const notifier of Object.values(this.#changed)) notifier.notify()

@@ -106,7 +106,8 @@ export async function receiveLargeProposals(
     }
     if (assembly.isComplete) assembly = undefined
     if (verdict.type !== 'done') continue
-    await ctx.race(init.onConsensusMessage(verdict.message, peer.carrier, peer.key))
+    const handled = init.onConsensusMessage(verdict.message, peer.carrier, peer.key)
+    if (handled) await ctx.race(handled)
   }
 }
 

@@ -1,5 +1,14 @@
 import { CanceledError } from '@zkstack/concurrency'
 
+/** What {@link FrameQueue.consume} hands frames to. */
+export type FrameTaker = (frame: Uint8Array) => Promise<void> | undefined
+
+interface Consumer {
+  readonly take: FrameTaker
+  resolve(): void
+  reject(error: unknown): void
+}
+
 interface Receiver {
   resolve(frame: Uint8Array | undefined): void
   reject(error: Error): void
@@ -14,6 +23,7 @@ export class FrameQueue {
   onTaken: (bytes: number) => void = () => undefined
   readonly #frames: Uint8Array[] = []
   #receiver: Receiver | undefined
+  #consumer: Consumer | undefined
   #bytes = 0
   #end: Error | 'ended' | undefined
 
@@ -34,6 +44,7 @@ export class FrameQueue {
     }
     this.#bytes += frame.length
     this.#frames.push(frame)
+    this.#feed()
   }
 
   /** No more frames will come; those that wait can still be taken. */
@@ -41,6 +52,7 @@ export class FrameQueue {
     this.#end ??= 'ended'
     this.#receiver?.resolve(undefined)
     this.#receiver = undefined
+    this.#feed()
   }
 
   /** Breaks the queue: those that wait can still be taken, then every `take` rejects. */
@@ -48,6 +60,7 @@ export class FrameQueue {
     this.#end ??= error
     this.#receiver?.reject(error)
     this.#receiver = undefined
+    this.#feed()
   }
 
   /** The next frame, or undefined at the end. @throws TypeError when another `take` waits. */
@@ -62,6 +75,40 @@ export class FrameQueue {
     if (this.#end) return Promise.reject(this.#end)
     if (this.#receiver) return Promise.reject(new TypeError('one receive at a time'))
     return this.#wait(signal)
+  }
+
+  /** Hands over every frame as it comes; see `FrameStream.consume`. */
+  consume(take: FrameTaker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#consumer = { take, resolve, reject }
+      this.#feed()
+    })
+  }
+
+  /** Gives the consumer what there is, until it asks to wait. */
+  #feed(): void {
+    const consumer = this.#consumer
+    if (!consumer) return
+    this.#consumer = undefined
+    try {
+      for (let frame = this.#frames.shift(); frame; frame = this.#frames.shift()) {
+        this.#bytes -= frame.length
+        this.onTaken(frame.length)
+        const waits = consumer.take(frame)
+        if (!waits) continue
+        waits.then(() => {
+          this.#consumer = consumer
+          this.#feed()
+        }, consumer.reject)
+        return
+      }
+    } catch (e) {
+      consumer.reject(e)
+      return
+    }
+    if (this.#end === 'ended') consumer.resolve()
+    else if (this.#end) consumer.reject(this.#end)
+    else this.#consumer = consumer
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {

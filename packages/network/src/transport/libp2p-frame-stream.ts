@@ -3,7 +3,7 @@ import { CanceledError, errorOf } from '@zkstack/concurrency'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { NetworkError } from '../errors.js'
 import { FrameDecoder, frameHeader } from './frame-decoder.js'
-import { FrameQueue } from './frame-queue.js'
+import { FrameQueue, type FrameTaker } from './frame-queue.js'
 import type { FrameStream, StreamCallOptions } from './network-transport.js'
 
 /** Frames that are decoded ahead of their receiver; beyond it the peer has to wait. */
@@ -39,11 +39,8 @@ export class Libp2pFrameStream implements FrameStream {
 
   async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
     while (this.#writing) await this.#writing
-    // small frames on a free stream take the short way: one call, no promise to wait for
-    if (frame.length <= WRITE_PIECE_BYTES && !this.#stream.writableNeedsDrain) {
-      this.#write(new Uint8ArrayList(frameHeader(frame.length), frame))
-      return
-    }
+    if (this.#closed) throw this.#closed
+    if (this.trySend(frame)) return
     const writing = this.#writePieces(frame, o?.signal)
     this.#writing = writing.catch(() => undefined)
     try {
@@ -53,8 +50,20 @@ export class Libp2pFrameStream implements FrameStream {
     }
   }
 
+  /** The short way of small frames on a free stream: one call, no promise to wait for. */
+  trySend(frame: Uint8Array): boolean {
+    const isLarge = frame.length > WRITE_PIECE_BYTES
+    if (isLarge || this.#writing || this.#closed || this.#stream.writableNeedsDrain) return false
+    this.#write(new Uint8ArrayList(frameHeader(frame.length), frame))
+    return true
+  }
+
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
     return this.#inbox.take(o?.signal)
+  }
+
+  consume(take: FrameTaker): Promise<void> {
+    return this.#inbox.consume(take)
   }
 
   release(frame: Uint8Array): void {

@@ -88,11 +88,19 @@ export interface TransportConnection {
 export interface FrameStream {
   /** Resolves once the transport has room for more: back-pressure, not an acknowledgement. */
   send(frame: Uint8Array, o?: StreamCallOptions): Promise<void>
+  /** Sends at once, or says no: the transport has no room for the frame now, or the stream has ended. Absent: use `send`. */
+  trySend?(frame: Uint8Array): boolean
   /**
    * The next frame, in memory of its own; undefined once the remote side has ended the stream.
    * @throws NetworkError `NETWORK_FRAME_TOO_LARGE`, `NETWORK_STREAM_RESET`.
    */
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined>
+  /**
+   * Hands over every frame as it comes, in order, without a promise for each, until the remote side has ended the stream; while
+   * what `take` returned is pending, the next one waits. To be called instead of `receive`, once. Absent: use `receive`.
+   * @throws what `receive` and `take` throw.
+   */
+  consume?(take: (frame: Uint8Array) => Promise<void> | undefined): Promise<void>
   /** Gives the memory of a received frame back, for a frame to come; nobody may look at it any more. */
   release?(frame: Uint8Array): void
   /** Ends our side. */
