@@ -74,7 +74,7 @@ export interface AssemblyInit {
 /** Joins the parts. @throws NetworkError when the node cannot listen; NodeError for committees that cannot be. */
 export async function assemble(init: AssemblyInit): Promise<Assembly> {
   const { options: o, reporter, metrics, life } = init
-  const blocks = new RecentBlocks(o.store)
+  const blocks = new RecentBlocks(o.store, yieldTurnOf(o))
   const queue = new BlockQueue(blocks, { capacity: o.maxQueuedBlocks })
   const applied = new Watch(init.nextToCommit)
   const recoverTo = queue.range.value.next

@@ -12,18 +12,24 @@ import {
 const MAX_BLOCKS = 512
 const MAX_BYTES = 16 * 1024 * 1024
 
+/** Bytes of a payload that are copied at once. */
+const STEP_BYTES = 64 * 1024
+
 /**
  * A block store that keeps the newest blocks in memory too: each of them is read right after it was written, by the
  * commits, by streams and by peers. Readers get payloads of their own, so that nobody can change what others read.
  */
 export class RecentBlocks implements BlockStore {
   readonly #inner: BlockStore
+  readonly #yieldTurn: () => Promise<void>
   /** In the order of their numbers. */
   readonly #blocks = new Map<bigint, Block>()
   #bytes = 0
 
-  constructor(inner: BlockStore) {
+  /** @param yieldTurn awaited between the steps in which a large payload is copied. */
+  constructor(inner: BlockStore, yieldTurn: () => Promise<void>) {
     this.#inner = inner
+    this.#yieldTurn = yieldTurn
   }
 
   range(): BlockRange {
@@ -35,7 +41,9 @@ export class RecentBlocks implements BlockStore {
     const { first, next } = this.#inner.range()
     const block = n >= first && n < next ? this.#blocks.get(n) : undefined
     if (block === undefined) return this.#inner.get(n, o)
-    return { ...block, payload: block.payload.slice() }
+    const { payload } = block
+    if (payload.length <= STEP_BYTES) return { ...block, payload: payload.slice() }
+    return { ...block, payload: await this.#copy(payload) }
   }
 
   async getEncoded(first: bigint, run: EncodedRun): Promise<EncodedBlock[]> {
@@ -67,5 +75,14 @@ export class RecentBlocks implements BlockStore {
   /** Closes nothing: the store below belongs to whoever opened it. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve()
+  }
+
+  async #copy(payload: Uint8Array): Promise<Uint8Array> {
+    const copy = new Uint8Array(payload.length)
+    for (let at = 0; at < payload.length; at += STEP_BYTES) {
+      copy.set(payload.subarray(at, at + STEP_BYTES), at)
+      await this.#yieldTurn()
+    }
+    return copy
   }
 }

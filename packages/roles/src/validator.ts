@@ -113,6 +113,7 @@ export {
   type ProposalHasher,
   type ProposalToHash,
 } from './messages/hashed-proposal.js'
+export { hashPayloadBySteps } from './messages/hash-payload-by-steps.js'
 export { payloadPartBytes, payloadPartCount, PayloadHasher } from './messages/payload-hasher.js'
 export {
   encodeSigned,

@@ -1,5 +1,12 @@
-import { bytesEqual, keccak256, toHex, type Hash32, type Result } from '@zkstack/crypto'
-import { createFinalBlock, type Block, type Genesis, type ReplicaState } from '@zkstack/roles'
+import { yieldTurn } from '@zkstack/concurrency'
+import { bytesEqual, toHex, type Hash32, type Result } from '@zkstack/crypto'
+import {
+  createFinalBlock,
+  hashPayloadBySteps,
+  type Block,
+  type Genesis,
+  type ReplicaState,
+} from '@zkstack/roles'
 import { assertAppendable } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { StorageError } from './storage-error.js'
@@ -77,7 +84,7 @@ class SplitStore implements NodeStore {
     if (n < this.range().first) return undefined
     if (payload === undefined) throw payloadError(n, 'has no payload for it')
     if (block.kind === 'preGenesis') return { ...block, payload }
-    const hash = keccak256(payload)
+    const hash = await hashPayloadBySteps(payload, yieldTurn)
     if (bytesEqual(hash, block.payloadHash))
       return createFinalBlock(payload, block.justification, hash)
     const [has, wants] = [toHex(hash), toHex(block.payloadHash)]

@@ -1,4 +1,4 @@
-import { concatBytes } from '@zkstack/crypto'
+import { bytesEqual, concatBytes } from '@zkstack/crypto'
 import { encodeBlock, type Block } from '@zkstack/roles'
 import type { BlockStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
@@ -14,7 +14,12 @@ function setup() {
       return Promise.resolve()
     },
   }) as unknown as BlockStore
-  return { store, recent: new RecentBlocks(below) }
+  const turns = { given: 0 }
+  const yieldTurn = (): Promise<void> => {
+    turns.given += 1
+    return Promise.resolve()
+  }
+  return { store, turns, recent: new RecentBlocks(below, yieldTurn) }
 }
 
 describe('recent blocks', () => {
@@ -25,6 +30,16 @@ describe('recent blocks', () => {
     first?.payload.fill(9)
     expect((await recent.get(0n))?.payload).toEqual(fakeBlock(0n).payload)
     expect(store.reads).toBe(0)
+  })
+
+  it('a large payload › is copied by 64 KiB, with turns for others between', async () => {
+    const { turns, recent } = setup()
+    const payload = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
+    await recent.append({ ...fakeBlock(0n), payload })
+    const read = await recent.get(0n)
+    expect(read !== undefined && bytesEqual(read.payload, payload)).toBe(true)
+    expect(read?.payload.buffer).not.toBe(payload.buffer)
+    expect(turns.given).toBe(4)
   })
 
   it('more than fits › the oldest are read from below', async () => {
