@@ -5,6 +5,7 @@ import { readConfig } from '../../config/read-files.js'
 import { importExecution } from '../../run/load-execution.js'
 import { readIdentity, runNode } from '../../run/run-node.js'
 import { exitCodes, type Command } from '../command.js'
+import { giveHeapRoom } from '../give-heap-room.js'
 import { lineLogger } from '../log.js'
 import { stopLimit } from '../stop-limit.js'
 
@@ -35,6 +36,7 @@ What may stand in the configuration: docs/operation/configuration.md.`,
       io.err('the configuration is good\n')
       return exitCodes.ok
     }
+    giveHeapRoom()
     const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
     const stopped = stopLimit(io, logger)
     try {
