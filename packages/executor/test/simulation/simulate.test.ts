@@ -1,7 +1,12 @@
 import { signatureScheme } from '@zkstack/crypto'
 import type { NodeStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
-import { simulate, type SimulationOptions, type SimulationReport } from '../../testing/index.js'
+import {
+  simulate,
+  type Fault,
+  type SimulationOptions,
+  type SimulationReport,
+} from '../../testing/index.js'
 import { brokenStore } from './broken-store.js'
 
 /** Seeds of the short run; `npm run simulate` does more. */
@@ -68,6 +73,70 @@ describe('whole nodes in a bad world', () => {
       }
     })
   }
+})
+
+describe('a fault', () => {
+  const quick = { latency: 'lan', executionMs: 5, viewTimeoutMs: 300, blocks: 2 } as const
+  const options = { seed: 1, trace: true, ...quick } as const
+  const run = (...faults: Fault[]): Promise<SimulationReport> => simulate({ ...options, faults })
+  const count = ({ events }: SimulationReport, type: string): number =>
+    events.filter((event) => event.type === type).length
+  /** How many arrivals of a message came before one that was sent earlier by the same node to the same one. */
+  const overtaken = ({ events }: SimulationReport): number => {
+    const last = new Map<string, number>()
+    let found = 0
+    for (const { type, node, peer, text } of events) {
+      const view = Number(/^Replica\w+ (\d+)$/.exec(text)?.[1])
+      if (type !== 'deliver' || Number.isNaN(view)) continue
+      const link = `${peer} ${node}`
+      if (view < (last.get(link) ?? 0)) found += 1
+      last.set(link, Math.max(view, last.get(link) ?? 0))
+    }
+    return found
+  }
+  const trouble = {
+    type: 'trouble',
+    ...{ at: 0, lastsMs: 300, loss: 0, duplicate: 0, reorder: 0, delayMs: 0 },
+  } as const
+  const window = { at: 20, lastsMs: 600 }
+
+  it('of the lines, of a disk, of a clock or of a process › happens, and breaks nothing', async () => {
+    const calm = await run()
+    expect([count(calm, 'lose'), calm.stats.restarts, overtaken(calm)]).toEqual([0, 0, 0])
+
+    const lossy = await run({ ...trouble, loss: 0.3 })
+    expect(count(lossy, 'lose')).toBeGreaterThan(20)
+    const doubled = await run({ ...trouble, duplicate: 1 })
+    expect(count(doubled, 'deliver')).toBeGreaterThan(1.5 * count(doubled, 'send'))
+    const shuffled = await run({ ...trouble, reorder: 1, delayMs: 50 })
+    expect(overtaken(shuffled)).toBeGreaterThan(0)
+    const groups = [[0, 1, 2, 3, 4], [5]]
+    const cut = await run({ type: 'partition', ...window, groups, how: 'cut' })
+    const held = await run({ type: 'partition', ...window, groups, how: 'hold' })
+    const mute = await run({ type: 'mute', ...window, node: 2 })
+    const slow = await run({ type: 'slowDisk', ...window, node: 2, writeMs: 200 })
+    const dead = { type: 'crash', node: 3, at: 20, downMs: 700, silently: false } as const
+    const crashed = await run(dead)
+    const stopped = await run({ type: 'stop', node: 3, at: 20, downMs: 200 })
+    const points = (['before', 'torn', 'after'] as const).map((point) =>
+      run({ type: 'crashAtWrite', node: 3, write: 7, point, downMs: 200 }),
+    )
+    // A view of the dead leader ends later on clocks that go at half speed.
+    const clocks = [0, 1, 2, 3, 4, 5].map((node): Fault => ({
+      type: 'skew',
+      node,
+      speed: 0.5,
+      utcOffsetMs: 0,
+    }))
+    const skewed = await run(dead, ...clocks)
+    expect(skewed.stats.views).toBeLessThan(crashed.stats.views)
+    for (const report of [crashed, stopped, ...(await Promise.all(points))])
+      expect([report.ok, report.stats.restarts]).toEqual([true, 1])
+    for (const [i, report] of [cut, held, mute, slow, crashed].entries())
+      expect(Number(report.stats.views), `${i}`).toBeGreaterThan(Number(calm.stats.views))
+    for (const report of [lossy, doubled, shuffled, cut, held, mute, slow, stopped, skewed])
+      expect(report.ok, tell(report)).toBe(true)
+  })
 })
 
 describe('a node that breaks its promises', () => {
