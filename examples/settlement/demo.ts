@@ -1,7 +1,8 @@
 /** `npm run demo:settlement`: two chains settle on a local L1, through two reorgs and a killed settlement node. */
 import { Ctx } from '@zkstack/concurrency'
-import { LiveView } from './demo/live-view.js'
+import { PlainView } from './demo/plain-view.js'
 import { runDemo } from './demo/run-demo.js'
+import { TerminalView } from './demo/terminal-view.js'
 
 using ctx = Ctx.root()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -12,14 +13,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 process.stdout.on('error', () => {
   ctx.cancel('interrupted')
 })
-const colour = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
 const out = (text: string): void => {
   process.stdout.write(text)
 }
 const err = (text: string): void => {
   process.stderr.write(text)
 }
-process.exitCode = await runDemo(ctx, process.argv.slice(2), {
-  ...{ out, err },
-  view: new LiveView(out, colour),
-})
+const { stdout, env } = process
+const view =
+  stdout.isTTY && env['TERM'] !== 'dumb'
+    ? new TerminalView(stdout, (env['NO_COLOR'] ?? '') === '')
+    : new PlainView(out)
+// What the demo gave up waiting for may go on a while, such as the receipt of a transaction: nobody waits for it here.
+process.exit(await runDemo(ctx, process.argv.slice(2), { out, err, view }))

@@ -73,6 +73,7 @@ const settlement = await createSettlementNode({
   ...{ prover: nativeProver(), accepts: { type: 'native' }, gatewaySelector: devnetSelector },
   developmentVKey: devnetVKey,
   finality: { l1InfoRoots: atOnce, settlements: atOnce },
+  heads: l1.heads,
 })
 if (!settlement.ok) throw new Error(settlement.error.code)
 
@@ -83,12 +84,13 @@ const client = await createSettlement({
   signer: sequencerSigner(sequencer),
   database: databases.client,
   finality: atOnce,
-  pollIntervalMs: 500,
+  pollIntervalMs: 100,
+  heads: l1.heads,
 })
 made.client = client
 
 await scope(ctx, async (inner, tasks) => {
-  tasks.spawnBackground((own) => l1.mine(own, 500, () => undefined))
+  tasks.spawnBackground((own) => l1.mine(own, 100, () => undefined))
   tasks.spawnBackground((own) => settlement.value.run(own))
   tasks.spawnBackground((own) => client.run(own))
   await l1.deposit(inner, { networkId, to: user.address, wei: 10n ** 18n })

@@ -14,7 +14,9 @@ import {
   type SettlementEndpoint,
 } from '@zkstack/settlement'
 import { bridgeAddress, openLedger, signClaim, signExit, type Ledger } from 'zkstack-example-ledger'
+import { DemoError } from './demo-error.js'
 import type { DemoL1 } from './demo-l1.js'
+import { within } from './until.js'
 
 /** When blocks of L1 count for the demo's clients: at once; what a reorg takes back is rolled back. */
 export const atOnce = { tag: 'latest', confirmations: 1 } as const
@@ -113,6 +115,7 @@ export class DemoChain implements AsyncDisposable {
       finality: atOnce,
       submitAt: 0.2,
       pollIntervalMs: o.pollMs,
+      heads: o.l1.heads,
     })
     made.client = client
     return new DemoChain(o, { network, ledgers, client })
@@ -134,17 +137,17 @@ export class DemoChain implements AsyncDisposable {
   }
 
   /** Has the user take in what left another network for it. */
-  async claim(user: User, claimed: ClaimedExit, signal: AbortSignal): Promise<void> {
-    await this.#act(user, signal, (common) => signClaim({ ...common, claimed }, user.seed))
+  async claim(ctx: Ctx, user: User, claimed: ClaimedExit): Promise<void> {
+    await this.#act(ctx, user, (common) => signClaim({ ...common, claimed }, user.seed))
   }
 
   /** Has the user send gwei to an account of another network. */
   async exit(
+    ctx: Ctx,
     user: User,
     to: { readonly destNetwork: number; readonly destAddress: Address; readonly amount: bigint },
-    signal: AbortSignal,
   ): Promise<void> {
-    await this.#act(user, signal, (common) => signExit({ ...common, ...to }, user.seed))
+    await this.#act(ctx, user, (common) => signExit({ ...common, ...to }, user.seed))
   }
 
   /** The state roots of all validators, once each has the block that is the newest now. */
@@ -162,8 +165,8 @@ export class DemoChain implements AsyncDisposable {
 
   /** Submits a transaction and waits for the block that has it. */
   async #act(
+    ctx: Ctx,
     { account }: User,
-    signal: AbortSignal,
     sign: (common: {
       readonly chainId: bigint
       readonly nonce: bigint
@@ -173,9 +176,11 @@ export class DemoChain implements AsyncDisposable {
     const { nonce } = this.ledger.state.account(account)
     const chainId = 1000n + BigInt(this.networkId)
     const admitted = await this.#network.at(0).node.submit(sign({ chainId, nonce, fee }))
-    if (admitted === 'rejected') throw new Error(`${this.name} rejects a transaction`)
+    if (admitted === 'rejected') throw new DemoError(`${this.name} rejects a transaction`)
     const { head } = this.ledger.execution
-    await head.waitFor(({ state }) => state.account(account).nonce > nonce, { signal })
+    await within(ctx, `${this.name} has the transaction in a block`, ({ signal }) =>
+      head.waitFor(({ state }) => state.account(account).nonce > nonce, { signal }),
+    )
   }
 }
 

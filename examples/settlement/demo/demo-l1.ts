@@ -1,6 +1,6 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
-import { createL1Client, keySigner, type L1Client } from '@zkstack/l1'
+import { createL1Client, keySigner, newHeads, type HeadSource, type L1Client } from '@zkstack/l1'
 import { anvilKey, startAnvil, type Anvil } from '@zkstack/l1/testing'
 import { globalIndexToBigint, type Address } from '@zkstack/pessimistic-proof'
 import {
@@ -10,6 +10,7 @@ import {
   type ClaimedExit,
 } from '@zkstack/settlement'
 import { Devnet } from '@zkstack/settlement/testing'
+import { within } from './until.js'
 
 /** The chain id of the local L1. */
 export const l1ChainId = 1337
@@ -29,6 +30,8 @@ export interface NetworkRoots {
 /** A local L1 with the contracts, whose blocks come at a steady pace until it is told to wait. */
 export class DemoL1 implements AsyncDisposable {
   readonly client: L1Client
+  /** Says when there is a new block. */
+  readonly heads: HeadSource
   readonly addresses: BridgeAddresses
   #isPaused = false
 
@@ -36,7 +39,9 @@ export class DemoL1 implements AsyncDisposable {
     readonly anvil: Anvil,
     readonly devnet: Devnet,
   ) {
-    this.client = createL1Client({ chainId: BigInt(l1ChainId), endpoints: [anvil.url] })
+    const chainId = BigInt(l1ChainId)
+    this.client = createL1Client({ chainId, endpoints: [anvil.url] })
+    this.heads = newHeads({ chainId, url: anvil.wsUrl })
     this.addresses = { ...devnet.addresses, bridge: devnet.bridge }
   }
 
@@ -94,7 +99,9 @@ export class DemoL1 implements AsyncDisposable {
     const ether = hex(new Uint8Array(20))
     const args = [networkId, hex(to), wei, ether, true, '0x']
     const { bridge } = this.devnet
-    await ctx.race(this.devnet.send(bridge, bridgeAbi, 'bridgeAsset', args, wei))
+    await within(ctx, 'L1 has the deposit', () =>
+      this.devnet.send(bridge, bridgeAbi, 'bridgeAsset', args, wei),
+    )
   }
 
   /** Has the bridge pay out what left a network for L1. */
@@ -108,7 +115,9 @@ export class DemoL1 implements AsyncDisposable {
       ...[tokenInfo.originNetwork, hex(tokenInfo.originTokenAddress)],
       ...[destNetwork, hex(destAddress), amount, '0x'],
     ]
-    await ctx.race(this.devnet.send(this.devnet.bridge, bridgeAbi, 'claimAsset', args))
+    await within(ctx, 'L1 pays out', () =>
+      this.devnet.send(this.devnet.bridge, bridgeAbi, 'claimAsset', args),
+    )
   }
 
   /** In wei. */

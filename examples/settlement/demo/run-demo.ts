@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { errorOf, isCanceled, scope, type Ctx } from '@zkstack/concurrency'
 import { audit } from './audit.js'
+import { DemoError } from './demo-error.js'
 import { parseOptions, usage, type DemoOptions } from './options.js'
 import { picture } from './picture.js'
 import { play } from './scenario.js'
+import { sampleStatus } from './status.js'
 import { Story, type StoryView } from './story.js'
 import { withWorld, type World } from './world.js'
 
@@ -42,8 +44,17 @@ export async function runDemo(ctx: Ctx, args: readonly string[], io: DemoIo): Pr
       io.err('demo: interrupted\n')
       return 130
     }
-    io.err(`demo: ${errorOf(e).stack ?? errorOf(e).message}\n`)
+    const error = errorOf(e)
+    io.err(`demo: ${e instanceof DemoError ? error.message : (error.stack ?? error.message)}\n`)
     return 1
+  }
+}
+
+/** Shows how everything is, until cancelled. */
+async function showStatus(ctx: Ctx, world: World, view: StoryView): Promise<never> {
+  for (;;) {
+    view.status?.(await ctx.race(sampleStatus(world)))
+    await ctx.sleep(250)
   }
 }
 
@@ -53,6 +64,8 @@ async function tell(ctx: Ctx, options: DemoOptions, io: DemoIo): Promise<Story> 
   try {
     await scope(ctx, (inner, tasks) =>
       withWorld(inner, { tasks, story, options, folder }, async (world) => {
+        const { view } = io
+        if (view.status !== undefined) tasks.spawnBackground((own) => showStatus(own, world, view))
         await play(world)
         await audit(world)
         await io.beforeVerdict?.(world)
@@ -64,6 +77,7 @@ async function tell(ctx: Ctx, options: DemoOptions, io: DemoIo): Promise<Story> 
       }),
     )
   } finally {
+    io.view.close?.()
     await rm(folder, { recursive: true, force: true })
   }
   return story

@@ -11,10 +11,11 @@ import {
 } from '@zkstack/settlement'
 import { ether, etherInGwei } from './amounts.js'
 import { atOnce, demoUser, type DemoChain } from './demo-chain.js'
+import { DemoError } from './demo-error.js'
 import { accounts } from './demo-l1.js'
 import { postCertificate, untilSettled } from './real-certificates.js'
 import type { Story } from './story.js'
-import { until } from './until.js'
+import { until, within } from './until.js'
 import { networks, type World } from './world.js'
 
 /** Who deposits, transfers and withdraws. */
@@ -32,12 +33,16 @@ export async function play(world: World): Promise<void> {
   }
   await depositTwice(world)
   await leaveA(world)
-  const settled = await postRealCertificates(world)
+  await postRealCertificates(world)
   await arriveOnB(world)
   await withdraw(world)
   await cheat(world)
   const { length } = world.realCertificates
-  await until(world.ctx, 'the real certificates are settled', () => settled.count === length)
+  await until(
+    world.ctx,
+    'the real certificates are settled',
+    () => world.story.settledElsewhere === length,
+  )
   await until(world.ctx, 'A and B are settled', () =>
     [a, b].every(({ client: { status } }) => {
       return status.certifiedExits === status.exits && status.certificate?.status.type === 'settled'
@@ -49,8 +54,9 @@ export async function play(world: World): Promise<void> {
 function follow({ tasks, story }: World, { name, client }: DemoChain): void {
   tasks.spawnBackground(async (own) => {
     for await (const event of client.events(own)) {
-      if (event.type === 'halted') story.tell(`${name} halts: ${event.message}`, 'bad')
-      else if (event.type === 'exit') {
+      if (event.type === 'halted')
+        throw new DemoError(`${name} settles no more: ${event.code}: ${event.message}`)
+      if (event.type === 'exit') {
         if (event.stage === 'claimable')
           story.tell(`exit ${event.leafIndex} of ${name} is claimable`)
       } else {
@@ -94,14 +100,14 @@ async function depositTwice({ ctx, story, l1, a }: World): Promise<void> {
   await l1.deposit(ctx, deposit)
   const deposited = await until(ctx, 'A sees the deposit', () => a.client.claimOfDeposit(0))
   story.happened({ kind: 'deposit', lane: 'L1', to: 'A', title: '10 ether deposited again' })
-  await a.claim(user, deposited, ctx.signal)
+  await a.claim(ctx, user, deposited)
   story.happened({ kind: 'action', lane: 'A', title: 'Claimed on A' })
 }
 
 /** A to B; the settlement node is killed on the way. */
 async function leaveA({ ctx, story, node, a }: World): Promise<void> {
   const to = { destNetwork: networks.b, destAddress: user.address, amount: 4n * etherInGwei }
-  await a.exit(user, to, ctx.signal)
+  await a.exit(ctx, user, to)
   story.happened({ kind: 'action', lane: 'A', to: 'B', title: '4 ether leave A for B' })
   await until(ctx, "A's certificate is proven", () => {
     const status = a.client.status.certificate?.status.type
@@ -109,7 +115,7 @@ async function leaveA({ ctx, story, node, a }: World): Promise<void> {
   })
   await node.kill()
   story.happened({ kind: 'crash', lane: 'node', title: 'Settlement node killed (SIGKILL)' })
-  await node.start()
+  await within(ctx, 'the settlement node listens again', () => node.start())
   story.happened({
     kind: 'restart',
     lane: 'node',
@@ -125,16 +131,15 @@ async function postRealCertificates({
   story,
   node,
   realCertificates,
-}: World): Promise<{ readonly count: number }> {
-  const settled = { count: 0 }
+}: World): Promise<void> {
   for (const certificate of realCertificates) {
     const answer = (await postCertificate(node.url, certificate)) as { readonly result?: unknown }
     const expected = `0x${certificate.id}`
     if (answer.result !== expected)
-      throw new Error(`a real certificate is refused: ${JSON.stringify(answer)}`)
+      throw new DemoError(`a real certificate is refused: ${JSON.stringify(answer)}`)
     tasks.spawnBackground(async (own) => {
       const header = await untilSettled(node.client, certificate, own)
-      settled.count += 1
+      story.settledElsewhere += 1
       settledIn(story, certificate.network, header)
     })
   }
@@ -145,20 +150,19 @@ async function postRealCertificates({
     title: `${realCertificates.length} real certificates submitted`,
     detail: 'of networks 14 and 15, over HTTP',
   })
-  return settled
 }
 
 async function arriveOnB({ ctx, story, a, b }: World): Promise<void> {
   const left = await until(ctx, 'the transfer is claimable', () => a.client.claimOfExit(0))
   await until(ctx, 'B sees the settlement of A', () => b.client.isKnownExitRoot(left))
-  await b.claim(user, left, ctx.signal)
+  await b.claim(ctx, user, left)
   story.happened({ kind: 'action', lane: 'B', title: 'Claimed on B' })
 }
 
 /** B to L1; L1 takes the settlement back. */
 async function withdraw({ ctx, story, l1, b }: World): Promise<void> {
   const home = { destNetwork: 0, destAddress: recipient, amount: (3n * etherInGwei) / 2n }
-  await b.exit(user, home, ctx.signal)
+  await b.exit(ctx, user, home)
   story.happened({ kind: 'action', lane: 'B', to: 'L1', title: '1.5 ether leave B for L1' })
   const early = await until(ctx, 'the withdrawal is claimable', () => b.client.claimOfExit(0))
   const depth = await l1.reorg(() =>
@@ -208,6 +212,7 @@ async function cheat({ ctx, tasks, story, options, l1, node }: World): Promise<v
     finality: atOnce,
     submitAt: 0,
     pollIntervalMs: Math.round(options.blockMs * 0.4),
+    heads: l1.heads,
   })
   tasks.spawnBackground((own) => client.run(own))
   const halted = await until(ctx, 'C is refused', () => client.status.halted)

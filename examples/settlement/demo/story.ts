@@ -1,3 +1,5 @@
+import type { DemoStatus } from './status.js'
+
 /** Who plays a part: the two chains, the settlement node, and L1. */
 export const lanes = ['A', 'B', 'node', 'L1'] as const
 
@@ -20,9 +22,12 @@ export interface Happening {
   readonly epoch: bigint
 }
 
-/** Shows lines as they come. */
+/** Shows lines as they come, and how everything is meanwhile, if it can. */
 export interface StoryView {
   line(atMs: number, text: string, style: LineStyle): void
+  status?(status: DemoStatus): void
+  /** Nothing comes any more. */
+  close?(): void
 }
 
 /** The meaning of a line. */
@@ -48,6 +53,8 @@ export class Story {
   readonly failures: string[] = []
   /** The epoch of L1. */
   epoch = 0n
+  /** Certificates of other chains that are settled. */
+  settledElsewhere = 0
   readonly #view: StoryView
   readonly #nowMs: () => number
   readonly #startMs: number

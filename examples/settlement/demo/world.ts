@@ -15,12 +15,13 @@ import {
 } from './real-certificates.js'
 import { SettlementNode } from './settlement-node.js'
 import type { Story } from './story.js'
+import { within } from './until.js'
 
 /** Numbers of the networks. */
 export const networks = { a: 1, b: 2, cheat: 3 } as const
 
 /** Blocks of L1 in an epoch. */
-const epochDuration = 8n
+export const epochDuration = 8n
 
 const certificatesFolder = new URL(
   '../../../packages/pessimistic-proof/test/vectors/data/',
@@ -34,6 +35,8 @@ export interface World {
   readonly story: Story
   readonly options: DemoOptions
   readonly l1: DemoL1
+  /** Where epochs begin. */
+  readonly genesisBlock: bigint
   readonly node: SettlementNode
   readonly a: DemoChain
   readonly b: DemoChain
@@ -77,6 +80,7 @@ export async function withWorld<T>(
   await mkdir(nodeFolder)
   const config = await writeSettleConfig(nodeFolder, {
     l1Url: l1.anvil.url,
+    l1WsUrl: l1.anvil.wsUrl,
     chainId: l1ChainId,
     devnet: l1.devnet,
     developmentVKey: devnetVKey,
@@ -92,15 +96,17 @@ export async function withWorld<T>(
   }
   try {
     const [, a, b] = await Promise.all([
-      node.start(),
+      within(ctx, 'the settlement node listens', () => node.start()),
       DemoChain.start({ ...part, name: 'A', networkId: networks.a, sequencer: accounts.a }),
       DemoChain.start({ ...part, name: 'B', networkId: networks.b, sequencer: accounts.b }),
     ])
     await using _ = a
     await using __ = b
+    tasks.spawnBackground((own) => node.watch(own))
     story.tell(`the settlement node listens at ${node.url}`)
     story.tell(`chains A and B run, validators each: ${options.validators}`)
-    return await play({ ctx, tasks, story, options, l1, node, a, b, realCertificates })
+    const parts = { ctx, tasks, story, options, l1, genesisBlock, realCertificates }
+    return await play({ ...parts, node, a, b })
   } catch (e) {
     if (node.errors !== '') story.tell(`the settlement node wrote:\n${node.errors}`)
     throw e

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ctx } from '@zkstack/concurrency'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { audit } from '../demo/audit.js'
 import { runDemo } from '../demo/run-demo.js'
 import { user } from '../demo/scenario.js'
@@ -47,6 +47,18 @@ test(
     }
   },
 )
+
+test('the smallest program › follows its exit to L1, and ends', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  try {
+    await import('../embed.js')
+    const lines = said.mock.calls.map(([line]) => String(line))
+    expect(lines[0]).toBe('0.1 ether on its way to L1: collected')
+    expect(lines.at(-1)).toBe('0.1 ether on its way to L1: claimable')
+  } finally {
+    said.mockRestore()
+  }
+})
 
 test('demo › wrong option › one line on the error output and exit code 2', async () => {
   const errors: string[] = []

@@ -12,6 +12,8 @@ const password = 'correct horse'
 /** What a settlement node on a local L1 is configured with. */
 export interface SettleConfigOptions {
   readonly l1Url: string
+  /** Where L1 says that there are new blocks; default: it is polled. */
+  readonly l1WsUrl?: string
   readonly chainId: number
   readonly devnet: Pick<Devnet, 'addresses'>
   /** The verifying key of the development verifier on L1. */
@@ -51,6 +53,7 @@ function configuration(o: SettleConfigOptions): string {
     [l1]
     chain-id = ${o.chainId}
     node-url = "${o.l1Url}"
+    ${o.l1WsUrl === undefined ? '' : `ws-node-url = "${o.l1WsUrl}"`}
     rpc-timeout = "3s"
     poll-interval = "50ms"
     rollup-manager-contract = "0x${toHex(rollupManager)}"
