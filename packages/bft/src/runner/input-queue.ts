@@ -1,7 +1,7 @@
 import type { Clock } from '@zkstack/concurrency'
 import type { Schedule, Signed } from '@zkstack/roles'
 import type { BlockPersistedInput, Input } from '../chonky/input.js'
-import { Inbox } from './inbox.js'
+import { Inbox, type Delivery } from './inbox.js'
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'now'> : never
 
@@ -39,6 +39,8 @@ export class InputQueue {
   onMessage: () => void = nothing
   readonly #clock: Clock
   readonly #inbox: Inbox
+  /** A message before which none waits; it takes no slot when it is handled at once. */
+  #arriving: Delivery | undefined
   #own: { readonly input: UntimedInput; readonly taken: () => void }[] = []
   #blocks: Omit<BlockPersistedInput, 'now'> | undefined
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
@@ -50,7 +52,7 @@ export class InputQueue {
 
   /** Messages that wait. */
   get messages(): number {
-    return this.#inbox.size
+    return this.#inbox.size + (this.#arriving === undefined ? 0 : 1)
   }
 
   /** Adds an answer of our own parts, or our own message; `taken` is called when the state machine has taken it. */
@@ -82,12 +84,24 @@ export class InputQueue {
       isDone = true
       tell()
     }
-    this.#inbox.deliver({ message, carrier, done })
-    this.onMessage()
+    this.#offer({ message, carrier, done })
     if (isDone) return undefined
     return new Promise((resolve) => {
       tell = resolve
     })
+  }
+
+  #offer(delivery: Delivery): void {
+    if (this.messages > 0) {
+      this.#inbox.deliver(delivery)
+      this.onMessage()
+      return
+    }
+    this.#arriving = delivery
+    this.onMessage()
+    if (this.#arriving !== delivery) return
+    this.#arriving = undefined
+    this.#inbox.deliver(delivery)
   }
 
   /** Takes what is next, if anything is. */
@@ -107,8 +121,9 @@ export class InputQueue {
       this.#blocks = undefined
       return { input, taken: nothing, done: nothing }
     }
-    const delivery = this.#inbox.shift()
+    const delivery = this.#arriving ?? this.#inbox.shift()
     if (delivery === undefined) return undefined
+    this.#arriving = undefined
     const { message, carrier, done } = delivery
     return { input: { type: 'message', now, message, carrier }, taken: nothing, done }
   }

@@ -88,8 +88,10 @@ export class SigningLane {
     const { signer, scheme, timeoutMs, signed, warn } = this.#init
     const ctx = outer.child({ timeoutMs })
     try {
-      const msg = await this.#hashed(ctx, message)
-      const sig = await ctx.race(this.#ask(msg, ctx))
+      const msg =
+        payloadBytesOf(message) > payloadPartBytes ? await this.#hashed(ctx, message) : message
+      // A signer that is no async function may return what it likes.
+      const sig = await ctx.race(Promise.resolve(signer.sign(hashMsg(msg), lazySignal(ctx))))
       if (scheme.isCanonicalSignature(sig)) {
         signed({ msg, key: signer.publicKey, sig: new Uint8Array(sig) })
         return
@@ -109,7 +111,7 @@ export class SigningLane {
   async #hashed(ctx: Ctx, message: ConsensusMsg): Promise<ConsensusMsg> {
     if (message.type !== 'leaderProposal') return message
     const { payload, justification } = message.value
-    if (payload === undefined || payload.length <= payloadPartBytes) return message
+    if (payload === undefined) return message
     const hasher = HashedProposal.start({ payload, justification })
     for (;;) {
       hasher.next()
@@ -117,9 +119,9 @@ export class SigningLane {
       await ctx.race(this.#init.yieldTurn())
     }
   }
+}
 
-  /** Async, so that a signer that throws at once rejects like any other. Most signers never look at the signal. */
-  async #ask(msg: ConsensusMsg, ctx: Ctx): Promise<Uint8Array> {
-    return this.#init.signer.sign(hashMsg(msg), lazySignal(ctx))
-  }
+/** Bytes of the payload that a message carries. */
+function payloadBytesOf(message: ConsensusMsg): number {
+  return message.type === 'leaderProposal' ? (message.value.payload?.length ?? 0) : 0
 }

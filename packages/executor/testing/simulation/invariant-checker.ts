@@ -77,6 +77,7 @@ export class InvariantChecker {
   readonly #accepted = new Set<string>()
   readonly #verified = new Set<string>()
   readonly #violations: SimulationViolation[] = []
+  #commits = 0
 
   constructor(init: InvariantCheckerInit) {
     this.#init = init
@@ -94,6 +95,11 @@ export class InvariantChecker {
   /** Next height that the execution layer of a node expects. */
   nextCommit(node: number): bigint {
     return this.#of(node).nextCommit
+  }
+
+  /** Blocks that execution layers have committed. */
+  get commits(): number {
+    return this.#commits
   }
 
   /** Notes a violation. */
@@ -202,6 +208,7 @@ export class InvariantChecker {
       this.found('delivery', node, `commits block ${block.number} instead of ${known.nextCommit}`)
     }
     known.nextCommit = block.number + 1n
+    this.#commits += 1
     this.#agree(node, block)
     if (!this.#accepted.has(toHex(block.payloadHash))) {
       this.found(

@@ -37,6 +37,8 @@ export interface LivenessWatchInit {
   readonly boundMs: number
   /** Next height of each node. */
   heights(): readonly bigint[]
+  /** Grows whenever one of the heights does. */
+  commits(): number
   isStable(): boolean
   now(): number
   late(text: string): void
@@ -48,6 +50,8 @@ export class LivenessWatch {
   #goal: bigint | undefined
   #lowest = 0n
   #deadline = Infinity
+  /** Commits at the last look at the heights. */
+  #seen = 0
 
   constructor(init: LivenessWatchInit) {
     this.#init = init
@@ -55,11 +59,14 @@ export class LivenessWatch {
 
   /** Looks at the nodes; true when the run has shown what it is for. */
   check(): boolean {
-    const { isStable, heights, now, boundMs, blocks, until, late } = this.#init
+    const { isStable, heights, commits, now, boundMs, blocks, until, late } = this.#init
     if (!isStable()) {
       this.#goal = undefined
       return false
     }
+    const isNew = this.#goal === undefined || commits() !== this.#seen
+    if (!isNew && now() <= this.#deadline) return false
+    this.#seen = commits()
     const all = heights()
     const lowest = all.reduce((a, b) => (a < b ? a : b))
     if (this.#goal === undefined) {

@@ -48,9 +48,13 @@ export class ObservedStore implements NodeStore {
     return this.#life.run(() => this.#inner.get(n, o))
   }
 
-  async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
-    await this.#life.run(() => this.#inner.append(block, o))
-    this.#observer.blockDurable(block)
+  append(block: Block, o?: Partial<CallOptions>): Promise<void> {
+    return this.#life.run(
+      () => this.#inner.append(block, o),
+      () => {
+        this.#observer.blockDurable(block)
+      },
+    )
   }
 
   async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {
@@ -68,9 +72,13 @@ export class ObservedStore implements NodeStore {
     return state
   }
 
-  async save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
-    await this.#life.run(() => this.#inner.save(key, state))
-    this.#observer.stateDurable(state)
+  save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
+    return this.#life.run(
+      () => this.#inner.save(key, state),
+      () => {
+        this.#observer.stateDurable(state)
+      },
+    )
   }
 
   highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined> {

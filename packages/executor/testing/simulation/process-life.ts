@@ -1,4 +1,4 @@
-import type { Clock } from '@zkstack/concurrency'
+import { errorOf, type Clock } from '@zkstack/concurrency'
 import type { Scheduler } from './scheduler.js'
 
 /** An answer that a dead process waits for; one of its own for each wait, since a shared one would keep every waiter for ever. */
@@ -22,24 +22,37 @@ export class ProcessLife {
     this.#isAlive = false
   }
 
-  /** What `call` gives, as long as the process lives: a dead one neither calls nor learns the answer. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * What `call` gives, as long as the process lives: a dead one neither calls nor learns the answer. It is told to `told` before
+   * anybody else.
+   */
+  run<T>(call: () => Promise<T>, told?: (value: T) => void): Promise<T> {
     if (!this.#isAlive) return never()
-    try {
-      const value = await call()
-      return this.#isAlive ? value : await never()
-    } catch (e) {
-      if (this.#isAlive) throw e
-      return never()
-    }
+    return new Promise((resolve, reject) => {
+      call().then(
+        (value) => {
+          if (!this.#isAlive) return
+          told?.(value)
+          resolve(value)
+        },
+        (e: unknown) => {
+          if (this.#isAlive) reject(errorOf(e))
+        },
+      )
+    })
+  }
+
+  /** Calls `act` after `ms` of virtual time; never when the process has died by then. */
+  after(ms: number, act: () => void): void {
+    this.#scheduler.in(ms, () => {
+      if (this.#isAlive) act()
+    })
   }
 
   /** Resolves after `ms` of virtual time; never when the process has died by then. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#scheduler.in(ms, () => {
-        if (this.#isAlive) resolve()
-      })
+      this.after(ms, resolve)
     })
   }
 

@@ -1,3 +1,5 @@
+import { errorOf } from '@zkstack/concurrency'
+
 /** Something that happens at a moment of virtual time. */
 interface ScheduledEvent {
   readonly at: number
@@ -11,6 +13,9 @@ const eventsPerTurn = 1_000
 /** More events than this at one moment are an endless loop. */
 const maxEventsPerMoment = 1_000_000
 
+/** What is chained to it runs as a promise reaction. */
+const settled = Promise.resolve()
+
 /**
  * Virtual time: runs one event, lets everything that it woke come to rest, then runs the next. Events of one moment run in the
  * order in which they were scheduled, so a run depends on nothing but what is scheduled.
@@ -20,6 +25,8 @@ export class Scheduler {
   #now = 0
   #order = 0
   #events = 0
+  /** Events since the clock moved. */
+  #moment = 0
 
   /** Virtual milliseconds since the beginning. */
   get now(): number {
@@ -46,20 +53,44 @@ export class Scheduler {
   }
 
   /** Runs events until there is none or `done` says so after one of them. @throws Error when time stands still. */
-  async run(done: () => boolean): Promise<void> {
-    let moment = 0
-    for (let event = this.#pop(); event !== undefined; event = this.#pop()) {
-      const { run } = event
-      if (run === undefined) continue
-      moment = event.at === this.#now ? moment + 1 : 0
-      if (moment > maxEventsPerMoment) throw new Error(`time stands still at ${event.at} ms`)
-      this.#now = event.at
-      this.#events += 1
-      run()
-      await rest()
-      if (done()) return
-      if (this.#events % eventsPerTurn === 0) await turn()
-    }
+  run(done: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const next = (): void => {
+        try {
+          if (this.#runNext()) process.nextTick(rested)
+          else resolve()
+        } catch (e) {
+          reject(errorOf(e))
+        }
+      }
+      // Node looks at its ticks when no promise reaction is left to run, and then runs them all: the next event is a reaction.
+      const rested = (): void => {
+        try {
+          if (done()) resolve()
+          else if (this.#events % eventsPerTurn === 0) setImmediate(goOn)
+          else goOn()
+        } catch (e) {
+          reject(errorOf(e))
+        }
+      }
+      const goOn = (): void => {
+        settled.then(next, reject)
+      }
+      goOn()
+    })
+  }
+
+  /** Runs the next event; false when there is none. */
+  #runNext(): boolean {
+    let event = this.#pop()
+    while (event !== undefined && event.run === undefined) event = this.#pop()
+    if (event?.run === undefined) return false
+    this.#moment = event.at === this.#now ? this.#moment + 1 : 0
+    if (this.#moment > maxEventsPerMoment) throw new Error(`time stands still at ${event.at} ms`)
+    this.#now = event.at
+    this.#events += 1
+    event.run()
+    return true
   }
 
   #push(event: ScheduledEvent): void {
@@ -101,17 +132,4 @@ export class Scheduler {
 
 function isBefore(a: ScheduledEvent, b: ScheduledEvent): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order)
-}
-
-/** Resolves when no promise reaction is left to run: Node empties that queue before it looks at its ticks. */
-function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    process.nextTick(resolve)
-  })
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -44,16 +44,20 @@ export class SimulatedMachine {
     })
   }
 
-  async #write(life: ProcessLife, write: DiskWrite): Promise<void> {
+  #write(life: ProcessLife, write: DiskWrite): Promise<void> {
     if (!life.isAlive) return life.run(() => Promise.resolve())
     this.#writes += 1
     const index = this.#writes
     const fate = this.#init.onWrite(index, write)
     if (fate === 'before') return this.#powerCut(life, index)
-    await life.wait(this.#init.writeMs() * (fate === 'torn' ? 0.5 : 1))
-    if (fate === 'torn') write.tear()
-    else write.apply()
-    if (fate !== 'done') return this.#powerCut(life, index)
+    return new Promise((resolve) => {
+      life.after(this.#init.writeMs() * (fate === 'torn' ? 0.5 : 1), () => {
+        if (fate === 'torn') write.tear()
+        else write.apply()
+        if (fate === 'done') resolve()
+        else this.#init.onPowerCut(index)
+      })
+    })
   }
 
   #powerCut(life: ProcessLife, index: number): Promise<void> {

@@ -135,6 +135,7 @@ export class Simulation {
         faultyLeaders: this.#cast.mostFaulty + (rotation === undefined ? 0 : EDGE_VIEWS),
       }),
       heights: () => this.#nodes.map(({ index }) => this.#checker.nextCommit(index)),
+      commits: () => this.#checker.commits,
       isStable: () => this.#isStable(),
       now: () => this.#scheduler.now,
       late: (text) => {

@@ -30,6 +30,8 @@ import type { Operation } from './record-database.js'
 import { payloadKey } from './state-record.js'
 import type { StateTable } from './state-table.js'
 
+const nothing = (): void => undefined
+
 /** Blocks removed by one write of `prune`. */
 const pruneStep = 256
 
@@ -68,16 +70,16 @@ export class LevelNodeStore implements NodeStore {
     this.#feed = new RangeFeed(parts.range)
     this.marks = new MarkTable({
       journal: parts.journal,
-      inLine: (task) => this.#write(task),
+      inLine: async (task) => this.#write(task),
     })
     this.addresses = new AddressTable({
       journal: parts.journal,
-      inLine: (task) => this.#write(task),
+      inLine: async (task) => this.#write(task),
     })
     this.epochs = new EpochTable({
       journal: parts.journal,
       scheme: () => this.#boundScheme(),
-      inLine: (task) => this.#write(task),
+      inLine: async (task) => this.#write(task),
     })
   }
 
@@ -313,11 +315,12 @@ export class LevelNodeStore implements NodeStore {
     }
   }
 
-  async #write<T>(task: () => Promise<T>): Promise<T> {
+  /** @throws StorageError `STORE_CLOSED`. */
+  #write<T>(task: () => Promise<T>): Promise<T> {
     this.#assertOpen()
     this.#batch = undefined
     const result = this.#writes.then(task)
-    this.#writes = result.catch(() => undefined)
+    this.#writes = result.then(nothing, nothing)
     return result
   }
 }

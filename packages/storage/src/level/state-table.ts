@@ -125,8 +125,10 @@ export class StateTable {
     for (const { head, sequences } of past) {
       for (const kept of sequences) operations.push(deletion(head.id, kept))
     }
-    await this.#addPayloads(operations, state.proposals, keptForBlock)
-    await this.#dropPayloads(operations, next, keptForBlock)
+    const added = state.proposals.filter(({ number, hash }) => !this.refersTo(number, hash))
+    if (added.length > 0) await this.#addPayloads(operations, added, keptForBlock)
+    const dropped = this.proposals().filter((proposal) => !refersTo(next, proposal))
+    if (dropped.length > 0) await this.#dropPayloads(operations, dropped, keptForBlock)
     return {
       operations,
       states: next.map(({ head }) => head),
@@ -144,7 +146,6 @@ export class StateTable {
   ): Promise<void> {
     const added = new Set<string>()
     for (const { number, hash, payload } of proposals) {
-      if (this.refersTo(number, hash)) continue
       const kept = keptForBlock(number, hash)
       if (kept instanceof Promise ? await kept : kept) continue
       const name = toHex(payloadKey(number, hash))
@@ -158,11 +159,10 @@ export class StateTable {
   /** Deletes payloads to which nothing refers any more. */
   async #dropPayloads(
     operations: Operation[],
-    next: readonly Known[],
+    dropped: readonly ProposalReference[],
     keptForBlock: KeptForBlock,
   ): Promise<void> {
-    for (const { number, hash } of this.proposals()) {
-      if (refersTo(next, { number, hash })) continue
+    for (const { number, hash } of dropped) {
       const kept = keptForBlock(number, hash)
       if (kept instanceof Promise ? await kept : kept) continue
       operations.push({ type: 'del', table: 'payload', key: payloadKey(number, hash) })

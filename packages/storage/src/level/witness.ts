@@ -62,7 +62,7 @@ export class Witness {
   }
 
   /** Writes and syncs; not to be called again before that. */
-  async write(testimony: Testimony): Promise<void> {
+  write(testimony: Testimony): Promise<void> {
     const { storeId, sequence, checksum } = testimony
     const body = new FieldWriter(testimonyBytes)
       .fixed(storeId)
@@ -70,7 +70,7 @@ export class Witness {
       .fixed(checksum)
       .finish()
     this.#slot.set(checkedRecord(table, noKey, body).value)
-    await this.#file.write(this.#slot, Number(sequence % BigInt(slots)) * slotBytes)
+    return this.#file.write(this.#slot, Number(sequence % BigInt(slots)) * slotBytes)
   }
 
   /** Closes the file. */
