@@ -5,6 +5,21 @@ import { median, quantile } from '../quantile.js'
 import { milliseconds, publish, times } from './figure.js'
 import type { FromPeer, PeerSetup, ToPeer, VoteTime } from './vote-peer-messages.js'
 
+/** What is measured. */
+interface PartsCase {
+  readonly layer: 'ours' | 'libp2p'
+  /** As far as `zkstack run` lets it, or as V8 does by itself. */
+  readonly heap: 'grown' | 'default'
+}
+
+const cases: readonly PartsCase[] = [
+  { layer: 'ours', heap: 'grown' },
+  { layer: 'ours', heap: 'default' },
+  { layer: 'libp2p', heap: 'grown' },
+]
+
+const grown = '--heap-growing-percent=200'
+
 /** How long votes take, in milliseconds. */
 interface VoteTimes {
   readonly p50Ms: number
@@ -34,9 +49,11 @@ class Peer {
   readonly #waiting: { is: (m: FromPeer) => boolean; resolve: (m: FromPeer) => void }[] = []
   readonly #past: FromPeer[] = []
 
-  constructor(setup: PeerSetup) {
+  constructor(setup: PeerSetup, { heap }: PartsCase) {
     const script = new URL('vote-peer.ts', import.meta.url).pathname
-    this.#child = fork(script, [JSON.stringify(setup)], { execArgv: ['--import', 'tsx'] })
+    const flags = heap === 'grown' ? [grown] : []
+    const execArgv = ['--import', 'tsx', ...flags]
+    this.#child = fork(script, [JSON.stringify(setup)], { execArgv })
     this.#child.on('message', (message: FromPeer) => {
       this.#past.push(message)
       for (const { is, resolve } of this.#waiting) if (is(message)) resolve(message)
@@ -73,14 +90,15 @@ interface Trio {
   readonly receiver: Peer
 }
 
-async function startTrio(): Promise<Trio> {
-  const to = new Peer({ validator: receiver, outbound: [], payloadBytes })
+async function startTrio(of: PartsCase): Promise<Trio> {
+  const isPlain = of.layer === 'libp2p'
+  const to = new Peer({ validator: receiver, outbound: [], payloadBytes, isPlain }, of)
   const { key, addr } = await to.hears('listens')
   const outbound = [{ key, addr }]
   const trio = {
     receiver: to,
-    leader: new Peer({ validator: leader, outbound, payloadBytes }),
-    voter: new Peer({ validator: voter, outbound, payloadBytes }),
+    leader: new Peer({ validator: leader, outbound, payloadBytes, isPlain }, of),
+    voter: new Peer({ validator: voter, outbound, payloadBytes, isPlain }, of),
   }
   await trio.leader.hears('connected')
   await trio.voter.hears('connected')
@@ -144,8 +162,8 @@ async function votesOf(peer: Peer): Promise<readonly VoteTime[]> {
 }
 
 /** How much longer a vote takes from send to handled while a 16 MiB proposal is under way; nodes in own processes, over TCP. */
-export async function measureParts(): Promise<PartsResult[]> {
-  const trio = await startTrio()
+async function measureParts(of: PartsCase): Promise<PartsResult[]> {
+  const trio = await startTrio(of)
   const spans = await run(trio)
   const [, , warm] = spans
   if (!warm) throw new TypeError('too few proposals')
@@ -163,31 +181,38 @@ export async function measureParts(): Promise<PartsResult[]> {
   await Promise.all([trio.leader.stop(), trio.voter.stop(), trio.receiver.stop()])
   const ms = median(spans.map((span) => (span.to - span.from) / 1_000))
   process.stdout.write(
-    `a proposal of 16 MiB takes ${ms.toFixed(0)} ms (median of ${spans.length})\n`,
+    `a proposal of 16 MiB takes ${ms.toFixed(0)} ms (median of ${spans.length}; layer ${of.layer}, heap ${of.heap})\n`,
   )
   return results
 }
 
-for (const { line, alone, beside } of await measureParts()) {
-  await publish({
-    table: 'parts',
-    name: `network::parts/line=${line} payload=${payloadBytes}`,
-    cells: {
-      line,
-      'alone p50': milliseconds(alone.p50Ms),
-      'alone p95': milliseconds(alone.p95Ms),
-      'beside p50': milliseconds(beside.p50Ms),
-      'beside p95': milliseconds(beside.p95Ms),
-      p50: times(beside.p50Ms / alone.p50Ms),
-      p95: times(beside.p95Ms / alone.p95Ms),
-    },
-    values: {
-      aloneP50Ms: alone.p50Ms,
-      aloneP95Ms: alone.p95Ms,
-      besideP50Ms: beside.p50Ms,
-      besideP95Ms: beside.p95Ms,
-      votesAlone: alone.votes,
-      votesBeside: beside.votes,
-    },
-  })
+async function publishAll(of: PartsCase): Promise<void> {
+  const { layer, heap } = of
+  for (const { line, alone, beside } of await measureParts(of)) {
+    await publish({
+      table: 'parts',
+      name: `network::parts/layer=${layer} heap=${heap} line=${line} payload=${payloadBytes}`,
+      cells: {
+        layer,
+        heap,
+        line,
+        'alone p50': milliseconds(alone.p50Ms),
+        'alone p95': milliseconds(alone.p95Ms),
+        'beside p50': milliseconds(beside.p50Ms),
+        'beside p95': milliseconds(beside.p95Ms),
+        p50: times(beside.p50Ms / alone.p50Ms),
+        p95: times(beside.p95Ms / alone.p95Ms),
+      },
+      values: {
+        aloneP50Ms: alone.p50Ms,
+        aloneP95Ms: alone.p95Ms,
+        besideP50Ms: beside.p50Ms,
+        besideP95Ms: beside.p95Ms,
+        votesAlone: alone.votes,
+        votesBeside: beside.votes,
+      },
+    })
+  }
 }
+
+for (const of of cases) await publishAll(of)

@@ -3,6 +3,8 @@ export interface PeerSetup {
   readonly validator: number
   readonly outbound: readonly { readonly key: readonly number[]; readonly addr: string }[]
   readonly payloadBytes: number
+  /** Over streams of libp2p, without our layer. */
+  readonly isPlain: boolean
 }
 
 /** What a node is told to do. */

@@ -1,9 +1,11 @@
 import { Ctx, realClock, systemRandom, yieldTurn } from '@zkstack/concurrency'
 import { loadCryptoBackends, ok, signatureScheme } from '@zkstack/crypto'
-import { createNetwork, libp2pTransport, networkLimits, type Network } from '@zkstack/network'
+import { createNetwork, libp2pTransport, networkLimits } from '@zkstack/network'
 import { generateNodeKey, HashedProposal, verifySigned, viewOf, type Signed } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { BlockQueue, memoryStore } from '@zkstack/storage'
+import { plainVoteLine } from './plain-vote-line.js'
+import type { VoteLine, VoteLineEvents } from './vote-line.js'
 import type { FromPeer, PeerSetup, ToPeer, VoteTime } from './vote-peer-messages.js'
 
 /** One node of the measurement of votes beside large proposals, in a process of its own; told what to do by its parent. */
@@ -27,7 +29,10 @@ function tell(message: FromPeer): void {
   process.send?.(message)
 }
 
-async function start({ validator, outbound, payloadBytes }: PeerSetup): Promise<Network> {
+async function ourVoteLine(
+  { validator, outbound, payloadBytes }: PeerSetup,
+  events: VoteLineEvents,
+): Promise<VoteLine> {
   const store = memoryStore()
   const nodeKey = generateNodeKey(systemRandom)
   const key = committee.key(validator)
@@ -46,31 +51,41 @@ async function start({ validator, outbound, payloadBytes }: PeerSetup): Promise<
     random: systemRandom,
     verifyBlock: () => Promise.resolve(ok(undefined)),
     onConsensusMessage: (message) => {
-      handle(message)
+      events.message(message)
       return Promise.resolve()
     },
     onEvent: (e) => {
-      if (e.type === 'peerConnected') tell({ type: 'connected' })
+      if (e.type === 'peerConnected') events.connected()
       if (e.type === 'peerMisbehaved' || e.type === 'warning') throw new TypeError(e.type)
     },
   })
   const [addr = ''] = network.addresses
-  tell({ type: 'listens', key: [...nodeKey.publicKey], addr })
+  events.listens(nodeKey.publicKey, addr)
+  network.run(Ctx.root()).catch(events.failed)
   return network
 }
 
-/** What a replica does with a message at least: it looks at its signature. */
+const events: VoteLineEvents = {
+  listens: (key, addr) => tell({ type: 'listens', key: [...key], addr }),
+  connected: () => tell({ type: 'connected' }),
+  message: handle,
+  failed: abort,
+}
+
+/** What a replica does with a vote at least: it looks at its signature. */
 function handle(message: Signed): void {
-  if (!verifySigned(message, scope.schedule)) throw new TypeError('a wrong signature')
+  const { msg } = message
+  const isWhole = msg.type !== 'leaderProposal' || msg.value.payload !== undefined
+  if (isWhole && !verifySigned(message, scope.schedule)) throw new TypeError('a wrong signature')
   const view = Number(viewOf(message.msg).number)
   const from = scope.schedule.indexOf(message.key) ?? fail('a stranger')
-  if (message.msg.type === 'leaderProposal') tell({ type: 'arrived', view, at: now() })
+  if (msg.type === 'leaderProposal') tell({ type: 'arrived', view, at: now() })
   else votes.push({ from, view, at: now() })
 }
 
 /** Sends votes at random times, `meanMs` apart. */
 async function vote(
-  network: Network,
+  line: VoteLine,
   validator: number,
   first: number,
   o: { count: number; meanMs: number },
@@ -81,14 +96,14 @@ async function vote(
     const value = committee.commit(view, view)
     const message = committee.sign(validator, { type: 'replicaCommit', value })
     votes.push({ from: validator, view: Number(view), at: now() })
-    network.broadcast(message)
+    line.broadcast(message)
   }
   tell({ type: 'voted' })
 }
 
 /** Hashes, signs and sends a proposal for a view that the validator leads, as a replica does. */
 async function propose(
-  network: Network,
+  line: VoteLine,
   validator: number,
   view: number,
   payload: Uint8Array,
@@ -105,7 +120,7 @@ async function propose(
   }
   const message = committee.sign(validator, { type: 'leaderProposal', value: hasher.result })
   tell({ type: 'proposed', view, at: now() })
-  network.broadcast(message)
+  line.broadcast(message)
 }
 
 async function main(): Promise<void> {
@@ -115,17 +130,16 @@ async function main(): Promise<void> {
   const whole = new Uint8Array(setup.payloadBytes)
   for (let at = 0; at < whole.length; at += payload.length)
     whole.set(payload.subarray(0, whole.length - at), at)
-  const network = await start(setup)
-  const running = network.run(Ctx.root())
+  const line = setup.isPlain
+    ? await plainVoteLine(setup, scope.schedule.scheme, events)
+    : await ourVoteLine(setup, events)
   process.on('message', (message: ToPeer) => {
-    if (message.type === 'vote') void vote(network, validator, message.first, message).catch(abort)
+    if (message.type === 'vote') void vote(line, validator, message.first, message).catch(abort)
     else if (message.type === 'propose')
-      void propose(network, validator, message.view, whole).catch(abort)
+      void propose(line, validator, message.view, whole).catch(abort)
     else if (message.type === 'report') tell({ type: 'votes', votes })
-    else void network.stop().catch(abort)
+    else void line.stop().then(() => process.disconnect(), abort)
   })
-  await running
-  process.disconnect()
 }
 
 function abort(e: unknown): never {
