@@ -66,7 +66,7 @@ async function verifyFinal(
       `block ${block.number} is final, but the chain starts at ${firstBlock}`,
     )
   }
-  const epoch = await epochOf(block, o, call)
+  const epoch = judgeEpoch(block, o) ?? (await epochOf(block, o, call))
   if (!epoch.ok) return epoch
   const verified = await judge(block, epoch.value)
   if (verified.ok) return ok(undefined)
@@ -79,8 +79,6 @@ async function epochOf(
   o: BlockVerifierInit,
   call: CallOptions,
 ): Promise<Result<EpochScope, BlockRefusal>> {
-  const known = judgeEpoch(block, o)
-  if (known !== undefined) return known
   const waitsNoMore = o.onWait?.(block)
   try {
     // The next committee, or the block before, which decides the epoch of this one.
@@ -88,7 +86,7 @@ async function epochOf(
   } finally {
     waitsNoMore?.()
   }
-  return epochOf(block, o, call)
+  return judgeEpoch(block, o) ?? epochOf(block, o, call)
 }
 
 /** Undefined while it cannot be told. */

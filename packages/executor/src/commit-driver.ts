@@ -35,6 +35,8 @@ const SLOW_COMMIT_MS = 30_000
  */
 export class CommitDriver {
   readonly #o: CommitDriverInit
+  #underWay: { readonly number: bigint; readonly startedAt: number; dueAt: number } | undefined
+  #unwatch: (() => void) | undefined
 
   constructor(o: CommitDriverInit) {
     this.#o = o
@@ -46,9 +48,13 @@ export class CommitDriver {
    * `STORE_GAP`; the store's own errors.
    */
   async run(ctx: Ctx): Promise<never> {
-    for (;;) {
-      await this.#o.range.waitFor((range) => range.next > this.#o.applied.value, ctx)
-      await this.#commitNext(ctx)
+    try {
+      for (;;) {
+        await this.#o.range.waitFor((range) => range.next > this.#o.applied.value, ctx)
+        await this.#commitNext(ctx)
+      }
+    } finally {
+      this.#unwatch?.()
     }
   }
 
@@ -93,7 +99,9 @@ export class CommitDriver {
   /** One call of the execution layer: undefined when committed, else what it threw. */
   async #attempt(block: FinalBlock, ctx: Ctx): Promise<Error | undefined> {
     const call = ctx.child()
-    const unwatch = this.#watchSlowness(block, ctx)
+    const startedAt = ctx.clock.now()
+    this.#underWay = { number: block.number, startedAt, dueAt: startedAt + SLOW_COMMIT_MS }
+    this.#watchSlowness(ctx)
     try {
       const commit = (): Promise<void> => this.#o.execution.commit(block, lazySignal(call))
       await ctx.race(this.#o.calls.note('commit', block.number, commit))
@@ -102,7 +110,7 @@ export class CommitDriver {
       ctx.throwIfCanceled()
       return errorOf(e)
     } finally {
-      unwatch()
+      this.#underWay = undefined
       call[Symbol.dispose]()
     }
   }
@@ -127,26 +135,25 @@ export class CommitDriver {
     return ms
   }
 
-  #watchSlowness(block: FinalBlock, ctx: Ctx): () => void {
-    const startedAt = ctx.clock.now()
-    const rearm = (): (() => void) =>
-      ctx.clock.setTimer(
-        ctx.clock.now() + SLOW_COMMIT_MS,
-        () => {
-          const seconds = Math.round((ctx.clock.now() - startedAt) / 1000)
-          this.#o.warn(
-            new NodeError(
-              'EXECUTION_COMMIT_SLOW',
-              `execution.commit of block ${block.number} has been running for ${seconds} s; the chain waits for it on this node`,
-            ),
-          )
-          cancel = rearm()
-        },
-        { passive: true },
-      )
-    let cancel = rearm()
-    return () => {
-      cancel()
+  /** Warns of the commit under way when it takes long. One timer for all commits, of which thousands may end while it runs. */
+  #watchSlowness(ctx: Ctx): void {
+    const check = (): void => {
+      this.#unwatch = undefined
+      const commit = this.#underWay
+      if (commit === undefined) return
+      const now = ctx.clock.now()
+      if (now >= commit.dueAt) {
+        const seconds = Math.round((now - commit.startedAt) / 1000)
+        this.#o.warn(
+          new NodeError(
+            'EXECUTION_COMMIT_SLOW',
+            `execution.commit of block ${commit.number} has been running for ${seconds} s; the chain waits for it on this node`,
+          ),
+        )
+        commit.dueAt = now + SLOW_COMMIT_MS
+      }
+      this.#unwatch = ctx.clock.setTimer(commit.dueAt, check, { passive: true })
     }
+    this.#unwatch ??= ctx.clock.setTimer(ctx.clock.now() + SLOW_COMMIT_MS, check, { passive: true })
   }
 }

@@ -98,9 +98,11 @@ export class BlockQueue {
     throwIfAborted(o)
     const { number } = block
     const hash = blockHash(block)
-    const entry = await this.#admit(block, hash, o)
+    const place = this.#place(block, hash)
+    const entry = place === 'later' ? await this.#admit(block, hash, o) : place
     if (entry !== undefined) await this.#settled(number, entry, o)
-    await this.#compareWithStored(number, hash)
+    const stored = this.#hashes.get(number) ?? (await this.#storedHash(number))
+    if (stored !== undefined && !bytesEqual(stored, hash)) throw conflictError(number, stored, hash)
   }
 
   /** Resolves once block `n` is durable, or was and is pruned. @throws as {@link push} does. */
@@ -121,24 +123,30 @@ export class BlockQueue {
     }
   }
 
-  /** Puts the block into the queue, or finds the equal one there; undefined when the height is stored already. */
+  /** {@link #place}, as soon as there is one. */
   async #admit(block: Block, hash: Hash32, o: WaitOptions): Promise<Entry | undefined> {
-    const { number, payload } = block
     for (;;) {
-      if (this.#failure !== undefined) throw this.#failure
-      const { next } = this.range.value
-      if (number < next) return undefined
-      const known = this.#entries.get(number)
-      if (known !== undefined && bytesEqual(known.hash, hash)) {
-        known.waiters += 1
-        return known
-      }
-      const inWindow = number < next + this.#capacity
-      const fits = this.#bytes + payload.length <= this.#capacityBytes
-      if (known === undefined && (number === next || (inWindow && fits))) break
-      // A different block for the same height waits too: once the height is stored, the two are compared.
       await this.#nextChange(o)
+      const place = this.#place(block, hash)
+      if (place !== 'later') return place
     }
+  }
+
+  /** Puts the block into the queue, or finds the equal one there; undefined when the height is stored already. */
+  #place(block: Block, hash: Hash32): Entry | 'later' | undefined {
+    if (this.#failure !== undefined) throw this.#failure
+    const { number, payload } = block
+    const { next } = this.range.value
+    if (number < next) return undefined
+    const known = this.#entries.get(number)
+    if (known !== undefined && bytesEqual(known.hash, hash)) {
+      known.waiters += 1
+      return known
+    }
+    const inWindow = number < next + this.#capacity
+    const fits = this.#bytes + payload.length <= this.#capacityBytes
+    // A different block for the same height waits too: once the height is stored, the two are compared.
+    if (known !== undefined || !(number === next || (inWindow && fits))) return 'later'
     const entry = new Entry(block, hash)
     this.#entries.set(number, entry)
     this.#bytes += payload.length
@@ -221,11 +229,6 @@ export class BlockQueue {
     this.#entries.delete(number)
     this.#bytes -= entry.block.payload.length
     return true
-  }
-
-  async #compareWithStored(number: bigint, hash: Hash32): Promise<void> {
-    const stored = this.#hashes.get(number) ?? (await this.#storedHash(number))
-    if (stored !== undefined && !bytesEqual(stored, hash)) throw conflictError(number, stored, hash)
   }
 
   async #storedHash(number: bigint): Promise<Hash32 | undefined> {

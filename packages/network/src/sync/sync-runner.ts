@@ -36,12 +36,13 @@ export class SyncRunner {
   readonly #init: NetworkInit
   readonly #metrics: NetworkMetrics
   readonly #sources = new Map<PeerName, Known>()
-  /** What verifies the block of a height, to be cancelled when consensus has brought it. */
-  readonly #verifying = new Map<bigint, Ctx>()
+  /** What verifies the blocks of an answer, and the last of them: cancelled when consensus has brought them all. */
+  readonly #verifying = new Map<Ctx, bigint>()
   /** Verified blocks that the queue does not have yet. */
   readonly #right = new Map<bigint, Block>()
   readonly #rightChanged = new Notifier()
   #state: SyncState
+  #wakeAt: number | undefined
   #running: { readonly ctx: Ctx; readonly tasks: Scope } | undefined
   #cancelTimer: () => void = () => undefined
 
@@ -92,7 +93,7 @@ export class SyncRunner {
         await this.#write(inner)
       } finally {
         unsubscribe()
-        this.#cancelTimer()
+        this.#wakeUp(undefined)
         this.#running = undefined
       }
     })
@@ -108,7 +109,7 @@ export class SyncRunner {
 
   #onPersisted(next: bigint): void {
     if (next <= this.#state.next) return
-    for (const [height, verification] of this.#verifying) if (height < next) verification.cancel()
+    for (const [verification, last] of this.#verifying) if (last < next) verification.cancel()
     for (const height of this.#right.keys()) if (height < next) this.#right.delete(height)
     if (this.#right.size > 0) this.#rightChanged.notify()
     this.#step({ type: 'persisted', next })
@@ -123,13 +124,20 @@ export class SyncRunner {
     for (const effect of effects) {
       if (effect.type === 'fetch') running.tasks.spawnBackground((ctx) => this.#fetch(ctx, effect))
     }
-    this.#cancelTimer()
-    const wake = nextSyncWake(state, clock.now())
-    this.#cancelTimer =
-      wake === undefined
-        ? () => undefined
-        : clock.setTimer(wake, () => this.#step({ type: 'tick' }))
+    this.#wakeUp(nextSyncWake(state, clock.now()))
     return effects
+  }
+
+  /** Makes the planner tick at that time, if something is due then. */
+  #wakeUp(at: number | undefined): void {
+    if (at === this.#wakeAt) return
+    this.#cancelTimer()
+    this.#wakeAt = at
+    if (at === undefined) return
+    this.#cancelTimer = this.#init.clock.setTimer(at, () => {
+      this.#wakeAt = undefined
+      this.#step({ type: 'tick' })
+    })
   }
 
   async #fetch(ctx: Ctx, { peer, first, count }: FetchEffect): Promise<void> {
@@ -140,13 +148,10 @@ export class SyncRunner {
     const sizes = blocks.map(({ payload }) => payload.length + BLOCK_OVERHEAD)
     const effects = this.#step({ type: 'answered', peer, first, count, sizes })
     this.#metrics.onAnswer(blocks.length > 0)
-    const wanted = effects.find((effect) => effect.type === 'verify')?.heights ?? []
-    if (!known || wanted.length === 0) return
-    await this.#take(
-      ctx,
-      known.source,
-      blocks.filter(({ number }) => wanted.includes(number)),
-    )
+    const wanted = new Set(effects.find((effect) => effect.type === 'verify')?.heights)
+    if (!known || wanted.size === 0) return
+    const taken = blocks.filter(({ number }) => wanted.has(number))
+    await this.#take(ctx, known.source, taken)
   }
 
   /** Learns from an answer what its giver has; that blocks were pruned is nothing to blame it for. */
@@ -166,53 +171,59 @@ export class SyncRunner {
   /** Verifies blocks of one answer. */
   async #take(ctx: Ctx, source: SyncSource, blocks: readonly Block[]): Promise<void> {
     const heights: bigint[] = []
+    using verification = ctx.child()
+    this.#verifying.set(verification, blocks.at(-1)?.number ?? 0n)
+    const call = lazySignal(verification)
     const verify = async (block: Block): Promise<void> => {
-      if (!(await this.#verify(ctx, source, block))) return
+      const verdict = await unlessCanceled(this.#init.verifyBlock(block, call))
+      if (verdict === undefined || verification.canceled) return
+      if (!verdict.ok) {
+        source.accuse('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
+        this.#step({ type: 'invalid', peer: source.name, height: block.number })
+        return
+      }
       this.#metrics.onFetched(source.isLastResort)
       heights.push(block.number)
+      if (block.number < this.#init.blocks.range.value.next) return
       this.#right.set(block.number, block)
       this.#rightChanged.notify()
     }
-    await Promise.all(blocks.map(verify))
+    try {
+      await verification.race(Promise.all(blocks.map(verify)))
+    } catch (e) {
+      ctx.throwIfCanceled()
+      if (!isCanceled(e)) throw e
+    } finally {
+      this.#verifying.delete(verification)
+    }
     this.#step({ type: 'verified', peer: source.name, heights })
   }
 
   /** Hands verified blocks to the queue in their order, all that are there at once. */
   async #write(ctx: Ctx): Promise<never> {
     const { blocks } = this.#init
+    const call = lazySignal(ctx)
     for (;;) {
       const run: Promise<void>[] = []
       for (let n = blocks.range.value.next; run.length < blocks.capacity; n++) {
         const block = this.#right.get(n)
         if (!block) break
         this.#right.delete(n)
-        run.push(blocks.push(block, { signal: ctx.signal }))
+        run.push(blocks.push(block, call))
       }
       if (run.length > 0) await Promise.all(run)
       else await ctx.race(this.#rightChanged.wait())
     }
   }
+}
 
-  /** Whether a block is right and still wanted. */
-  async #verify(ctx: Ctx, source: SyncSource, block: Block): Promise<boolean> {
-    const height = block.number
-    using verification = ctx.child()
-    this.#verifying.set(height, verification)
-    try {
-      const verdict = await verification.race(
-        this.#init.verifyBlock(block, lazySignal(verification)),
-      )
-      if (verdict.ok) return true
-      source.accuse('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
-      this.#step({ type: 'invalid', peer: source.name, height })
-      return false
-    } catch (e) {
-      ctx.throwIfCanceled()
-      if (isCanceled(e)) return false
-      throw e
-    } finally {
-      if (this.#verifying.get(height) === verification) this.#verifying.delete(height)
-    }
+/** What a promise gives; undefined when it was canceled. */
+async function unlessCanceled<T>(p: Promise<T>): Promise<T | undefined> {
+  try {
+    return await p
+  } catch (e) {
+    if (isCanceled(e)) return undefined
+    throw e
   }
 }
 

@@ -1,8 +1,9 @@
 import { bytesEqual, err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import type { FinalBlock } from './block.js'
 import type { EpochScope } from './epoch-scope.js'
+import { hashPayloadBySteps } from './hash-payload-by-steps.js'
 import { hashPayload } from './msg.js'
-import { PayloadHasher, payloadPartBytes } from './payload-hasher.js'
+import { payloadPartBytes } from './payload-hasher.js'
 import type { VerifyOptions } from './qc-key.js'
 import type { AggregateVerifier, CommitQCVerifyError } from './verify-commit-qc.js'
 import { validateCommitQC, verifyCommitQC, verifyCommitQCAsync } from './verify-commit-qc.js'
@@ -49,23 +50,12 @@ export async function verifyFinalBlockAsync(
   scope: EpochScope,
   { verifyAggregate, yieldTurn }: FinalBlockVerifyAsyncOptions,
 ): Promise<Result<void, FinalBlockVerifyError>> {
-  const hash = await hashPayloadBySteps(block.payload, yieldTurn)
+  const { payload } = block
+  const isSmall = payload.length <= payloadPartBytes
+  const hash = isSmall ? hashPayload(payload) : await hashPayloadBySteps(payload, yieldTurn)
   const isRight = comparePayloadHash(block, hash)
   if (!isRight.ok) return isRight
   return justified(await verifyCommitQCAsync(block.justification, scope, verifyAggregate))
-}
-
-async function hashPayloadBySteps(
-  payload: Uint8Array,
-  yieldTurn: () => Promise<void>,
-): Promise<Hash32> {
-  if (payload.length <= payloadPartBytes) return hashPayload(payload)
-  const hasher = new PayloadHasher(payload)
-  while (!hasher.isDone) {
-    hasher.next()
-    await yieldTurn()
-  }
-  return hasher.digests.at(-1) ?? hashPayload(payload)
 }
 
 function checkFinalBlock(
