@@ -116,7 +116,7 @@ describe('operators', () => {
     expect(codeOf(await admin.insertAttempt(first, foreign, { signal }))).toBe('INVALID')
   })
 
-  test('an edit of a job that is being driven › acts on it at once (agglayer #1610)', async () => {
+  test('an edit of a job that is being driven › acts on it at once (agglayer #1610, PR #1715)', async () => {
     const rig = await running({ baseFeePerGas: 2_000n, quotedBaseFeePerGas: 10n })
     const id = await rig.submit()
     const { admin } = rig.manager

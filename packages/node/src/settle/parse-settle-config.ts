@@ -125,6 +125,7 @@ const l1Keys = [
 
 function l1Of(root: SettleTable): SettleConfig['l1'] {
   const l1 = root.table('l1', l1Keys)
+  const wsNodeUrl = webSocketOf(l1)
   const nodeUrls = [l1.plain.text('node-url'), ...l1.plain.texts('fallback-node-urls')]
   for (const url of nodeUrls) {
     if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) continue
@@ -133,9 +134,10 @@ function l1Of(root: SettleTable): SettleConfig['l1'] {
   return {
     chainId: l1.bigint('chain-id', 1337n),
     nodeUrls,
-    wsNodeUrl: webSocketOf(l1),
+    wsNodeUrl,
     timeoutMs: l1.duration('rpc-timeout', 45_000),
-    pollIntervalMs: l1.duration('poll-interval', 2_000),
+    // A subscription that stands leaves little to ask for.
+    pollIntervalMs: l1.duration('poll-interval', wsNodeUrl === undefined ? 2_000 : 12_000),
     addresses: {
       rollupManager: l1.address('rollup-manager-contract'),
       globalExitRootManager: l1.address('polygon-zkevm-global-exit-root-v2-contract'),

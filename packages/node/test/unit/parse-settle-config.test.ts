@@ -91,7 +91,7 @@ describe('the configuration of a settlement node', () => {
       [grpc]
       tls = { certificate = "node.pem", key = "/run/node-key.pem" }`
     const config = parseSettleConfig(text, '/etc')
-    expect(config.l1.wsNodeUrl).toBe('wss://l1.example')
+    expect(config.l1).toMatchObject({ wsNodeUrl: 'wss://l1.example', pollIntervalMs: 12_000 })
     expect(config.prover).toMatchObject({
       tls: {
         ca: '/etc/ca.pem',
@@ -103,7 +103,10 @@ describe('the configuration of a settlement node', () => {
       identity: { certificate: '/etc/node.pem', key: '/run/node-key.pem' },
       clientCa: undefined,
     })
-    expect(parseSettleConfig(least, '/').grpc.tls).toBeUndefined()
+    expect(parseSettleConfig(least, '/')).toMatchObject({
+      grpc: { tls: undefined },
+      l1: { wsNodeUrl: undefined, pollIntervalMs: 2_000 },
+    })
   })
 
   test('ports of the environment take the place of the file’s', () => {
