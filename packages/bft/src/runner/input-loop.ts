@@ -1,4 +1,4 @@
-import type { Clock, Ctx } from '@zkstack/concurrency'
+import { errorOf, type Clock, type Ctx } from '@zkstack/concurrency'
 import type { InputQueue, NextInput } from './input-queue.js'
 import { TurnBudget } from './turn-budget.js'
 
@@ -91,9 +91,16 @@ export class InputLoop {
     } finally {
       if (waits === undefined) next.done()
     }
-    return waits?.finally(next.done).then(() => {
-      return this.#budget.spend() ? this.#yield(this.#init.yieldTurn()) : undefined
-    })
+    return waits?.then(
+      () => {
+        next.done()
+        return this.#budget.spend() ? this.#yield(this.#init.yieldTurn()) : undefined
+      },
+      (e: unknown) => {
+        next.done()
+        throw errorOf(e)
+      },
+    )
   }
 
   async #yield(turn: Promise<void>): Promise<void> {

@@ -72,6 +72,8 @@ export class InvariantChecker {
   readonly #scheme: SignatureScheme
   readonly #recorder: FrameRecorder
   readonly #decoded = new WeakMap<Uint8Array, Signed>()
+  /** The last frame asked for: a broadcast goes to one peer after another. */
+  #latest: { readonly frame: Uint8Array; readonly signed: Signed } | undefined
   readonly #known = new Map<number, Known>()
   readonly #chain = new Map<bigint, string>()
   readonly #accepted = new Set<string>()
@@ -109,16 +111,16 @@ export class InvariantChecker {
 
   /** The message in a consensus frame. */
   decode(frame: Uint8Array): Signed {
-    const known = this.#decoded.get(frame)
-    if (known !== undefined) return known
-    const signed = decodeSigned(frame, this.#scheme)
+    if (this.#latest?.frame === frame) return this.#latest.signed
+    const signed = this.#decoded.get(frame) ?? decodeSigned(frame, this.#scheme)
     this.#decoded.set(frame, signed)
+    this.#latest = { frame, signed }
     return signed
   }
 
   /** A node hands a consensus frame to its transport; whether it is a new one, not that of a broadcast to the next peer. */
   sent(node: number, frame: Uint8Array): boolean {
-    const isNew = !this.#decoded.has(frame)
+    const isNew = this.#latest?.frame !== frame && !this.#decoded.has(frame)
     const signed = this.decode(frame)
     const { state } = this.#of(node)
     if (!isImplied(signed, state)) {

@@ -13,6 +13,9 @@ const eventsPerTurn = 1_000
 /** More events than this at one moment are an endless loop. */
 const maxEventsPerMoment = 1_000_000
 
+/** So many canceled events are always kept. */
+const mostCanceled = 256
+
 /** What is chained to it runs as a promise reaction. */
 const settled = Promise.resolve()
 
@@ -24,6 +27,8 @@ export class Scheduler {
   readonly #heap: ScheduledEvent[] = []
   #now = 0
   #order = 0
+  /** Events in the heap that were canceled. */
+  #canceled = 0
   #events = 0
   /** Events since the clock moved. */
   #moment = 0
@@ -43,7 +48,10 @@ export class Scheduler {
     const event: ScheduledEvent = { at: Math.max(moment, this.#now), order: this.#order++, run }
     this.#push(event)
     return () => {
+      if (event.run === undefined) return
       event.run = undefined
+      this.#canceled += 1
+      if (this.#canceled > mostCanceled && 2 * this.#canceled > this.#heap.length) this.#sweep()
     }
   }
 
@@ -83,14 +91,26 @@ export class Scheduler {
   /** Runs the next event; false when there is none. */
   #runNext(): boolean {
     let event = this.#pop()
-    while (event !== undefined && event.run === undefined) event = this.#pop()
+    while (event !== undefined && event.run === undefined) {
+      this.#canceled -= 1
+      event = this.#pop()
+    }
     if (event?.run === undefined) return false
+    const { run } = event
+    event.run = undefined
     this.#moment = event.at === this.#now ? this.#moment + 1 : 0
     if (this.#moment > maxEventsPerMoment) throw new Error(`time stands still at ${event.at} ms`)
     this.#now = event.at
     this.#events += 1
-    event.run()
+    run()
     return true
+  }
+
+  /** Takes out what was canceled: most timers are, long before their time. */
+  #sweep(): void {
+    const all = this.#heap.splice(0)
+    for (const event of all) if (event.run !== undefined) this.#push(event)
+    this.#canceled = 0
   }
 
   #push(event: ScheduledEvent): void {

@@ -13,12 +13,12 @@ import { SimulatedStream } from './simulated-stream.js'
 
 /** Sees what the ends of connections send and get. */
 export interface WireObserver {
-  /** A node hands a frame to its transport. */
-  sent(from: number, to: number, protocol: string, frame: Uint8Array): void
-  /** A frame reaches the other end. */
-  delivered(from: number, to: number, protocol: string, frame: Uint8Array): void
-  /** A frame will reach nobody. */
-  lost(from: number, to: number, protocol: string, frame: Uint8Array): void
+  /** A node hands a frame to its transport; returns the frame in words. */
+  sent(from: number, to: number, protocol: string, frame: Uint8Array): string
+  /** A frame, in words, reaches the other end. */
+  delivered(from: number, to: number, protocol: string, frame: string): void
+  /** A frame, in words, will reach nobody. */
+  lost(from: number, to: number, protocol: string, frame: string): void
 }
 
 /** One end of a connection. */
@@ -196,13 +196,13 @@ export class SimulatedConnection implements TransportConnection {
         this.#carry(arrive)
       },
       carryFrame: (frame, arrive) => {
-        observer.sent(local.node, remote.node, protocol, frame)
+        const words = observer.sent(local.node, remote.node, protocol, frame)
         const deliver = (): void => {
           if (!remote.isAlive()) {
-            observer.lost(local.node, remote.node, protocol, frame)
+            observer.lost(local.node, remote.node, protocol, words)
             return
           }
-          observer.delivered(local.node, remote.node, protocol, frame)
+          observer.delivered(local.node, remote.node, protocol, words)
           arrive()
         }
         if (!lossy) {
@@ -211,7 +211,7 @@ export class SimulatedConnection implements TransportConnection {
         }
         const { at, copies } = link.carryLossy(deliver, this.#lastArrival)
         this.#lastArrival = at
-        if (copies === 0) observer.lost(local.node, remote.node, protocol, frame)
+        if (copies === 0) observer.lost(local.node, remote.node, protocol, words)
       },
     })
     this.#streams.add(stream)

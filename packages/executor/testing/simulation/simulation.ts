@@ -67,8 +67,8 @@ export class Simulation {
   readonly #everybody: readonly Participant[]
   readonly #plan: FaultPlan
   readonly #liveness: LivenessWatch
-  /** Words for frames that are sent to many. */
-  readonly #described = new WeakMap<Uint8Array, string>()
+  /** The last frame in words: it goes to many, one after another. */
+  #described: { readonly frame: Uint8Array; readonly words: string } | undefined
   #deliveries = 0
   #views = 0n
 
@@ -358,8 +358,9 @@ export class Simulation {
       node: number,
       peer: number,
       text: string,
-    ): void => {
+    ): string => {
       note.add({ at: this.#scheduler.now, type, node, peer, text })
+      return text
     }
     return {
       sent: (from, to, protocol, frame) => {
@@ -371,14 +372,14 @@ export class Simulation {
           const { number } = viewOf(this.#checker.decode(frame).msg)
           if (number > this.#views) this.#views = number
         }
-        add('send', from, to, describe(from, protocol, frame))
+        return add('send', from, to, describe(from, protocol, frame))
       },
-      delivered: (from, to, protocol, frame) => {
+      delivered: (from, to, protocol, words) => {
         if (protocol === protocols.consensus) this.#deliveries += 1
-        add('deliver', to, from, describe(from, protocol, frame))
+        add('deliver', to, from, words)
       },
-      lost: (from, to, protocol, frame) => {
-        add('lose', to, from, describe(from, protocol, frame))
+      lost: (from, to, _, words) => {
+        add('lose', to, from, words)
       },
     }
   }
@@ -386,12 +387,11 @@ export class Simulation {
   #describeFrame(from: number, protocol: string, frame: Uint8Array): string {
     if (protocol !== protocols.consensus) return `${protocol} ${frame.length}`
     if (this.#actors.has(from)) return describeActorFrame(frame, this.#cast.genesis.scheme)
-    const known = this.#described.get(frame)
-    if (known !== undefined) return known
+    if (this.#described?.frame === frame) return this.#described.words
     const { msg } = this.#checker.decode(frame)
-    const text = `${labelOf(msg)} ${viewOf(msg).number}`
-    this.#described.set(frame, text)
-    return text
+    const words = `${labelOf(msg)} ${viewOf(msg).number}`
+    this.#described = { frame, words }
+    return words
   }
 
   #draw<T>(what: string, choices: readonly [T, ...T[]]): T {
