@@ -56,6 +56,17 @@ describe('a proposal hashed in small steps', () => {
     expect(() => hasher.next()).toThrow(TypeError)
   })
 
+  it('of 2 MiB › takes no more than a quarter of a part in one step', () => {
+    const hasher = new PayloadHasher(new Uint8Array(2 << 20))
+    let [most, all] = [0, 0]
+    while (!hasher.isDone) {
+      const { length } = hasher.next()
+      most = Math.max(most, length)
+      all += length
+    }
+    expect([most, all]).toEqual([payloadPartBytes / 4, 2 << 20])
+  })
+
   it('changed by copying › is an ordinary proposal with hashes of its own', () => {
     const original = hash(payloadOf(50_000))
     const value = { ...original, payload: payloadOf(50_001) }
