@@ -90,7 +90,9 @@ try {
         'undisturbed p50': milliseconds(calm.p50),
         'flooded p50': milliseconds(finality.p50),
         p50: times(finality.p50 / calm.p50),
+        'undisturbed p95': milliseconds(calm.p95),
         'flooded p95': milliseconds(finality.p95),
+        p95: times(finality.p95 / calm.p95),
         resident: `${finality.rssMiB.toFixed(0)} MiB`,
       },
       values: {
