@@ -188,6 +188,7 @@ export {
 export { serveProver, type ProverServer, type ProverServerOptions } from './prover/prover-server.js'
 export { parseProverAddress, type ProverAddress } from './prover/prover-address.js'
 export {
+  clientCredentials,
   serverCredentials,
   type ClientTls,
   type ServerTls,

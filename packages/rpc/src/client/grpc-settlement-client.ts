@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
+import { Client, Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import { realClock, type Clock } from '@zkstack/concurrency'
 import { err, ok, type Hash32, type Result } from '@zkstack/crypto'
 import {
@@ -9,10 +9,12 @@ import {
   type NetworkId,
 } from '@zkstack/pessimistic-proof'
 import {
+  clientCredentials,
   decodeCertificateHeader,
   decodeEpochConfiguration,
   decodeNetworkInfo,
   type CertificateHeader,
+  type ClientTls,
   type EndpointError,
 } from '@zkstack/settlement'
 import { decodeErrorInfo } from '../grpc/grpc-error.js'
@@ -23,10 +25,7 @@ import type { SettlementClient } from './settlement-client.js'
 /** Options of {@link grpcSettlementClient}. */
 export interface GrpcClientOptions {
   /** Absent: whatever is sent can be read and changed on the way. */
-  readonly tls?: {
-    /** In PEM; default: whom the platform trusts. */
-    readonly rootCertificates?: Uint8Array | undefined
-  }
+  readonly tls?: ClientTls | undefined
   /** Of a call, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined
   /** Of the longest request and answer; default 64 MiB. */
@@ -55,10 +54,12 @@ export function grpcSettlementClient(
   o: GrpcClientOptions = {},
 ): SettlementClient & Disposable {
   const { timeoutMs = 30_000, maxMessageBytes = 64 * 1024 * 1024, clock = realClock } = o
-  const client = new Client(address, credentialsOf(o), {
+  const { serverName } = o.tls ?? {}
+  const client = new Client(address, clientCredentials(o.tls), {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.enable_retries': 0,
+    ...(serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName }),
   })
   const call = (method: string, request: Uint8Array, { signal }: CallOptions): Promise<Answer> =>
     unaryCall(client, `/agglayer.node.v1.${method}`, request, {
@@ -122,12 +123,6 @@ export function grpcSettlementClient(
       client.close()
     },
   }
-}
-
-function credentialsOf({ tls }: GrpcClientOptions) {
-  if (tls === undefined) return credentials.createInsecure()
-  const { rootCertificates: roots } = tls
-  return credentials.createSsl(roots === undefined ? null : Buffer.from(roots))
 }
 
 /** Asks once; the signal ends it early. @throws the reason of the signal */

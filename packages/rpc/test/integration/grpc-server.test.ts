@@ -7,6 +7,7 @@ import {
   parseCertificate,
   type Certificate,
 } from '@zkstack/pessimistic-proof'
+import type { ClientTls } from '@zkstack/settlement'
 import { certificateChain } from '@zkstack/settlement/testing'
 import { Root } from 'protobufjs'
 import * as descriptorFormat from 'protobufjs/ext/descriptor/index.js'
@@ -285,6 +286,28 @@ describe('the services of a node over gRPC', () => {
     expect(await nobody.networkInfo(1, call)).toMatchObject({
       error: { kind: 'retry', code: 'Unreachable' },
     })
+  })
+
+  test('over TLS › who knows the server is answered; where clients must be known, only those', async () => {
+    const vectors = '../../../settlement/test/vectors/prover/'
+    const vector = (name: string): Uint8Array =>
+      readFileSync(new URL(vectors + name, import.meta.url))
+    const [pem, privateKey] = [vector('localhost.pem'), vector('localhost-key.pem')]
+    const identity = { certificateChain: pem, privateKey }
+    const header: SettlementService['node']['header'] = () => Promise.resolve(undefined)
+    const asked = async (server: GrpcServer, tls?: ClientTls): Promise<string> => {
+      using client = grpcSettlementClient(server.address, { tls, timeoutMs: 5_000 })
+      const answer = await client.header(certificateId(first), call)
+      return answer.ok ? 'answered' : answer.error.code
+    }
+    const known = { rootCertificates: pem, serverName: 'localhost' }
+    const server = await start({ header }, { tls: identity })
+    expect(await asked(server, known)).toBe('answered')
+    expect(await asked(server, { serverName: 'localhost' })).toBe('Unreachable')
+    expect(await asked(server)).toBe('Unreachable')
+    const strict = await start({ header }, { tls: { ...identity, clientRootCertificates: pem } })
+    expect(await asked(strict, { ...known, identity })).toBe('answered')
+    expect(await asked(strict, known)).toBe('Unreachable')
   })
 
   test('health says what readiness says, of the server and of each service', async () => {
