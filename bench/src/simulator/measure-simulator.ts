@@ -113,9 +113,11 @@ function runSteps(): number {
   return network.sent.length
 }
 
+/** Of an event that does nothing but schedule the next one; the least of some runs. */
 async function eventMs(): Promise<number> {
   const events = 100_000
-  for (let warm = false; ; warm = true) {
+  let least = Infinity
+  for (let i = 0; i <= runs; i++) {
     const scheduler = new Scheduler()
     const next = (): void => {
       if (scheduler.events < events) scheduler.in(1, next)
@@ -123,6 +125,7 @@ async function eventMs(): Promise<number> {
     next()
     const startedAt = cpuMs()
     await scheduler.run(() => false)
-    if (warm) return (cpuMs() - startedAt) / events
+    least = Math.min(least, (cpuMs() - startedAt) / events)
   }
+  return least
 }
