@@ -7,7 +7,7 @@ export interface BenchCase {
   readonly scheme: 0 | 1 | 2
   readonly backend: 'noble' | 'mcl' | 'blst' | 'node'
   readonly payloadBytes: number
-  /** Threads that check signatures, of each validator. */
+  /** Threads that check signatures, of all validators together. */
   readonly workers: number
   /** How long to measure, in seconds, after a warm-up of a fifth of it. */
   readonly seconds: number
@@ -57,7 +57,7 @@ export function allCases(seconds: number): BenchCase[] {
       }
     }
   }
-  // One worker each: six validators on two cores have no use for more.
+  // One worker: with the main thread it has two cores at work.
   for (const { scheme, backend } of backends) {
     if (scheme === 2 || backend === 'noble') continue
     const of = { validators: 6, transport: 'tcp', scheme, backend, payloadBytes: 0 } as const

@@ -7,7 +7,7 @@ import { MemoryHub, memoryTransport } from '@zkstack/network'
 import { generateNodeKey } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
 import { seededRandom } from '@zkstack/concurrency'
-import { signatureScheme } from '@zkstack/crypto'
+import { signatureScheme, SignatureWorkers } from '@zkstack/crypto'
 import { levelStore, memoryStore } from '@zkstack/storage'
 import { BenchChain } from './bench-chain.js'
 import type { BenchCase } from './bench-case.js'
@@ -35,6 +35,7 @@ export async function startNetwork(c: BenchCase): Promise<BenchNetwork> {
   const proposedAt = new Map<bigint, number>()
   const folder = await mkdtemp(join(tmpdir(), 'zkstack-bench-'))
   const hub = new MemoryHub()
+  const signatureWorkers = new SignatureWorkers({ count: c.workers, onFailure: stopTheCase })
   const nodes: ConsensusNode[] = []
   const closers: (() => Promise<void>)[] = []
   for (const [i, validatorKey] of keys.entries()) {
@@ -54,7 +55,7 @@ export async function startNetwork(c: BenchCase): Promise<BenchNetwork> {
       peers: { outbound, maxDynamicInbound: c.validators },
       execution: new BenchChain(c.payloadBytes, proposedAt),
       timing: { viewTimeoutMs },
-      limits: { workers: c.workers },
+      signatureWorkers,
       ...(c.transport === 'memory' && { transport: memoryTransport(hub) }),
     })
     nodes.push(node)
@@ -69,7 +70,12 @@ export async function startNetwork(c: BenchCase): Promise<BenchNetwork> {
     firstKey: nodeKeys[0]?.publicKey ?? new Uint8Array(),
     stop: async () => {
       await Promise.all(closers.map((close) => close()))
+      await signatureWorkers[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function stopTheCase(error: Error): never {
+  throw error
 }

@@ -41,7 +41,7 @@ export function markdown(
   date: string,
 ): string {
   return [
-    `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread** unless it says workers;`,
+    `Measured ${date} by \`npm run bench\` on ${machine()}. All validators of a row run in **one process, on one thread**, or with one more that checks signatures for all of them (_worker_);`,
     'TCP rows use LevelDB with synced writes. *Floor*: blocks/s if signature checks, signatures and hashes were the only cost, as',
     'measured in the process of the row just before and just after. A share above 100 % says that the',
     'machine was slower while costs were measured. Latency: from the leader’s payload to finality, over all validators. *First*:',
@@ -65,10 +65,10 @@ function finalityTable(results: readonly CaseResult[]): string[] {
     const cells = [
       c.validators,
       c.transport === 'tcp' ? 'TCP' : 'memory',
-      `${scheme} (${c.backend}${c.workers === 0 ? '' : `, ${c.workers} worker`})`,
+      `${scheme} (${c.backend}${c.workers === 0 ? '' : ', worker'})`,
       c.payloadBytes === 0 ? 'empty' : '1 MiB',
       round(result.blocksPerSecond),
-      firstOf(nameOf(c)),
+      firstOf(nameOf({ ...c, workers: 0 })),
       `${(100 * share).toFixed(0)} %`,
       c.payloadBytes === 0 ? '' : round(result.mibPerSecond),
       round(result.latencyP50Ms),

@@ -52,9 +52,10 @@ export async function startWorker(
   const worker = isBuilt
     ? new Worker(new URL('./signature-worker.js', import.meta.url), { ...options, execArgv: [] })
     : new Worker(sourceScript, { ...options, eval: true })
-  worker.unref()
   let cause: Error | undefined
+  let batches = 0
   worker.on('message', (message: WorkerMessage) => {
+    if (message !== 'ready' && --batches === 0) worker.unref()
     onMessage(message)
   })
   worker.on('error', (e) => {
@@ -63,8 +64,11 @@ export async function startWorker(
   worker.on('exit', (code) => {
     onEnd(cause ?? new Error(`a worker ended with exit code ${code}`))
   })
+  // Not earlier: a listener for messages keeps the process alive again.
+  worker.unref()
   return {
     post: (batch) => {
+      if (batches++ === 0) worker.ref()
       worker.postMessage(batch, [batch.checks.buffer])
     },
     terminate: async () => {

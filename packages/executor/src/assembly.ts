@@ -170,6 +170,7 @@ function signatureChecksOf({ options: o, reporter }: AssemblyInit): SignatureChe
   if (o.clock !== realClock) return undefined
   return new SignatureChecks({
     workers: o.workers,
+    shared: o.signatureWorkers,
     yieldTurn: yieldTurnOf(o),
     warn: (e) => {
       reporter.warn(e)

@@ -10,8 +10,10 @@ import { NodeError } from './errors.js'
 
 /** What {@link SignatureChecks} takes. */
 export interface SignatureChecksInit extends Pick<SignatureWorkersInit, 'start'> {
-  /** Threads beside the main one. */
+  /** Threads of its own beside the main one. */
   readonly workers: number | undefined
+  /** Threads of others, in place of its own. */
+  readonly shared?: SignatureWorkers | undefined
   /** Lets other work run. */
   yieldTurn(): Promise<void>
   warn(error: NodeError): void
@@ -33,6 +35,7 @@ interface Job {
  */
 export class SignatureChecks implements AsyncDisposable {
   readonly #workers: SignatureWorkers
+  readonly #own: SignatureWorkers | undefined
   readonly #yieldTurn: () => Promise<void>
   /** What this thread has to check. */
   readonly #here: Job[] = []
@@ -41,19 +44,8 @@ export class SignatureChecks implements AsyncDisposable {
 
   constructor(o: SignatureChecksInit) {
     this.#yieldTurn = () => o.yieldTurn()
-    this.#workers = new SignatureWorkers({
-      ...(o.start && { start: o.start }),
-      count: o.workers,
-      onFailure: (cause) => {
-        o.warn(
-          new NodeError(
-            'SIGNATURE_WORKER_FAILED',
-            `a thread that checks signatures failed: ${cause.message}. Its checks are done by the others, or by the main thread; restart the node to have it back.`,
-            { cause },
-          ),
-        )
-      },
-    })
+    this.#workers = o.shared ?? ownWorkers(o)
+    this.#own = o.shared === undefined ? this.#workers : undefined
   }
 
   /** For certificates of blocks, many at once: what finds all threads busy, this one takes over, one after another. */
@@ -75,11 +67,11 @@ export class SignatureChecks implements AsyncDisposable {
     const valid = scheme.verifyAggregate(check.claims, check.aggregate)
     await this.#yieldTurn()
     return valid
-  };
+  }
 
-  /** Ends the threads. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#workers[Symbol.asyncDispose]()
+  /** Ends its own threads. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#own?.[Symbol.asyncDispose]()
   }
 
   /** Ends when no check waits. */
@@ -138,4 +130,20 @@ export class SignatureChecks implements AsyncDisposable {
       ({ claims, aggregate }) => scheme?.verifyAggregate(claims, aggregate) ?? false,
     )
   }
+}
+
+function ownWorkers({ start, workers, warn }: SignatureChecksInit): SignatureWorkers {
+  return new SignatureWorkers({
+    ...(start && { start }),
+    count: workers,
+    onFailure: (cause) => {
+      warn(
+        new NodeError(
+          'SIGNATURE_WORKER_FAILED',
+          `a thread that checks signatures failed: ${cause.message}. Its checks are done by the others, or by the main thread; restart the node to have it back.`,
+          { cause },
+        ),
+      )
+    },
+  })
 }

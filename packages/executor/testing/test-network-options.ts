@@ -1,3 +1,4 @@
+import type { SignatureWorkers } from '@zkstack/crypto'
 import type { Clock, Logger, MetricsSink, Tracer } from '@zkstack/concurrency'
 import type { ExecutionLayer, Mempool, NodeStore, ValidatorSource } from '@zkstack/storage'
 import type { Limits } from '../src/options/node-options.js'
@@ -40,6 +41,8 @@ export interface TestNetworkOptions {
   /** Changes the store of a node, once for each start; for instance to make it fail. */
   readonly wrapStore?: (store: NodeStore, index: number) => NodeStore
   readonly limits?: Partial<Limits>
+  /** Threads for all nodes together. Default: none. */
+  readonly signatureWorkers?: SignatureWorkers
   /** Default 1 000. */
   readonly viewTimeoutMs?: number
   /** Makes keys; equal seeds give equal keys. Default: one seed for all. */

@@ -141,8 +141,9 @@ export class TestNode {
       ...(o.metrics && { metrics: o.metrics(index) }),
       ...(o.tracer && { tracer: o.tracer(index) }),
       ...(o.clock && { clock: o.clock }),
+      ...(o.signatureWorkers && { signatureWorkers: o.signatureWorkers }),
       limits: {
-        workers: 0,
+        ...(o.signatureWorkers === undefined && { workers: 0 }),
         ...o.limits,
         // A test does not wait for the long pauses of production.
         network: { redialMinMs: 50, redialMaxMs: 500, banStaticMs: 1_000, ...o.limits?.network },

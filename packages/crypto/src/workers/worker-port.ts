@@ -23,7 +23,7 @@ export interface WorkerEvents {
   onEnd(error: Error): void
 }
 
-/** A worker, seen from the thread that started it. It does not keep the process alive. */
+/** A worker, seen from the thread that started it. It keeps the process alive while it has a batch. */
 export interface WorkerPort {
   post(batch: CheckBatch): void
   terminate(): Promise<void>

@@ -30,6 +30,7 @@ const KNOWN = [
   'retention',
   'onGenesisChange',
   'limits',
+  'signatureWorkers',
   'timing',
   'buildVersion',
   'logger',
@@ -64,6 +65,7 @@ export function checkOptions(options: unknown): asserts options is NodeOptions {
   checkPeers(o['peers'], 'options.peers')
   checkOneOf(o['onGenesisChange'], 'options.onGenesisChange', ['refuse', 'reset'])
   checkLimits(o['limits'])
+  checkSignatureWorkers(o)
   checkTiming(o['timing'])
   checkBuildVersion(o['buildVersion'])
   checkRecording(o['recording'])
@@ -178,6 +180,20 @@ function checkLimits(value: unknown): void {
   if (limits['network'] !== undefined) {
     requireObject(limits['network'], `${path}.network`, 'Give an object, or leave it out')
   }
+}
+
+function checkSignatureWorkers({ signatureWorkers, limits }: Fields): void {
+  if (signatureWorkers === undefined) return
+  const remedy = 'Give a SignatureWorkers of @zkstack/crypto; leave it out for threads of its own'
+  const required = ['verifyAggregate', 'giveBack']
+  requireMethods(signatureWorkers, 'options.signatureWorkers', remedy, { required })
+  if ((limits as Fields | undefined)?.['workers'] === undefined) return
+  throw new NodeOptionError(
+    'OPTION_INVALID',
+    'options.limits.workers',
+    'is given beside options.signatureWorkers',
+    'Give one of them',
+  )
 }
 
 function checkTiming(value: unknown): void {

@@ -1,4 +1,5 @@
 import type { Clock, Logger, MetricsSink, Random, Tracer } from '@zkstack/concurrency'
+import type { SignatureWorkers } from '@zkstack/crypto'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
 import type { Genesis, NodeSecretKey, ValidatorSecretKey } from '@zkstack/roles'
 import type {
@@ -49,6 +50,11 @@ export interface NodeOptions {
   /** What to do when the store belongs to another genesis of the same chain. Default `refuse`. */
   readonly onGenesisChange?: 'refuse' | 'reset'
   readonly limits?: Partial<Limits>
+  /**
+   * Threads that check signatures for several nodes of one process, in place of `limits.workers`. They stay open when a node stops,
+   * their owner ends them.
+   */
+  readonly signatureWorkers?: SignatureWorkers
   readonly timing?: Timing
   /** Told to peers, for people; for instance a version. */
   readonly buildVersion?: string

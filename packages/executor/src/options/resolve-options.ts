@@ -1,5 +1,6 @@
 import { errorOf, realClock, silentLogger, silentMetrics, systemRandom } from '@zkstack/concurrency'
 import type { Clock, Logger, MetricsSink, Random, Tracer } from '@zkstack/concurrency'
+import type { SignatureWorkers } from '@zkstack/crypto'
 import { libp2pTransport, networkLimits } from '@zkstack/network'
 import type { NetworkLimits, NetworkTransport, PeersInit } from '@zkstack/network'
 import type {
@@ -41,6 +42,7 @@ export interface ResolvedOptions {
   readonly maxQueuedBlocks: number
   /** Threads that check signatures; undefined: as many as there are cores to spare. */
   readonly workers: number | undefined
+  readonly signatureWorkers: SignatureWorkers | undefined
   readonly viewTimeoutMs: number
   readonly buildVersion: string | undefined
   readonly logger: Logger
@@ -82,6 +84,7 @@ export function resolveOptions(o: NodeOptions, genesis: Genesis): ResolvedOption
     limits: limitsOf(o, genesis),
     maxQueuedBlocks: o.limits?.maxQueuedBlocks ?? DEFAULT_QUEUED_BLOCKS,
     workers: o.limits?.workers,
+    signatureWorkers: o.signatureWorkers,
     viewTimeoutMs: o.timing?.viewTimeoutMs ?? DEFAULT_VIEW_TIMEOUT_MS,
     buildVersion: o.buildVersion,
     logger: o.logger ?? silentLogger,

@@ -63,6 +63,31 @@ describe('the process', () => {
     expect(exit).toMatchObject({ code: 0, output: 'stopped\n' })
   })
 
+  it('exits by itself after nodes that shared threads, which outlive each of them', async () => {
+    const exit = await run(
+      network(`
+        import { SignatureWorkers } from '@zkstack/crypto'
+        const signatureWorkers = new SignatureWorkers({ count: 1, onFailure: (e) => console.log(e) })
+        let verdicts = 0
+        const ask = signatureWorkers.verifyAggregate.bind(signatureWorkers)
+        signatureWorkers.verifyAggregate = async (...check) => {
+          const verdict = await ask(...check)
+          if (verdict !== undefined) verdicts++
+          return verdict
+        }
+        const network = await createTestNetwork(4, { transport: 'tcp', scheme: 0, signatureWorkers })
+        while (verdicts === 0) await new Promise((r) => setTimeout(r, 10))
+        await network.at(0).stop()
+        await network.at(0).start()
+        const before = verdicts
+        while (verdicts < before + 8) await new Promise((r) => setTimeout(r, 10))
+        await network[Symbol.asyncDispose]()
+        console.log('stopped', signatureWorkers.size)
+      `),
+    )
+    expect(exit).toMatchObject({ code: 0, output: 'stopped 1\n' })
+  })
+
   it('exits by itself after a start that failed', async () => {
     const exit = await run(
       network(`

@@ -203,6 +203,21 @@ const rows: readonly Row[] = [
     path: 'options.limits.maxPayloadBytes',
   },
   {
+    name: 'shared threads that are a number',
+    options: { signatureWorkers: 2 },
+    code: 'OPTION_INVALID',
+    path: 'options.signatureWorkers',
+  },
+  {
+    name: 'shared threads beside threads of its own',
+    options: {
+      signatureWorkers: { verifyAggregate: () => true, giveBack: () => true },
+      limits: { workers: 1 },
+    },
+    code: 'OPTION_INVALID',
+    path: 'options.limits.workers',
+  },
+  {
     name: 'a network limit of zero',
     options: { limits: { network: { syncWindow: 0 } } },
     code: 'OPTION_INVALID',

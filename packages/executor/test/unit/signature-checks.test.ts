@@ -1,5 +1,5 @@
 import { yieldTurn } from '@zkstack/concurrency'
-import { blsMinSig, ed25519Scheme, loadCryptoBackends } from '@zkstack/crypto'
+import { blsMinSig, ed25519Scheme, loadCryptoBackends, SignatureWorkers } from '@zkstack/crypto'
 import { describe, expect, it } from 'vitest'
 import { SignatureChecks } from '../../src/signature-checks.js'
 
@@ -55,6 +55,40 @@ describe('signature checks', () => {
     await yieldTurn()
     expect(started()).toBeLessThanOrEqual(4)
     await checks[Symbol.asyncDispose]()
+  })
+
+  it('threads are shared › no others start, and they outlive those who share them', async () => {
+    let [started, terminated] = [0, 0]
+    const shared = new SignatureWorkers({
+      count: 1,
+      onFailure: () => undefined,
+      start: ({ onMessage }) => {
+        started++
+        queueMicrotask(() => {
+          onMessage('ready')
+        })
+        const post = ({ id }: { id: number }): void => {
+          onMessage({ id, verdicts: new Uint8Array([1]) })
+        }
+        const terminate = (): Promise<void> => {
+          terminated++
+          return Promise.resolve()
+        }
+        return Promise.resolve({ post, terminate })
+      },
+    })
+    const [first, second] = [1, 2].map(
+      () => new SignatureChecks({ workers: undefined, shared, yieldTurn, warn: () => undefined }),
+    )
+    await first?.ofBlocks(scheme, { claims, aggregate })
+    await yieldTurn()
+    await first?.[Symbol.asyncDispose]()
+    // only the thread says so
+    expect(await second?.ofBlocks(scheme, { claims, aggregate: wrong })).toBe(true)
+    await second?.[Symbol.asyncDispose]()
+    expect([started, terminated, shared.size]).toEqual([1, 0, 1])
+    await shared[Symbol.asyncDispose]()
+    expect(terminated).toBe(1)
   })
 
   it('the threads are busy › this one checks what waits, one after another, until nothing does', async () => {
