@@ -3,12 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { createTestNetwork } from '../../testing/index.js'
 import { chainOf, expectEqualChains } from './helpers.js'
 
-/** A store that calls back around its writes. */
-function watched(store: NodeStore, around: (when: 'before' | 'after') => void): NodeStore {
+/** A store that calls back around its writes, with their numbers: one may begin before the other ends. */
+function watched(
+  store: NodeStore,
+  around: (when: 'before' | 'after', write: number) => void,
+): NodeStore {
+  let writes = 0
   const write = async (call: () => Promise<void>): Promise<void> => {
-    around('before')
+    const number = ++writes
+    around('before', number)
     await call()
-    around('after')
+    around('after', number)
   }
   return {
     epochs: {
@@ -43,12 +48,10 @@ describe('a crash at every write', () => {
           viewTimeoutMs: 150,
           start: false,
           wrapStore: (store, index) => {
-            let writes = 0
             // The n-th start of a node dies at about its n-th write.
             const start = (starts[index] = (starts[index] ?? 0) + 1)
-            return watched(store, (now) => {
-              if (now === 'before') writes += 1
-              if (now !== when || start > LIVES || writes !== start + (index % 3)) return
+            return watched(store, (now, write) => {
+              if (now !== when || start > LIVES || write !== start + (index % 3)) return
               comeBack(index).catch((e: unknown) => failures.push(e))
               throw new StorageError('STORE_IO', 'the power is gone')
             })
