@@ -5,7 +5,7 @@ import { allCases, nameOf } from './bench-case.js'
 import type { BenchCase } from './bench-case.js'
 import type { CaseResult } from './measure-case.js'
 import { networkTables, type NetworkFigure } from './network/figure.js'
-import { networkReport } from './network/network-report.js'
+import { networkTable } from './network/network-table.js'
 import { measureProofs } from './proofs/measure-proofs.js'
 import { lineOfProof, proofTable } from './proofs/proof-report.js'
 import { lineOf, machine, markdown } from './report.js'
@@ -17,7 +17,7 @@ const help = `npm run bench -- [options]
   --seconds N   measured time of each case (default 8)
   --only TEXT   only cases whose name contains the text, for instance "n=6 transport=tcp", "simulator", "settlement" or "pessimistic::verifySp1"
   --json FILE   writes all results
-  --readme      puts the tables into README.md and those of packages/pessimistic-proof and packages/settlement
+  --readme      puts the tables that were measured whole into README.md and those of packages/pessimistic-proof and packages/settlement
 `
 
 const builtPackages = new URL('../tsconfig.built.json', import.meta.url).pathname
@@ -42,6 +42,9 @@ async function main(): Promise<number> {
   const date = new Date().toISOString().slice(0, 10)
   const cases = allCases(seconds).filter((c) => nameOf(c).includes(values.only))
   const consensus = cases.length > 0 ? await measureConsensus(cases, date) : undefined
+  if (values.readme && consensus && cases.length === allCases(seconds).length) {
+    await intoReadme('README.md', consensus.text, 'finality')
+  }
   // With the room for young objects that `npm run simulate` gives its processes.
   if ('simulator'.includes(values.only)) {
     await runScript('simulator.ts', [], ['--max-semi-space-size=32'])
@@ -53,7 +56,11 @@ async function main(): Promise<number> {
     if (!isCase && !name.includes(values.only)) continue
     process.stdout.write(`${name} …\n`)
     const filter = isCase && table === 'sync' ? [values.only] : []
-    network.push(...(await runScript(`network/${table}.ts`, filter)))
+    const figures = await runScript(`network/${table}.ts`, filter)
+    network.push(...figures)
+    const text = networkTable(table, figures)
+    process.stdout.write(`\n${text}\n`)
+    if (values.readme && !isCase) await intoReadme('README.md', text, table)
   }
   const proofs = await measureProofs(values.only, (cost) => {
     process.stdout.write(`${lineOfProof(cost)}\n`)
@@ -68,17 +75,12 @@ async function main(): Promise<number> {
   if (proofs.length > 0) {
     const text = proofTable(proofs, machine(), date)
     process.stdout.write(`\n${text}\n`)
-    if (values.readme) await intoReadme('packages/pessimistic-proof/README.md', text)
+    if (values.readme) await intoReadme('packages/pessimistic-proof/README.md', text, 'proofs')
   }
   if (settlement.throughput.length > 0) {
     const text = settlementTables(settlement, machine(), date)
     process.stdout.write(`\n${text}\n`)
-    if (values.readme) await intoReadme('packages/settlement/README.md', text)
-  }
-  const networkText = networkReport(network)
-  if (networkText !== '') process.stdout.write(`\n${networkText}\n`)
-  if (values.readme && consensus) {
-    await intoReadme('README.md', [consensus.text, networkText].join('\n\n'))
+    if (values.readme) await intoReadme('packages/settlement/README.md', text, 'settlement')
   }
   return 0
 }
@@ -138,14 +140,17 @@ async function runScript(
   return figures
 }
 
-async function intoReadme(path: string, text: string): Promise<void> {
+/** @param table what its markers are called. */
+async function intoReadme(path: string, text: string, table: string): Promise<void> {
   const file = new URL(`../../${path}`, import.meta.url)
   const readme = await readFile(file, 'utf8')
-  const marked = /(<!-- bench:begin -->\n)[\s\S]*?(<!-- bench:end -->)/
-  if (!marked.test(readme)) throw new Error(`${path} has no bench markers`)
+  const marked = new RegExp(
+    `(<!-- bench:${table}:begin -->\\n)[\\s\\S]*?(<!-- bench:${table}:end -->)`,
+  )
+  if (!marked.test(readme)) throw new Error(`${path} has no markers of bench:${table}`)
   await writeFile(
     file,
-    readme.replace(marked, (_, begin: string, end: string) => `${begin}${text}\n${end}`),
+    readme.replace(marked, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
   )
 }
 

@@ -1,4 +1,4 @@
-import { networkTables, type NetworkFigure } from './figure.js'
+import type { networkTables, NetworkFigure } from './figure.js'
 
 const titles: Readonly<Record<(typeof networkTables)[number], string>> = {
   votes:
@@ -12,23 +12,20 @@ const titles: Readonly<Record<(typeof networkTables)[number], string>> = {
     'Finality of six validators (Ed25519, no payload) while a peer in a process of low priority floods one of them, beside the same network undisturbed just before.',
 }
 
-/** The tables of those benches that were run. */
-export function networkReport(figures: readonly NetworkFigure[]): string {
-  const text = networkTables.flatMap((table) => {
-    const rows = figures.filter((figure) => figure.table === table)
-    const [first] = rows
-    if (first === undefined) return []
-    const heads = Object.keys(first.cells)
-    return [
-      `**Network: ${table}.** ${titles[table]}`,
-      '',
-      line(heads),
-      line(heads.map(() => '---')),
-      ...rows.map(({ cells }) => line(heads.map((head) => cells[head] ?? ''))),
-      '',
-    ]
-  })
-  return text.join('\n')
+/** One table of the README. */
+export function networkTable(
+  table: (typeof networkTables)[number],
+  figures: readonly NetworkFigure[],
+): string {
+  const rows = figures.filter((figure) => figure.table === table)
+  const heads = Object.keys(rows[0]?.cells ?? {})
+  return [
+    `**Network: ${table}.** ${titles[table]}`,
+    '',
+    line(heads),
+    line(heads.map(() => '---')),
+    ...rows.map(({ cells }) => line(heads.map((head) => cells[head] ?? ''))),
+  ].join('\n')
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
