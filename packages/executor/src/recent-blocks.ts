@@ -53,15 +53,30 @@ export class RecentBlocks implements BlockStore {
   }
 
   async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
-    await this.#inner.append(block, o)
+    // Before the range says so: whoever follows the store reads at once what it has announced.
+    const isNext = block.number >= this.range().next && !this.#blocks.has(block.number)
+    if (isNext) this.#keep(block)
+    try {
+      await this.#inner.append(block, o)
+    } catch (e) {
+      if (isNext && this.#blocks.get(block.number) === block) this.#forget(block)
+      throw e
+    }
+  }
+
+  #keep(block: Block): void {
     this.#blocks.set(block.number, block)
     this.#bytes += block.payload.length
     for (const [number, old] of this.#blocks) {
       const fits = this.#blocks.size <= MAX_BLOCKS && this.#bytes <= MAX_BYTES
       if (fits || number === block.number) break
-      this.#blocks.delete(number)
-      this.#bytes -= old.payload.length
+      this.#forget(old)
     }
+  }
+
+  #forget({ number, payload }: Block): void {
+    this.#blocks.delete(number)
+    this.#bytes -= payload.length
   }
 
   async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {

@@ -216,6 +216,8 @@ export class BlockQueue {
         `the store went back from [${old.first}, ${old.next}) to [${range.first}, ${range.next})`,
       )
     }
+    // The store announces what was appended here too.
+    if (range === old) return
     for (const [number, entry] of this.#entries) {
       if (number < range.next && this.#remove(number, entry)) entry.onStored()
     }

@@ -33,7 +33,9 @@ export class RangeFeed {
   /** Yields the range now and after each change, the newest only; ends on close. @throws AbortError when the signal aborts. */
   async *watch(o: CallOptions): AsyncGenerator<BlockRange, void, undefined> {
     let seen: BlockRange | undefined
-    for await (const { range, closed } of this.#watch.changes(o)) {
+    for (;;) {
+      const isNew = (state: FeedState): boolean => state.closed || state.range !== seen
+      const { range, closed } = await this.#watch.waitFor(isNew, o)
       if (range !== seen) yield range
       if (closed) return
       seen = range

@@ -121,7 +121,7 @@ export class BlockTable {
   }
 
   /** What the append of the next block writes; its payload may have to be hashed, which takes turns. */
-  async planAppend(block: Block, head: Head, o: AppendOptions): Promise<AppendPlan> {
+  planAppend(block: Block, head: Head, o: AppendOptions): AppendPlan | Promise<AppendPlan> {
     const { number } = block
     const key = be64(number)
     const hash = blockHash(block)
@@ -146,11 +146,13 @@ export class BlockTable {
       { type: 'put', table: 'block', key, value: entry.value },
       { type: 'put', table: 'cert', key, value: certificate.value },
     ]
-    if (o.payloadHere && !o.payloadStored) {
-      const put = this.#payloads.planPut(number, hash, block.payload)
-      operations.push(put instanceof Promise ? await put : put)
-    }
-    return { operations, change: { next: number + 1n, tip: entry.checksum } }
+    const planOf = (payload?: Operation): AppendPlan => ({
+      operations: payload === undefined ? operations : [...operations, payload],
+      change: { next: number + 1n, tip: entry.checksum },
+    })
+    if (!o.payloadHere || o.payloadStored) return planOf()
+    const put = this.#payloads.planPut(number, hash, block.payload)
+    return put instanceof Promise ? put.then(planOf) : planOf(put)
   }
 
   /** Deletes what is kept of a block, the payload only if nothing else refers to it. */

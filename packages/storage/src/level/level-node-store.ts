@@ -64,26 +64,28 @@ export class LevelNodeStore implements NodeStore {
   /** What the next append joins: appends that wait for their write, if nothing was called after them. */
   #batch: AppendBatch | undefined
   #batchWritten: Promise<readonly (Error | undefined)[]> = Promise.resolve([])
+  /** The final block that was appended last in this process. */
+  #newest: { readonly number: bigint; readonly payloadHash: Uint8Array } | undefined
 
   constructor(parts: LevelNodeStoreParts) {
     this.#parts = parts
     this.#feed = new RangeFeed(parts.range)
     this.marks = new MarkTable({
       journal: parts.journal,
-      inLine: async (task) => this.#write(task),
+      inLine: (task) => this.#write(task),
     })
     this.addresses = new AddressTable({
       journal: parts.journal,
-      inLine: async (task) => this.#write(task),
+      inLine: (task) => this.#write(task),
     })
     this.epochs = new EpochTable({
       journal: parts.journal,
       scheme: () => this.#boundScheme(),
-      inLine: async (task) => this.#write(task),
+      inLine: (task) => this.#write(task),
     })
   }
 
-  async open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {
+  open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {
     return this.#write(async () => {
       const { journal, firstBlock } = this.#parts
       const given = storedGenesisOf(genesis)
@@ -154,26 +156,27 @@ export class LevelNodeStore implements NodeStore {
     return this.#feed.watch(o)
   }
 
-  async load(key: ReplicaStateKey): Promise<ReplicaState | undefined> {
+  load(key: ReplicaStateKey): Promise<ReplicaState | undefined> {
     // In line with the saves, of which the third one deletes the record that is being read.
-    return this.#write(() => {
+    return this.#write(async () => {
       this.#parts.journal.assertHealthy()
       return this.#parts.states.load(key)
     })
   }
 
-  async save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
+  save(key: ReplicaStateKey, state: ReplicaState): Promise<void> {
     return this.#write(async () => {
       const { journal, states } = this.#parts
       assertStateKey(key, state, this.#bound())
       const sequence = journal.head.sequence + 1n
-      const plan = await states.planSave(key, state, sequence, this.#keptForBlock)
+      const planned = states.planSave(key, state, sequence, this.#keptForBlock)
+      const plan = planned instanceof Promise ? await planned : planned
       await journal.commit(plan.operations, { states: plan.states })
       plan.apply()
     })
   }
 
-  async highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined> {
+  highestEpoch(genesis: Hash32, validator: Uint8Array): Promise<bigint | undefined> {
     return this.#write(async () => {
       this.#parts.journal.assertHealthy()
       return this.#parts.states.highestEpoch(genesis, validator)
@@ -201,10 +204,11 @@ export class LevelNodeStore implements NodeStore {
         outcomes.push(errorOf(e))
         continue
       }
-      const plan = await blocks.planAppend(block, head, {
+      const planned = blocks.planAppend(block, head, {
         payloadHere: payloadsHere,
         payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
       })
+      const plan = planned instanceof Promise ? await planned : planned
       operations.push(...plan.operations)
       head = { ...head, ...plan.change }
       range = { first: range.first, next: block.number + 1n, last: tipOf(block) }
@@ -212,6 +216,10 @@ export class LevelNodeStore implements NodeStore {
     }
     if (operations.length > 0) {
       await journal.commit(operations, { next: head.next, tip: head.tip })
+      const newest = batch.appends.findLast((_, i) => outcomes[i] === undefined)?.block
+      if (newest?.kind === 'final') {
+        this.#newest = { number: newest.number, payloadHash: newest.payloadHash.slice() }
+      }
       this.#feed.set(range)
     }
     return outcomes
@@ -246,6 +254,7 @@ export class LevelNodeStore implements NodeStore {
         : { first, next: end, tip }),
     })
     states.clear()
+    this.#newest = undefined
     const last = await blocks.tip(journal.head)
     this.#feed.set({ first: journal.head.first, next: journal.head.next, last })
   }
@@ -269,9 +278,14 @@ export class LevelNodeStore implements NodeStore {
     return operations
   }
 
-  readonly #keptForBlock = async (number: bigint, hash: Hash32): Promise<boolean> => {
+  readonly #keptForBlock = (number: bigint, hash: Hash32): boolean | Promise<boolean> => {
     const { first, next } = this.range()
     if (number < first || number >= next) return false
+    if (this.#newest?.number !== number) return this.#isKept(number, hash)
+    return this.#parts.payloadsHere && bytesEqual(this.#newest.payloadHash, hash)
+  }
+
+  async #isKept(number: bigint, hash: Hash32): Promise<boolean> {
     const entry = await this.#parts.blocks.entry(number)
     return entry?.payloadHere === true && bytesEqual(entry.payloadHash, hash)
   }
@@ -299,13 +313,12 @@ export class LevelNodeStore implements NodeStore {
     }
   }
 
-  #assertOpen(): void {
-    if (this.#closing === undefined) return
-    throw new StorageError('STORE_CLOSED', `${this.#parts.path}: the store is closed`)
+  #closedError(): StorageError {
+    return new StorageError('STORE_CLOSED', `${this.#parts.path}: the store is closed`)
   }
 
   async #read<T>(task: () => Promise<T>): Promise<T> {
-    this.#assertOpen()
+    if (this.#closing !== undefined) throw this.#closedError()
     const result = task()
     this.#reads.add(result)
     try {
@@ -317,7 +330,7 @@ export class LevelNodeStore implements NodeStore {
 
   /** @throws StorageError `STORE_CLOSED`. */
   #write<T>(task: () => Promise<T>): Promise<T> {
-    this.#assertOpen()
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError())
     this.#batch = undefined
     const result = this.#writes.then(task)
     this.#writes = result.then(nothing, nothing)

@@ -1,4 +1,4 @@
-import { bytesEqual, toHex, type Hash32 } from '@zkstack/crypto'
+import { bytesEqual, type Hash32 } from '@zkstack/crypto'
 import type { Proposal, ReplicaState } from '@zkstack/roles'
 import { epochError } from '../replica-state-keys.js'
 import { StorageError } from '../storage-error.js'
@@ -42,6 +42,9 @@ export interface SavePlan {
 
 /** Whether the payload with this hash is kept for the block at this height; a promise when the disk must be asked. */
 export type KeptForBlock = (number: bigint, hash: Hash32) => boolean | Promise<boolean>
+
+/** What a save does about one payload, if anything. */
+type PayloadChange = Operation | undefined
 
 /** The replica states of a store, and the payloads that they refer to. */
 export class StateTable {
@@ -99,13 +102,13 @@ export class StateTable {
     this.#known = []
   }
 
-  /** What a save writes. Throws StorageError `STORE_EPOCH`. */
-  async planSave(
+  /** What a save writes; a promise when the disk must be asked, or a large payload be hashed. Throws StorageError `STORE_EPOCH`. */
+  planSave(
     key: ReplicaStateKey,
     state: ReplicaState,
     sequence: bigint,
     keptForBlock: KeptForBlock,
-  ): Promise<SavePlan> {
+  ): SavePlan | Promise<SavePlan> {
     const highest = this.highestEpoch(key.genesis, key.validator) ?? key.epoch
     if (key.epoch + 1n < highest) throw epochError(key.epoch, highest)
     const old = this.#of(key)
@@ -126,47 +129,45 @@ export class StateTable {
       for (const kept of sequences) operations.push(deletion(head.id, kept))
     }
     const added = state.proposals.filter(({ number, hash }) => !this.refersTo(number, hash))
-    if (added.length > 0) await this.#addPayloads(operations, added, keptForBlock)
     const dropped = this.proposals().filter((proposal) => !refersTo(next, proposal))
-    if (dropped.length > 0) await this.#dropPayloads(operations, dropped, keptForBlock)
-    return {
-      operations,
+    const atHand: PayloadChange[] = []
+    const awaited: Promise<PayloadChange>[] = []
+    for (const change of [
+      ...withoutTwins(added).map((proposal) => this.#put(proposal, keptForBlock)),
+      ...dropped.map((proposal) => this.#drop(proposal, keptForBlock)),
+    ]) {
+      if (change instanceof Promise) awaited.push(change)
+      else atHand.push(change)
+    }
+    const planOf = (changes: readonly (Operation | undefined)[]): SavePlan => ({
+      operations: [...operations, ...changes.filter((change) => change !== undefined)],
       states: next.map(({ head }) => head),
       apply: () => {
         this.#known = next
       },
-    }
+    })
+    if (awaited.length === 0) return planOf(atHand)
+    return Promise.all(awaited).then((changes) => planOf([...atHand, ...changes]))
   }
 
-  /** Puts payloads that are not there yet. */
-  async #addPayloads(
-    operations: Operation[],
-    proposals: readonly Proposal[],
-    keptForBlock: KeptForBlock,
-  ): Promise<void> {
-    const added = new Set<string>()
-    for (const { number, hash, payload } of proposals) {
-      const kept = keptForBlock(number, hash)
-      if (kept instanceof Promise ? await kept : kept) continue
-      const name = toHex(payloadKey(number, hash))
-      if (added.has(name)) continue
-      added.add(name)
-      const put = this.#payloadTable.planPut(number, hash, payload)
-      operations.push(put instanceof Promise ? await put : put)
-    }
+  /** Puts a payload, unless it is there already. */
+  #put(proposal: Proposal, keptForBlock: KeptForBlock): PayloadChange | Promise<PayloadChange> {
+    const { number, hash, payload } = proposal
+    const put = (isKept: boolean): PayloadChange | Promise<PayloadChange> =>
+      isKept ? undefined : this.#payloadTable.planPut(number, hash, payload)
+    const kept = keptForBlock(number, hash)
+    return kept instanceof Promise ? kept.then(put) : put(kept)
   }
 
-  /** Deletes payloads to which nothing refers any more. */
-  async #dropPayloads(
-    operations: Operation[],
-    dropped: readonly ProposalReference[],
+  /** Deletes a payload to which nothing refers any more. */
+  #drop(
+    { number, hash }: ProposalReference,
     keptForBlock: KeptForBlock,
-  ): Promise<void> {
-    for (const { number, hash } of dropped) {
-      const kept = keptForBlock(number, hash)
-      if (kept instanceof Promise ? await kept : kept) continue
-      operations.push({ type: 'del', table: 'payload', key: payloadKey(number, hash) })
-    }
+  ): PayloadChange | Promise<PayloadChange> {
+    const drop = (isKept: boolean): PayloadChange =>
+      isKept ? undefined : { type: 'del', table: 'payload', key: payloadKey(number, hash) }
+    const kept = keptForBlock(number, hash)
+    return kept instanceof Promise ? kept.then(drop) : drop(kept)
   }
 
   #of(key: ReplicaStateKey): Known | undefined {
@@ -265,6 +266,14 @@ function refersTo(
     if (proposals.some((p) => p.number === number && bytesEqual(p.hash, hash))) return true
   }
   return false
+}
+
+/** One of those with the same payload. */
+function withoutTwins(proposals: readonly Proposal[]): readonly Proposal[] {
+  return proposals.filter(
+    ({ number, hash }, i) =>
+      !proposals.slice(0, i).some((p) => p.number === number && bytesEqual(p.hash, hash)),
+  )
 }
 
 function gap(what: string): StorageError {
