@@ -1,5 +1,5 @@
 import { errorOf, lazySignal } from '@zkstack/concurrency'
-import type { Ctx, Scope } from '@zkstack/concurrency'
+import type { Ctx } from '@zkstack/concurrency'
 import type { EpochScope } from '@zkstack/roles'
 import type { ExecutionLayer } from '@zkstack/storage'
 import type { ProposeEffect, VerifyPayloadEffect } from '../chonky/effect.js'
@@ -24,7 +24,7 @@ export interface ExecutionCallsInit {
 
 interface Call {
   readonly isAwaited: (state: ChonkyState) => boolean
-  ctx: Ctx | undefined
+  readonly ctx: Ctx
   moot: boolean
 }
 
@@ -34,12 +34,13 @@ interface Call {
  */
 export class ExecutionCalls {
   readonly #init: ExecutionCallsInit
-  readonly #tasks: Scope
+  readonly #life: Ctx
   readonly #calls = new Set<Call>()
 
-  constructor(init: ExecutionCallsInit, tasks: Scope) {
+  /** @param life no call outlives it. */
+  constructor(init: ExecutionCallsInit, life: Ctx) {
     this.#init = init
-    this.#tasks = tasks
+    this.#life = life
   }
 
   /** Cancels the calls whose answers the state machine no longer waits for. */
@@ -47,7 +48,7 @@ export class ExecutionCalls {
     for (const call of this.#calls) {
       if (call.isAwaited(state) || call.moot) continue
       call.moot = true
-      call.ctx?.cancel()
+      call.ctx.cancel()
     }
   }
 
@@ -121,35 +122,49 @@ export class ExecutionCalls {
   }
 
   #start<T>(o: CallOptions<T>): void {
-    const call: Call = { isAwaited: o.isAwaited, ctx: undefined, moot: false }
+    const ctx = this.#life.child({ deadline: o.deadline })
+    const call: Call = { isAwaited: o.isAwaited, ctx, moot: false }
     this.#calls.add(call)
-    this.#tasks.spawnBackground(async (outer) => {
-      const ctx = outer.child({ deadline: o.deadline })
-      call.ctx = ctx
-      if (call.moot) ctx.cancel()
-      try {
-        o.done(await this.#attempt(ctx, o))
-      } catch (e) {
-        outer.throwIfCanceled()
-        if (ctx.clock.now() >= o.deadline) this.#warn('EXECUTION_LATE', e)
-        else if (!call.moot) this.#warn(o.failed, e)
-        if (!call.moot) o.gaveUp(errorOf(e).message)
-      } finally {
-        this.#calls.delete(call)
-        ctx[Symbol.dispose]()
-      }
+    ctx.onCancel(() => {
+      this.#gaveUp(call, o, ctx.reason)
+    })
+    this.#ask(call, o, (e) => {
+      this.#retry(call, o, e)
     })
   }
 
-  /** Once, and once more if the execution layer asks for it. */
-  async #attempt<T>(ctx: Ctx, o: CallOptions<T>): Promise<T> {
-    try {
-      return await ctx.race(o.attempt(ctx))
-    } catch (e) {
-      if (!isRetryable(e)) throw e
-      await ctx.sleep(this.#init.retryPauseMs)
-      return await ctx.race(o.attempt(ctx))
+  #ask<T>(call: Call, o: CallOptions<T>, failed: (e: unknown) => void): void {
+    o.attempt(call.ctx).then((answer) => {
+      if (this.#end(call)) o.done(answer)
+    }, failed)
+  }
+
+  /** Once more, if the execution layer asks for it. */
+  #retry<T>(call: Call, o: CallOptions<T>, cause: unknown): void {
+    const failed = (e: unknown): void => {
+      this.#gaveUp(call, o, e)
     }
+    if (!isRetryable(cause)) {
+      failed(cause)
+      return
+    }
+    call.ctx.sleep(this.#init.retryPauseMs).then(() => {
+      this.#ask(call, o, failed)
+    }, failed)
+  }
+
+  #gaveUp<T>(call: Call, o: CallOptions<T>, cause: unknown): void {
+    if (!this.#end(call) || this.#life.canceled) return
+    if (this.#life.clock.now() >= o.deadline) this.#warn('EXECUTION_LATE', cause)
+    else if (!call.moot) this.#warn(o.failed, cause)
+    if (!call.moot) o.gaveUp(errorOf(cause).message)
+  }
+
+  /** False when the call has ended before: nobody waits for its answer. */
+  #end(call: Call): boolean {
+    if (!this.#calls.delete(call)) return false
+    call.ctx[Symbol.dispose]()
+    return true
   }
 
   #warn(code: ReplicaWarningCode, cause: unknown): void {

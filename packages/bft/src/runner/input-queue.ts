@@ -43,6 +43,8 @@ export class InputQueue {
   #arriving: Delivery | undefined
   #own: { readonly input: UntimedInput; readonly taken: () => void }[] = []
   #blocks: Omit<BlockPersistedInput, 'now'> | undefined
+  /** What was told last. */
+  #known: KnownBlocks | undefined
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
 
   constructor(clock: Clock, schedule: Schedule) {
@@ -62,7 +64,11 @@ export class InputQueue {
   }
 
   /** Tells the newest range of blocks on disk and applied, and the last block of the epoch once it is known. */
-  setBlocks({ firstBlock: first, nextBlock: next, lastBlock: last }: KnownBlocks): void {
+  setBlocks(blocks: KnownBlocks): void {
+    const { firstBlock: first, nextBlock: next, lastBlock: last } = blocks
+    const known = this.#known
+    if (known?.firstBlock === first && known.nextBlock === next && known.lastBlock === last) return
+    this.#known = blocks
     this.#blocks = { type: 'blockPersisted', first, next, last }
     this.onOwn()
   }

@@ -133,23 +133,20 @@ class Runner implements ReplicaRunner {
       scope: init.scope,
       verified: this.#verified,
       review: (id) => reviewCheck(this.#state, id),
-      answer: (id, result, verdict) => {
-        this.#metrics.checkReviewed(verdict)
-        return new Promise((resolve) => {
-          this.#inputs.push({ type: 'verified', id, result }, resolve)
-        })
+      answer: (id, { result, review }, taken) => {
+        this.#metrics.checkReviewed(review)
+        this.#inputs.push({ type: 'verified', id, result }, taken)
       },
       verifyAggregate: (check) => this.#verifyAggregate(check),
     })
   }
 
   /** Where the owner says; else here, with a turn of the event loop afterwards. */
-  async #verifyAggregate(check: AggregateCheck): Promise<boolean> {
+  #verifyAggregate(check: AggregateCheck): Promise<boolean> {
     const { scheme } = this.#init.scope.schedule
     if (this.#init.verifyAggregate) return this.#init.verifyAggregate(scheme, check)
     const valid = scheme.verifyAggregate(check.claims, check.aggregate)
-    await this.#yieldTurn()
-    return valid
+    return this.#yieldTurn().then(() => valid)
   }
 
   deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> | undefined {
@@ -190,7 +187,7 @@ class Runner implements ReplicaRunner {
 
   async #run(ctx: Ctx, tasks: Scope): Promise<never> {
     await this.#start(ctx)
-    const calls = this.#createCalls(tasks)
+    const calls = this.#createCalls(ctx)
     const executor = this.#createExecutor(tasks, calls)
     tasks.spawnBackground((task) => this.#lane.run(task))
     tasks.spawnBackground((task) => this.#checks.run(task))
@@ -223,7 +220,7 @@ class Runner implements ReplicaRunner {
     this.#pin()
   }
 
-  #createCalls(tasks: Scope): ExecutionCalls {
+  #createCalls(ctx: Ctx): ExecutionCalls {
     const init = this.#init
     return new ExecutionCalls(
       {
@@ -239,7 +236,7 @@ class Runner implements ReplicaRunner {
           this.#emit({ type: 'warning', error })
         },
       },
-      tasks,
+      ctx,
     )
   }
 

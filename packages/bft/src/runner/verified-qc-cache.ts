@@ -44,6 +44,7 @@ export class VerifiedQcCache implements VerifiedQcs {
 
   #evict(): void {
     let surplus = this.#keys.size - this.#capacity
+    if (surplus <= 0) return
     for (const key of this.#keys) {
       if (surplus <= 0) return
       if (this.#pinned.has(key)) continue
