@@ -53,7 +53,8 @@ export class Ctx implements Disposable {
   #controller: AbortController | undefined
   #unlink: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
-  readonly #listeners = new Set<CancelListener>()
+  /** Made when first needed: most contexts of a call end without any. */
+  #listeners: Set<CancelListener> | undefined
   #raced: RacedContext | undefined
 
   private constructor(surroundings: Surroundings, deadline: number | undefined) {
@@ -132,9 +133,10 @@ export class Ctx implements Disposable {
     this.#unlink = undefined
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const listeners = [...this.#listeners]
-    this.#listeners.clear()
+    const listeners = [...(this.#listeners ?? [])]
+    this.#listeners?.clear()
     this.#controller?.abort(this.reason)
+    if (listeners.length === 0) return
     callAll(
       listeners.map((listener) => () => {
         listener.canceled()
@@ -150,15 +152,16 @@ export class Ctx implements Disposable {
     }
     // An object, so that registering one function twice gives two registrations.
     const listener: CancelListener = { canceled: f }
-    this.#listeners.add(listener)
+    const listeners = (this.#listeners ??= new Set())
+    listeners.add(listener)
     return () => {
-      this.#listeners.delete(listener)
+      listeners.delete(listener)
     }
   }
 
   /** Number of listeners and live children. */
   get listeners(): number {
-    return this.#listeners.size
+    return this.#listeners?.size ?? 0
   }
 
   /**
@@ -173,7 +176,7 @@ export class Ctx implements Disposable {
       p.catch(() => undefined)
       return Promise.reject(reason())
     }
-    this.#raced ??= { listeners: this.#listeners, reason }
+    this.#raced ??= { listeners: (this.#listeners ??= new Set()), reason }
     return raceCancel(this.#raced, p)
   }
 

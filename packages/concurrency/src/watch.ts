@@ -48,10 +48,13 @@ export class Watch<T> {
   }
 
   /** Waits until the value, the present one included, fulfils `predicate`. @throws CanceledError when the signal aborts. */
-  async waitFor(predicate: (value: T) => boolean, o?: WaitOptions): Promise<T> {
-    if (o?.signal?.aborted === true) throw canceledBecause(o.signal.reason)
-    if (predicate(this.#value)) return this.#value
-    return this.#wait(predicate, o)
+  waitFor(predicate: (value: T) => boolean, o?: WaitOptions): Promise<T> {
+    try {
+      if (o?.signal?.aborted === true) throw canceledBecause(o.signal.reason)
+      return predicate(this.#value) ? Promise.resolve(this.#value) : this.#wait(predicate, o)
+    } catch (e) {
+      return Promise.reject(errorOf(e))
+    }
   }
 
   /** Yields the present value, then the newest one after each change. @throws CanceledError when the signal aborts. */

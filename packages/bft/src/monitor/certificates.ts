@@ -39,14 +39,17 @@ export function checkStoredBlock(block: BlockHeader, qc: CommitQC): readonly Inv
   return [{ code: 'AGREEMENT', message, data: { block, qcs: [qc] } }]
 }
 
-/** Compares a vote of our own with the certificates known. */
+/** Compares a vote of our own with the certificates known: with the newest, down to the first one below the height voted for. */
 export function checkVoteAgainstFinal(
   known: readonly CommitQC[],
   vote: ReplicaCommit,
 ): InvariantViolation | undefined {
-  const final = known.find(({ message }) => isOther(message.proposal, vote.proposal))
-  if (final === undefined) return undefined
   const { number } = vote.proposal
+  const below = known.findLastIndex(({ message }) => message.proposal.number < number)
+  const final = known
+    .slice(below + 1)
+    .find(({ message }) => isOther(message.proposal, vote.proposal))
+  if (final === undefined) return undefined
   const message = `in view ${vote.view.number} we voted for another block ${number} than the one final since view ${viewNumber(final)}`
   return {
     code: 'VOTE_AGAINST_FINAL',
