@@ -16,10 +16,10 @@ export interface CommitDriverInit {
   readonly applied: Watch<bigint>
   /** Where the calls under way are noted. */
   readonly calls: RunningCalls
-  /** Checks a block before it is committed. @throws what stops the node. */
-  expect(ctx: Ctx, block: Block): Promise<void>
-  /** Learns who may make block `next`, before `applied` moves there. @throws what stops the node. */
-  advance(ctx: Ctx, next: bigint): Promise<void>
+  /** Checks a block before it is committed, at once or by what it returns. @throws what stops the node. */
+  expect(ctx: Ctx, block: Block): Promise<void> | undefined
+  /** Learns who may make block `next`, before `applied` moves there, at once or by what it returns. @throws what stops the node. */
+  advance(ctx: Ctx, next: bigint): Promise<void> | undefined
   /** Something the user should know, and the driver goes on. */
   warn(error: NodeError): void
   /** A block is committed, and `applied` has moved. */
@@ -48,9 +48,12 @@ export class CommitDriver {
    * `STORE_GAP`; the store's own errors.
    */
   async run(ctx: Ctx): Promise<never> {
+    const { range, applied } = this.#o
+    const isDue = ({ next }: BlockRange): boolean => next > applied.value
     try {
       for (;;) {
-        await this.#o.range.waitFor((range) => range.next > this.#o.applied.value, ctx)
+        if (!isDue(range.value)) await range.waitFor(isDue, ctx)
+        ctx.throwIfCanceled()
         await this.#commitNext(ctx)
       }
     } finally {
@@ -61,11 +64,13 @@ export class CommitDriver {
   async #commitNext(ctx: Ctx): Promise<void> {
     const { applied } = this.#o
     const block = await this.#read(applied.value, ctx)
-    await this.#o.expect(ctx, block)
+    const expected = this.#o.expect(ctx, block)
+    if (expected) await expected
     const startedAt = ctx.clock.now()
     if (block.kind === 'final') await this.#commit(block, ctx)
     const tookMs = ctx.clock.now() - startedAt
-    await this.#o.advance(ctx, block.number + 1n)
+    const advanced = this.#o.advance(ctx, block.number + 1n)
+    if (advanced) await advanced
     applied.set(block.number + 1n)
     if (block.kind === 'final') this.#o.onCommitted(block, tookMs)
   }
@@ -88,11 +93,12 @@ export class CommitDriver {
   }
 
   async #commit(block: FinalBlock, ctx: Ctx): Promise<void> {
+    let failure = await this.#attempt(block, ctx)
+    if (failure === undefined) return
     const backoff = new Backoff(ctx.random)
-    for (;;) {
-      const failure = await this.#attempt(block, ctx)
-      if (failure === undefined) return
+    while (failure !== undefined) {
       await ctx.sleep(this.#retryIn(block, failure, backoff))
+      failure = await this.#attempt(block, ctx)
     }
   }
 

@@ -1,4 +1,11 @@
-import { errorOf, isCanceled, lazySignal, type Clock, type Ctx } from '@zkstack/concurrency'
+import {
+  CanceledError,
+  errorOf,
+  isCanceled,
+  lazySignal,
+  type Clock,
+  type Ctx,
+} from '@zkstack/concurrency'
 import type {
   CallOptions,
   ExecutionLayer,
@@ -74,40 +81,62 @@ class ExecutionGuard implements GuardedExecution {
     })
   }
 
-  async #ask<T>(method: Method, what: string, o: CallOptions, ask: Ask<T>): Promise<T> {
+  #ask<T>(method: Method, what: string, o: CallOptions, ask: Ask<T>): Promise<T> {
     const startedAt = this.#clock.now()
     const report = (outcome: GuardOutcome): void => {
       this.#o.onOutcome(method, outcome, this.#clock.now() - startedAt)
     }
-    using ctx = new LinkedCtx(this.#o.life, o)
-    try {
-      if (this.#stuck >= MAX_STUCK_CALLS) throw stuckError(what, this.#stuck)
-      const answer = await this.#call(ctx, ask)
-      ask.check(answer)
-      report(ask.isDone(answer) ? 'done' : 'declined')
-      return answer
-    } catch (e) {
-      report(ctx.canceled ? 'aborted' : 'failed')
-      if (ctx.canceled || isRetryable(e) || e instanceof NodeError) throw e
-      throw thrownError(method, what, errorOf(e))
-    }
-  }
-
-  async #call<T>(ctx: LinkedCtx, ask: Ask<T>): Promise<T> {
-    ctx.throwIfCanceled()
-    let waiting = true
-    const answer = (async () => ask.call(lazySignal(ctx)))().finally(() => {
-      if (!waiting) this.#stuck -= 1
-      waiting = false
-    })
-    try {
-      return await ctx.race(answer)
-    } finally {
-      if (waiting) {
-        waiting = false
-        this.#stuck += 1
+    const ctx = new LinkedCtx(this.#o.life, o)
+    const end = (answer: () => T): T => {
+      try {
+        const value = answer()
+        ask.check(value)
+        report(ask.isDone(value) ? 'done' : 'declined')
+        return value
+      } catch (e) {
+        report(ctx.canceled ? 'aborted' : 'failed')
+        if (ctx.canceled || isRetryable(e) || e instanceof NodeError) throw e
+        throw thrownError(method, what, errorOf(e))
+      } finally {
+        ctx[Symbol.dispose]()
       }
     }
+    return this.#call(ctx, what, ask).then(
+      (answer) => end(() => answer),
+      (e: unknown) =>
+        end(() => {
+          throw e
+        }),
+    )
+  }
+
+  /** What the execution layer answers, or the cancellation, whichever comes first. */
+  #call<T>(ctx: LinkedCtx, what: string, ask: Ask<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#stuck >= MAX_STUCK_CALLS) throw stuckError(what, this.#stuck)
+      ctx.throwIfCanceled()
+      let waiting = true
+      const ended = (): void => {
+        if (!waiting) this.#stuck -= 1
+        waiting = false
+      }
+      ask.call(lazySignal(ctx)).then(
+        (answer) => {
+          ended()
+          resolve(answer)
+        },
+        (e: unknown) => {
+          ended()
+          reject(errorOf(e))
+        },
+      )
+      ctx.onCancel(() => {
+        if (!waiting) return
+        waiting = false
+        this.#stuck += 1
+        reject(ctx.reason ?? new CanceledError())
+      })
+    })
   }
 }
 

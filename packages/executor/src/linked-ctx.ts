@@ -26,6 +26,11 @@ export class LinkedCtx implements Disposable {
     return this.#ctx.canceled
   }
 
+  /** The error of whatever waits on it; undefined until it has ended. */
+  get reason(): Error | undefined {
+    return this.#ctx.reason
+  }
+
   /** @throws CanceledError once one of them has ended. */
   throwIfCanceled(): void {
     this.#ctx.throwIfCanceled()

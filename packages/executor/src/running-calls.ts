@@ -28,16 +28,24 @@ export class RunningCalls {
     return this.#committedAt
   }
 
-  /** Notes a call until the promise that it returns settles. */
-  async note<T>(method: RunningCall['method'], block: bigint, call: () => Promise<T>): Promise<T> {
+  /** Notes a call until the promise that it returns settles. @throws what `call` throws before it returns one. */
+  note<T>(method: RunningCall['method'], block: bigint, call: () => Promise<T>): Promise<T> {
     const running = { method, block, since: this.#clock.now() }
+    const end = (): void => {
+      this.#calls.delete(running)
+    }
     this.#calls.add(running)
     try {
-      const answer = await call()
-      if (method === 'commit') this.#committedAt = this.#clock.now()
+      // An execution layer without types may return what it likes.
+      const answer = Promise.resolve(call())
+      answer.then(() => {
+        end()
+        if (method === 'commit') this.#committedAt = this.#clock.now()
+      }, end)
       return answer
-    } finally {
-      this.#calls.delete(running)
+    } catch (e) {
+      end()
+      throw e
     }
   }
 }

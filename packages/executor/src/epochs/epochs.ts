@@ -1,5 +1,5 @@
 import { Semaphore, Watch, type Ctx } from '@zkstack/concurrency'
-import type { Block, EpochRecord, Genesis } from '@zkstack/roles'
+import type { Block, EpochRecord, FinalBlock, Genesis } from '@zkstack/roles'
 import type { BlockRange, EpochStore } from '@zkstack/storage'
 import { NodeError } from '../errors.js'
 import { EpochBook, type KnownEpoch } from './epoch-book.js'
@@ -98,10 +98,14 @@ export class Epochs {
   }
 
   /**
-   * Learns, before `applied` moves to `next`, who rules from there on. @throws NodeError, StorageError, CanceledError.
+   * Learns, before `applied` moves to `next`, who rules from there on; a fixed committee does, for ever.
+   * @throws NodeError, StorageError, CanceledError.
    */
-  async advance(ctx: Ctx, next: bigint): Promise<void> {
-    if (this.#o.asker === undefined) return
+  advance(ctx: Ctx, next: bigint): Promise<void> | undefined {
+    return this.#o.asker && this.#learn(ctx, next)
+  }
+
+  async #learn(ctx: Ctx, next: bigint): Promise<void> {
     const isFirst = this.#book.at(next - 1n)?.scope.firstBlock === next - 1n
     if (!this.#silent && !isFirst) {
       await ctx.race(this.#o.yieldTurn())
@@ -112,9 +116,14 @@ export class Epochs {
   }
 
   /** Checks that a stored block is of the epoch that its number belongs to; asks when none is known. @throws NodeError. */
-  async expect(ctx: Ctx, block: Block): Promise<void> {
-    if (block.kind !== 'final') return
-    if (this.#book.isEmpty) await this.begin(ctx)
+  expect(ctx: Ctx, block: Block): Promise<void> | undefined {
+    if (block.kind !== 'final') return undefined
+    if (this.#book.isEmpty) return this.begin(ctx).then(() => this.#expectFinal(block))
+    this.#expectFinal(block)
+    return undefined
+  }
+
+  #expectFinal(block: FinalBlock): void {
     const epoch = this.#book.at(block.number)?.scope.epoch
     if (epoch === block.epoch) return
     throw new NodeError(
