@@ -36,7 +36,7 @@ const look = `({
   absent: [...document.querySelectorAll('td.bad')].map((cell) => cell.textContent),
   plots: document.querySelectorAll('svg .line').length,
   reasons: document.querySelector('ul.log').textContent + document.body.textContent,
-  cut: [...document.querySelectorAll('.wide')].filter((e) => e.scrollWidth > e.clientWidth).length,
+  cut: [...document.querySelectorAll('.wide')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => [e.scrollWidth, e.clientWidth, e.innerText]),
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 })`
 
@@ -63,7 +63,7 @@ describe.runIf(isHere)('status page', () => {
       expect(seen.plots).toBeGreaterThanOrEqual(4)
       expect(seen.reasons).toContain('peer disconnected')
       expect(seen.reasons).toContain('SHUTDOWN')
-      expect([seen.overflow, seen.cut]).toEqual([0, 0])
+      expect([name, seen.overflow, seen.cut]).toEqual([name, 0, []])
       const picture = await tab.screenshot()
       expect(picture.length).toBeGreaterThan(20_000)
       writeFileSync(join(scratch, `status-page-${name}.png`), picture)

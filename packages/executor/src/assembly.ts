@@ -319,6 +319,8 @@ export async function serve(ctx: Ctx, a: Assembly, explain: () => string): Promi
   const tips = new TipMonitor((violation) => {
     a.router.onInvariant(violation)
   })
+  const { first, next } = a.queue.range.value
+  if (next > first) a.metrics.head(next)
   const unsubscribe = a.queue.range.subscribe((range) => {
     a.metrics.head(range.next)
     if (a.rotation.replica === undefined) tips.check(range)

@@ -49,7 +49,7 @@ time { color: var(--dim); font-variant-numeric: tabular-nums }
   table { font-size: .8rem; white-space: normal }
   th, td { padding-right: .45rem }
   .spare { display: none }
-  td .chip { font-size: .75rem; padding: 0 .4rem; white-space: nowrap }
+  td .chip { font-size: .75rem; padding: 0 .4rem }
 }
 footer { text-align: center; color: var(--dim); font-size: .85rem; padding-bottom: 1rem }
 `
