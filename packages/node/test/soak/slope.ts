@@ -11,7 +11,12 @@ export interface Slope {
   readonly perMinute: number
   readonly low: number
   readonly high: number
+  /** How long the points go on. */
+  readonly minutes: number
 }
+
+/** What stands for the values of a part of the time. */
+export type PartValue = 'mean' | 'most'
 
 const BINS = 20
 
@@ -19,12 +24,12 @@ const BINS = 20
 const Z = 1.959964
 
 /**
- * The slope of a line through the means of twenty equal parts of the time, by least squares. As neighbouring parts resemble each
- * other, the interval counts only as many of them as are independent by the correlation of neighbouring residuals. Undefined for
- * fewer than three points in any part.
+ * The slope of a line through the means of twenty equal parts of the time, or through the highest values of each, by least squares.
+ * As neighbouring parts resemble each other, the interval counts only as many of them as are independent by the correlation of
+ * neighbouring residuals. Undefined for fewer than three points in any part.
  */
-export function slopeOf(points: readonly Point[]): Slope | undefined {
-  const bins = binned(points)
+export function slopeOf(points: readonly Point[], part: PartValue = 'mean'): Slope | undefined {
+  const bins = binned(points, part)
   if (bins === undefined) return undefined
   const x = mean(bins.map(({ minute }) => minute))
   const y = mean(bins.map(({ value }) => value))
@@ -34,10 +39,11 @@ export function slopeOf(points: readonly Point[]): Slope | undefined {
   const degrees = Math.max(4, independent(residuals)) - 2
   const error = Math.sqrt(sum(residuals.map((r) => r ** 2)) / degrees / spread)
   const margin = studentQuantile(degrees) * error
-  return { mean: y, perMinute, low: perMinute - margin, high: perMinute + margin }
+  const minutes = rangeOf(points.map(({ minute }) => minute))
+  return { mean: y, perMinute, low: perMinute - margin, high: perMinute + margin, minutes }
 }
 
-function binned(points: readonly Point[]): readonly Point[] | undefined {
+function binned(points: readonly Point[], part: PartValue): readonly Point[] | undefined {
   const minutes = points.map(({ minute }) => minute)
   const [start, end] = [Math.min(...minutes), Math.max(...minutes)]
   const bins: Point[] = []
@@ -47,9 +53,10 @@ function binned(points: readonly Point[]): readonly Point[] | undefined {
       ({ minute }) => minute >= (from ?? 0) && (minute < (to ?? 0) || i === BINS - 1),
     )
     if (inside.length < 3) return undefined
+    const values = inside.map(({ value }) => value)
     bins.push({
       minute: mean(inside.map(({ minute }) => minute)),
-      value: mean(inside.map(({ value }) => value)),
+      value: part === 'mean' ? mean(values) : Math.max(...values),
     })
   }
   return bins
@@ -70,6 +77,10 @@ function studentQuantile(degrees: number): number {
   const second = (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96
   const third = (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384
   return Z + first / degrees + second / degrees ** 2 + third / degrees ** 3
+}
+
+function rangeOf(values: readonly number[]): number {
+  return Math.max(...values) - Math.min(...values)
 }
 
 function sum(values: readonly number[]): number {

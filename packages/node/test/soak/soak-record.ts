@@ -20,6 +20,8 @@ export interface UsageSample {
   readonly minute: number
   /** The last block that it was known to have committed; −1: none. */
   readonly committed: number
+  /** Whether its garbage was collected a moment before. */
+  readonly collected: boolean
   /** Undefined while there is no process. */
   readonly usage: ProcessUsage | undefined
 }

@@ -39,6 +39,16 @@ const WATCH_MS = 500
 /** How often memory and files are read, in milliseconds. */
 const SAMPLE_MS = 2_000
 
+/** After how many readings the garbage of one node is collected; the next reading shows what is alive. */
+const COLLECT_EVERY = 3
+
+/** Arguments of an interpreter under which SIGUSR2 collects garbage. */
+const collecting = [
+  '--expose-gc',
+  '--import',
+  "data:text/javascript,process.on('SIGUSR2', () => globalThis.gc())",
+]
+
 /** Blocks that every node must have committed after a fault, above the highest one known when it ended. */
 const BLOCKS_AFTER_FAULT = 3
 
@@ -94,13 +104,20 @@ export class SoakRun {
     }
   }
 
+  /** The last node, when another one beside it is spared and shows its memory as it is. */
+  get #collected(): number {
+    return this.#o.spared > 1 ? this.#o.options.validators - 1 : -1
+  }
+
   #node(index: number): Watched {
     const { folder, network, program, basePort, options } = this.#o
     const name = `v${index + 1}`
+    const [interpreter = '', ...args] = program
+    const flags = index === this.#collected ? collecting : []
     const port = basePort + options.validators + index
     const config = join(folder, name, 'config.toml')
     const process = new ValidatorProcess({
-      command: network.inside(index, [...program, 'run', '--config', config]),
+      command: network.inside(index, [interpreter, ...flags, ...args, 'run', '--config', config]),
       logFile: join(folder, name, 'log.jsonl'),
       onUnexpectedEnd: (how) => {
         this.#problem(`${name} ended by itself with ${how}; see its log`)
@@ -209,15 +226,27 @@ export class SoakRun {
 
   async #sample(ctx: Ctx): Promise<void> {
     let samples = 0
+    let isCollected = false
     await forEver(ctx, SAMPLE_MS, async () => {
       for (const [node, { process, committed }] of this.#nodes.entries()) {
         const usage = process.pid === undefined ? undefined : await processUsage(process.pid)
         const { lives: life } = process
-        this.#usage.push({ node, life, minute: this.#minute, committed, usage })
+        const collected = isCollected && node === this.#collected
+        this.#usage.push({ node, life, minute: this.#minute, committed, collected, usage })
       }
       samples += 1
+      isCollected = samples % COLLECT_EVERY === 0 && this.#collect()
       if (samples % 15 === 0) this.#say(this.#state())
     })
+  }
+
+  /** Whether the node that is to be collected will be. */
+  #collect(): boolean {
+    const node = this.#nodes[this.#collected]
+    // before its first block the signal might find a process that is not ready for it, and end it
+    if (node === undefined || node.committed < 0 || !node.process.isAwake) return false
+    node.process.collect()
+    return true
   }
 
   #state(): string {

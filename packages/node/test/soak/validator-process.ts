@@ -79,6 +79,11 @@ export class ValidatorProcess {
     this.#child?.kill('SIGCONT')
   }
 
+  /** Has its garbage collected, if its command says that SIGUSR2 does so. */
+  collect(): void {
+    if (this.isAwake) this.#child?.kill('SIGUSR2')
+  }
+
   /** SIGTERM; resolves with how it ended, `code 0` for an orderly stop. */
   async stop(): Promise<string> {
     this.#ending = true

@@ -13,14 +13,18 @@ function series(valueAt: (minute: number) => number): readonly Point[] {
   return Array.from({ length: 600 }, (_, i) => ({ minute: i / 30, value: valueAt(i / 30) }))
 }
 
-/** A record of one node that is never killed, whose memory is as given. */
-function findings(memory: (minute: number) => number): SoakFindings {
+/** A record of one node that is never killed, whose memory and open files are as given. */
+function findings(
+  memory: (minute: number) => number,
+  openFiles: (minute: number) => number = () => 30,
+): SoakFindings {
   const usage = series(memory).map(({ minute, value }) => ({
     node: 1,
     life: 1,
     minute,
     committed: 5,
-    usage: { residentBytes: value, anonymousBytes: value, openFiles: 30 },
+    collected: false,
+    usage: { residentBytes: value, anonymousBytes: value, openFiles: openFiles(minute) },
   }))
   const record: SoakRecord = {
     minutes: 20,
@@ -84,11 +88,46 @@ describe('the verdict on a soak', () => {
 
   test('memory that grows by a fifth an hour › is a problem', () => {
     const o = findings((minute) => (100 + minute / 3 + (minute % 1.3)) * mebibyte)
-    expect(problemsOf(o)).toEqual([
-      'v2: resident memory, MiB grows',
-      'v2: of it heaps and stacks, MiB grows',
-    ])
+    expect(problemsOf(o)).toEqual(['v2: resident memory grows', 'v2: heaps and stacks of it grows'])
     expect(soakReport(o)).toContain('**2 problems:**')
+  })
+
+  test('memory whose collections are far apart › is undecided, and the report says from which growth on it would be', () => {
+    const slow = (minute: number): number => (100 + 3 * (minute % 6)) * mebibyte
+    const report = soakReport(findings(slow))
+    expect(report).toMatch(/Not decided is whether these grow slowly: resident memory \(v2\); /)
+    const row = /resident memory, MiB +\|.*\| +([0-9.]+) +\| undecided/.exec(report)
+    const [shown] = [Number(row?.[1]) / 60]
+    expect(
+      problemsOf(findings((minute) => slow(minute) + 0.7 * shown * minute * mebibyte)),
+    ).toEqual([])
+    expect(
+      problemsOf(findings((minute) => slow(minute) + 1.3 * shown * minute * mebibyte)),
+    ).toHaveLength(2)
+  })
+
+  test('open files that are fewer while peers are away › are flat, one more every two minutes is growth', () => {
+    const away = (minute: number): number => 37 - (minute % 1.3 < 0.4 - minute / 60 ? 2 : 0)
+    const report = soakReport(findings(() => 100 * mebibyte, away))
+    expect(report).toMatch(
+      /open files at most +\| 37\.0 +\| 0\.00 \(0\.00 to 0\.00\) +\| .*\| flat/,
+    )
+    const leak = findings(
+      () => 100 * mebibyte,
+      (minute) => away(minute) + Math.floor(minute / 2),
+    )
+    expect(problemsOf(leak)).toEqual(['v2: open files at most grows'])
+  })
+
+  test('a node whose garbage is collected › is judged by what it keeps', () => {
+    const o = findings((minute) => (100 + 30 * (minute % 6)) * mebibyte)
+    const usage = o.record.usage.map((sample, i) =>
+      i % 5 !== 0 || sample.usage === undefined
+        ? sample
+        : { ...sample, collected: true, usage: { ...sample.usage, residentBytes: 90 * mebibyte } },
+    )
+    const report = soakReport({ ...o, record: { ...o.record, usage } })
+    expect(report).toMatch(/resident memory, collected, MiB +\| 90\.0 +\| 0\.00 .*\| flat/)
   })
 
   test('an error in a log › is a problem', () => {
