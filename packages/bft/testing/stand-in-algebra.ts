@@ -6,6 +6,11 @@ export function oppositeSecret(secret: Uint8Array): Uint8Array {
   return encode(order - decode(secret))
 }
 
+/** The secret whose key is the sum of others. For the stand-in scheme. */
+export function sumOfSecrets(secrets: readonly Uint8Array[]): Uint8Array {
+  return encode(secrets.reduce((sum, secret) => (sum + decode(secret)) % order, 0n))
+}
+
 /** A signature shifted by `d`: it fails alone, and verifies in a sum with one shifted by `−d`. For the stand-in scheme. */
 export function shiftSignature(signature: Uint8Array, d: bigint): Uint8Array {
   return encode((((decode(signature) + d) % order) + order) % order)

@@ -26,7 +26,9 @@ export function saveFinalBlock(turn: Turn, qc: CommitQC): void {
     turn.update({ proposals: [...turn.state.proposals, proposal] })
   }
   const block = createFinalBlock(proposal.payload, qc, proposal.hash)
-  turn.emit({ type: 'saveBlock', block, wait: number === nextBlock })
+  const wait = number === nextBlock
+  if (wait) turn.update({ savedBelow: number + 1n })
+  turn.emit({ type: 'saveBlock', block, wait })
 }
 
 function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {
@@ -42,14 +44,14 @@ function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Pro
 }
 
 /**
- * The payloads worth keeping: of blocks not yet final, and of final blocks that still wait for the block before them
- * and so are not on disk (rule 22).
+ * The payloads worth keeping: of blocks not yet final, and of final blocks that are not on disk yet, or are being
+ * written without us waiting for that (rule 22).
  */
 export function livingProposals(state: ChonkyState): readonly Proposal[] {
   const final = state.highCommitQc?.message.proposal.number
   if (final === undefined) return state.proposals
   const alive = state.proposals.filter(
-    (proposal) => proposal.number > final || proposal.number > state.nextBlock,
+    (proposal) => proposal.number > final || proposal.number >= state.savedBelow,
   )
   return alive.length === state.proposals.length ? state.proposals : alive
 }

@@ -60,6 +60,13 @@ export function tellsNothingNew(state: ChonkyState, justification: ProposalJusti
   return justification.qc.view.number <= timeoutView && embedded <= commitView
 }
 
+/** The view after that of our newest QC: the latest that we may be in; 0 when we have none. */
+export function justifiedView({ highCommitQc, highTimeoutQc }: ChonkyState): bigint {
+  const commit = highCommitQc?.message.view.number ?? -1n
+  const timeout = highTimeoutQc?.view.number ?? -1n
+  return (commit > timeout ? commit : timeout) + 1n
+}
+
 /** Takes over what a verified justification proves. */
 export function processJustification(turn: Turn, justification: ProposalJustification): void {
   if (justification.type === 'commit') processCommitQc(turn, justification.qc)

@@ -9,7 +9,7 @@ import { requestCheck } from './slots.js'
 import { isAfterEpoch } from './state.js'
 import type { Arrival, ChonkyState, PendingProposal } from './state.js'
 import type { Turn } from './turn.js'
-import { startNewView } from './view-change.js'
+import { enterJustifiedView } from './view-change.js'
 
 /**
  * Handles the proposal of a leader up to the point where we vote or have to wait.
@@ -47,7 +47,9 @@ export function onLeaderProposal(
   if (mismatch !== undefined) return turn.reject(arrival, mismatch)
   // Transition.
   processJustification(turn, settled.justification)
-  if (view > turn.state.view) startNewView(turn, view)
+  enterJustifiedView(turn)
+  const { view: currentView, phase } = turn.state
+  if (currentView > view) return turn.reject(arrival, { code: 'OLD', currentView, phase })
   turn.update({ seenProposal: arrival.message })
   if (implied.payload !== undefined) {
     vote(turn, { number: implied.number, payload: implied.payload })

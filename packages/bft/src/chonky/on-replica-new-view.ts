@@ -11,7 +11,7 @@ import {
 import { requestCheck } from './slots.js'
 import type { Arrival, ChonkyState } from './state.js'
 import type { Turn } from './turn.js'
-import { startNewView } from './view-change.js'
+import { enterJustifiedView } from './view-change.js'
 
 /**
  * Handles the news that a view is justified. A first-hand one needs only its justification verified (rule 20).
@@ -57,7 +57,7 @@ export function onReplicaNewView(
   }
   // Transition.
   processJustification(turn, settled.justification)
-  if (view > turn.state.view) startNewView(turn, view)
+  enterJustifiedView(turn)
 }
 
 /**

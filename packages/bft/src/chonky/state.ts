@@ -84,6 +84,8 @@ export interface ChonkyState {
   /** Blocks `[firstBlock, nextBlock)` are on disk and applied. */
   readonly firstBlock: bigint
   readonly nextBlock: bigint
+  /** Blocks below are on disk once the effects so far were carried out, applied or not. */
+  readonly savedBelow: bigint
   /** The last block of the epoch, once the committee that follows is known: nothing above it is proposed or voted for. */
   readonly lastBlock: bigint | undefined
   readonly votes: Readonly<Record<VoteKind, VoteTally>>
@@ -135,6 +137,7 @@ export function initialState(init: InitialConditions): ChonkyState {
     deadline: 0,
     firstBlock: init.firstBlock,
     nextBlock: init.nextBlock,
+    savedBelow: init.nextBlock,
     lastBlock: init.lastBlock,
     votes: { commit: emptyTally(validators), timeout: emptyTally(validators) },
     pendingProposal: undefined,

@@ -31,6 +31,7 @@ export function step(state: ChonkyState, input: Input): Transition {
       turn.update({
         firstBlock: input.first,
         nextBlock: input.next,
+        savedBelow: input.next > turn.state.savedBelow ? input.next : turn.state.savedBelow,
         lastBlock: input.last ?? turn.state.lastBlock,
       })
       continuePendingProposal(turn)

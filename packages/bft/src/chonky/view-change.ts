@@ -1,16 +1,27 @@
 import { impliedBlock } from '@zkstack/roles'
 import { livingProposals, saveFinalBlock } from './final-block.js'
-import { currentJustification } from './justification.js'
+import { currentJustification, justifiedView } from './justification.js'
 import { isAfterEpoch } from './state.js'
 import { pruneTally } from './vote-tally.js'
 import type { Turn } from './turn.js'
+
+/**
+ * Enters the view that our newest QC justifies, if it is later than ours. A TimeoutQC may embed a CommitQC that is newer than
+ * itself: whoever stayed in the view after the TimeoutQC would sign for views that are not on its disk.
+ *
+ * @see docs/spec/chonky.md T2
+ */
+export function enterJustifiedView(turn: Turn): void {
+  const view = justifiedView(turn.state)
+  if (view > turn.state.view) startNewView(turn, view)
+}
 
 /**
  * Enters a view that one of our high QCs justifies: save, tell the others, restart the timer, lead if it is our turn.
  *
  * @see docs/spec/chonky.md T3
  */
-export function startNewView(turn: Turn, view: bigint): void {
+function startNewView(turn: Turn, view: bigint): void {
   const { state } = turn
   turn.update({
     view,

@@ -142,23 +142,26 @@ export function weightOf(schedule: Schedule, indices: Iterable<number>): bigint 
 }
 
 /**
- * Merges passing sets into the verified ones, each whole. The votes of a set whose keys would sum to infinity with those
- * of the same message stay unverified; a next check takes those of them that can join (rule 11).
+ * Merges passing sets into the verified ones, each whole. One that would make the keys of a message sum to infinity is
+ * dissolved: its votes for that message are dropped, since no honest key is among them, and a next check takes the others
+ * (rule 11). So each check brings a set in or leaves fewer votes to check.
  */
 export function mergeSets(
   group: VoteGroup,
   passed: readonly PassingSet[],
   schedule: Schedule,
 ): VoteGroup {
-  let { verified } = group
+  let { votes, verified } = group
   for (const set of passed) {
     const joined = [...verified, set]
     const signers = new Set(joined.flatMap((part) => part.signers))
-    const messages = messagesOf(group, signers)
-    if (messages.some(({ authors }) => sumToInfinity(authors, schedule))) continue
-    verified = joined
+    const vanishing = messagesOf(group, signers)
+      .filter(({ authors }) => sumToInfinity(authors, schedule))
+      .flatMap(({ authors }) => authors.filter((author) => set.signers.includes(author)))
+    if (vanishing.length === 0) verified = joined
+    else votes = votes.filter((vote) => !vanishing.includes(vote.author))
   }
-  return { ...group, verified }
+  return { ...group, votes, verified }
 }
 
 function sumToInfinity(authors: readonly number[], schedule: Schedule): boolean {

@@ -6,7 +6,7 @@ import { commitOf, noteCommitAndTimeout, timeoutOf } from './conflict.js'
 import { processCommitQc, processTimeoutQc } from './justification.js'
 import type { Arrival } from './state.js'
 import type { Turn } from './turn.js'
-import { startNewView } from './view-change.js'
+import { enterJustifiedView } from './view-change.js'
 import {
   aggregateOf,
   authorsOf,
@@ -134,7 +134,7 @@ function finishCommit(turn: Turn, group: VoteGroup): void {
   const qc: CommitQC = { message, signers, signature: aggregateOf(group, turn.schedule) }
   turn.emit({ type: 'qcFormed', qc })
   processCommitQc(turn, qc)
-  startNewView(turn, message.view.number + 1n)
+  enterJustifiedView(turn)
 }
 
 function finishTimeout(turn: Turn, group: VoteGroup): void {
@@ -152,5 +152,5 @@ function finishTimeout(turn: Turn, group: VoteGroup): void {
   }
   turn.emit({ type: 'qcFormed', qc })
   processTimeoutQc(turn, qc)
-  startNewView(turn, view.number + 1n)
+  enterJustifiedView(turn)
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Effect } from '@zkstack/bft'
+import { highQcOf, viewOf } from '@zkstack/roles'
+import type { TimeoutQC } from '@zkstack/roles'
 import {
   broadcastsOf,
   byCommit,
@@ -130,6 +132,70 @@ describe('rule 22: durability', () => {
     }
   })
 
+  /** A TimeoutQC of a view, in which one signer embeds a CommitQC that is newer. */
+  function timeoutWithNewerCommit({ committee }: ReplicaHarness, view: bigint): TimeoutQC {
+    const highQc = committee.commitQc(committee.commit(view + 6n, committee.header(0n, 'a')))
+    return committee.timeoutQc(view, [
+      [committee.timeout(view), [1, 2, 3, 4]],
+      [committee.timeout(view, { highQc }), [5]],
+    ])
+  }
+
+  /** Nothing is said of a view that is not on disk. */
+  function expectCovered(effects: readonly Effect[]): void {
+    let saved = -1n
+    for (const effect of effects) {
+      if (effect.type === 'persist') saved = effect.state.view
+      if (effect.type === 'broadcast') expect(viewOf(effect.message).number).toBe(saved)
+    }
+  }
+
+  test('rule 22 › a TimeoutQC embeds a CommitQC newer than itself › the view after that CommitQC is entered, persisted, and told', () => {
+    const harness = new ReplicaHarness({ validators: 6 })
+    const { committee, replica } = harness
+    replica.start()
+    const qc = timeoutWithNewerCommit(harness, 0n)
+    const effects = replica.receive(committee.signNewView(5, byTimeout(qc)))
+    expect(harness.view).toBe(7n)
+    expect(replica.disk.load()?.view).toBe(7n)
+    expect(broadcastsOf(effects)).toEqual(['replicaNewView'])
+    expectCovered(effects)
+  })
+
+  test('rule 22 › the same made of votes, or in a proposal › the same; the proposal of the view that is over gets no vote', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    const proposed = committee.signProposal(
+      2,
+      byTimeout(timeoutWithNewerCommit(harness, 1n)),
+      bytesOf('b'),
+    )
+    const effects = replica.receive(proposed)
+    expect(harness.view).toBe(8n)
+    expect(replica.state.pendingProposal).toBeUndefined()
+    expect(rejectionsOf(effects)).toMatchObject([{ code: 'OLD', currentView: 8n }])
+    expectCovered(effects)
+    const highQc = committee.commitQc(committee.commit(20n, committee.header(1n, 'c')))
+    replica.receive(committee.signTimeout(5, committee.timeout(8n, { highQc })))
+    replica.expire()
+    const voted = harness.timeoutBy([1, 2, 3])
+    expect(harness.view).toBe(21n)
+    expectCovered(voted)
+  })
+
+  test('rule 22 › a leader enters its view by a TimeoutQC with a newer CommitQC, whose next view it leads as well › it proposes once', () => {
+    const harness = new ReplicaHarness({ validators: 6, index: 1 })
+    const { committee, replica } = harness
+    replica.start()
+    // Views 1 and 7 are ours.
+    const qc = timeoutWithNewerCommit(harness, 0n)
+    const effects = replica.receive(committee.signNewView(5, byTimeout(qc)))
+    replica.receive(committee.signNewView(2, byCommit(highQcOf(qc)!)))
+    expect(harness.view).toBe(7n)
+    expect(broadcastsOf(replica.effects).filter((type) => type === 'leaderProposal')).toEqual([])
+    expectCovered(effects)
+  })
+
   test('rule 22 › a block is final › it is saved before the state that enters the next view and drops its payload', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const effects = harness.commitBlock()
@@ -168,5 +234,21 @@ describe('rule 22: durability', () => {
     expect(effects.find((effect) => effect.type === 'saveBlock')).toMatchObject({ wait: false })
     expect(replica.disk.load()?.proposals.map((proposal) => proposal.number)).toContain(7n)
     expect(qc.message.view.number).toBe(1n)
+  })
+
+  test('rule 22 › the block before a final one has come, ours is being written and nobody waits for it › its payload stays until it is on disk', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    const zero = byCommit(committee.commitQc(committee.commit(1n, committee.header(0n, 'zero'))))
+    replica.receive(committee.signProposal(2, zero, bytesOf('one')))
+    const one = byCommit(committee.commitQc(committee.commit(2n, committee.header(1n, 'one'))))
+    const effects = replica.receive(committee.signNewView(3, one))
+    expect(effects.find((effect) => effect.type === 'saveBlock')).toMatchObject({ wait: false })
+    replica.input({ type: 'blockPersisted', first: 0n, next: 1n })
+    harness.timeoutView()
+    expect(replica.disk.load()?.proposals.map(({ number }) => number)).toEqual([1n])
+    replica.input({ type: 'blockPersisted', first: 0n, next: 2n })
+    harness.timeoutView()
+    expect(replica.disk.load()?.proposals).toEqual([])
   })
 })

@@ -12,8 +12,10 @@ import {
   rejectionsOf,
   ReplicaHarness,
   shiftSignature,
+  sumOfSecrets,
   blamesOf,
 } from '@zkstack/bft/testing'
+import type { TimeoutContent } from '@zkstack/bft/testing'
 
 describe('rule 9: embedded QCs first', () => {
   test('rule 9 › a low-view QC embedded in a timeout is forged › the vote is removed, its author blamed, the rest counts', () => {
@@ -155,6 +157,65 @@ describe('rule 11: verified sets', () => {
     // Eight honest ones and one of the pair, whatever halves they came in.
     expect(signers).toHaveLength(9)
     expect(honest.slice(0, 8).every((index) => signers.includes(index))).toBe(true)
+  })
+})
+
+describe('rule 11: seven keys that cancel', () => {
+  /** 41 validators, of which `a + b`, `a + c + d` and `e + f` are infinity; the replica is an honest one. */
+  function withSeven(seed: string): {
+    readonly harness: ReplicaHarness
+    readonly index: Readonly<Record<'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'forger', number>>
+    readonly honest: readonly number[]
+  } {
+    const secrets = createCommittee({ validators: 41, seed }).secrets.slice()
+    const [a, , c, , e] = secrets as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    secrets[1] = oppositeSecret(a)
+    secrets[3] = oppositeSecret(sumOfSecrets([a, c]))
+    secrets[5] = oppositeSecret(e)
+    const committee = createCommittee({ validators: 41, secrets })
+    const bad = secrets.slice(0, 8).map((secret) => {
+      return committee.schedule.indexOf(committee.schedule.scheme.publicKey(secret)) ?? -1
+    })
+    const honest = committee.everybody().filter((index) => !bad.includes(index))
+    const harness = new ReplicaHarness({
+      committee,
+      validators: 41,
+      index: honest[0] ?? -1,
+      holdChecks: true,
+    })
+    harness.replica.start()
+    const [ia = -1, ib = -1, ic = -1, id = -1, ie = -1, f = -1, g = -1, forger = -1] = bad
+    return { harness, index: { a: ia, b: ib, c: ic, d: id, e: ie, f, g, forger }, honest }
+  }
+
+  test('rule 11 › all halves pass, and none can join › votes of keys that cancel are dropped, the honest ones beside them count', () => {
+    // Of this seed the keys lie so that b, and c with d, come into different halves.
+    const { harness, index, honest } = withSeven('cancel 98')
+    const { committee, replica } = harness
+    const content = (block: string): TimeoutContent => ({
+      highVote: committee.commit(0n, committee.header(0n, block)),
+    })
+    const vote = (author: number, block?: string): Signed =>
+      committee.signTimeout(
+        author,
+        committee.timeout(0n, block === undefined ? {} : content(block)),
+      )
+    // Verified first: a on one message and g on another. The forged vote keeps them from being a quorum.
+    const first = honest.slice(1, Number(committee.schedule.quorum) - 3)
+    const early = [vote(index.a, 'a'), vote(index.g, 'g'), committee.forge(vote(index.forger))]
+    for (const message of early) replica.receive(message)
+    for (const author of first) replica.receive(vote(author))
+    expect(replica.heldChecks).toHaveLength(1)
+    // While that check runs: −a twice, and e with f, whose sum hides behind g but makes a set without g fail.
+    for (const author of [index.b, index.c, index.d]) replica.receive(vote(author, 'a'))
+    for (const author of [index.e, index.f]) replica.receive(vote(author, 'g'))
+    for (const author of honest.slice(1 + first.length)) replica.receive(vote(author))
+    for (let checks = 0; checks < 5; checks += 1) replica.runChecks(1)
+    expect(replica.heldChecks).toEqual([])
+    expect(blamesOf(replica.effects)).toEqual([[index.forger, 'INVALID_SIGNATURE']])
+    const qc = formedQc(replica.effects)
+    if (qc === undefined || 'message' in qc) throw new TypeError('no TimeoutQC')
+    expect(verifyTimeoutQC(qc, committee.scope).ok).toBe(true)
   })
 })
 
