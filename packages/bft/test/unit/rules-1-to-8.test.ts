@@ -7,6 +7,7 @@ import {
   byCommit,
   bytesOf,
   byTimeout,
+  formedQc,
   createCommittee,
   rejectionsOf,
   ReplicaHarness,
@@ -150,6 +151,19 @@ describe('rule 4: slots of messages that are checked', () => {
   })
 })
 
+describe('rule 4: first-hand beside relayed', () => {
+  test('rule 4 › what a carrier relays is being checked › its own message of the same label and view has a slot of its own', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    harness.restart({ holdChecks: true })
+    const { committee, replica } = harness
+    const justification = byTimeout(committee.timeoutQc(3n))
+    const relayed = replica.receive(committee.signNewView(2, justification), 5)
+    const own = replica.receive(committee.signNewView(5, justification), 5)
+    expect([relayed, own].map(typesOf)).toEqual([['verify'], ['verify']])
+    expect(replica.state.slots.size).toBe(2)
+  })
+})
+
 describe('rule 5: arrival', () => {
   test('rule 5 › several things are wrong › the first of the list is the reason', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
@@ -257,6 +271,22 @@ describe('rule 7: prune', () => {
     expect(buckets.get(3n)![0]!.votes.map((vote) => vote.author)).toEqual([1, 2])
     replica.receive(committee.signCommit(2, committee.commit(4n, header)))
     expect([...replica.state.votes.commit.buckets.keys()]).toEqual([4n])
+  })
+})
+
+describe('rule 7: what entering a view keeps', () => {
+  test('rule 7 › votes of the view that is entered came before › they are kept and count', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    const vote = committee.commit(2n, committee.header(0n, 'a'))
+    harness.commitBy([1, 2, 3, 4], vote)
+    for (const author of [1, 2, 3, 4]) {
+      replica.receive(committee.signTimeout(author, committee.timeout(2n)))
+    }
+    replica.receive(committee.signNewView(3, byTimeout(committee.timeoutQc(1n))))
+    expect(harness.view).toBe(2n)
+    expect(replica.state.votes.timeout.buckets.get(2n)?.[0]?.votes).toHaveLength(4)
+    expect(formedQc(harness.commitBy([5], vote))).toBeDefined()
   })
 })
 

@@ -51,6 +51,32 @@ describe('rule 13: results', () => {
     expect(replica.state.votes.timeout.latest[1]).toBe(1n)
   })
 
+  test('rule 13 › two groups are being checked and the newer answer comes first › it counts for its own votes only', () => {
+    const harness = ReplicaHarness.inView1({ validators: 11 })
+    harness.restart({ holdChecks: true })
+    const { committee, replica } = harness
+    const votes = [3n, 4n].map((view) => committee.commit(view, committee.header(0n, `of ${view}`)))
+    const signers = [
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+      [2, 3, 4, 5, 6, 7, 8, 9, 10],
+    ]
+    votes.forEach((vote, i) => harness.commitBy(signers[i]!, vote))
+    expect(replica.heldChecks).toHaveLength(2)
+    const aggregate = committee.commitQc(votes[1]!, signers[1]!).signature
+    const effects = replica.input({
+      type: 'verified',
+      id: replica.heldChecks[1]!.id,
+      result: {
+        type: 'votes',
+        passed: [{ signers: signers[1]!, aggregate }],
+        failed: [],
+        failedQc: [],
+      },
+    })
+    expect(formedQc(effects)).toMatchObject({ message: votes[1] })
+    expect(harness.view).toBe(5n)
+  })
+
   test('rule 13 › an answer to a check that nobody asked for › no effect', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const before = harness.replica.state
@@ -272,6 +298,8 @@ describe('rule 16: evidence', () => {
       { type: 'rejected' },
     ])
     expect(replica.receive(vote('c')).map((effect) => effect.type)).toEqual(['rejected'])
+    replica.now += 2000
+    expect(replica.receive(vote('d')).map((effect) => effect.type)).toEqual(['rejected'])
   })
 
   test('rule 16 › one author contradicts itself in view after view › one check a view timeout, and a bounded state', () => {
