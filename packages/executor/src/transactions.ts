@@ -40,7 +40,7 @@ export class TransactionDesk {
     using ctx = new LinkedCtx(life, { signal })
     ctx.throwIfCanceled()
     try {
-      const verdict = await ctx.race(admit(mempool, tx, 'local', ctx.signal))
+      const verdict = await ctx.race(admit(mempool, tx, 'local', ctx))
       this.#o.onVerdict('local', verdict)
       if (verdict === 'accepted') this.#o.gossip(tx)
       return verdict
@@ -57,7 +57,7 @@ export class TransactionDesk {
     if (mempool === undefined || life.canceled) return 'rejected'
     using ctx = life.child()
     try {
-      const verdict = await ctx.race(admit(mempool, tx, from, ctx.signal))
+      const verdict = await ctx.race(admit(mempool, tx, from, ctx))
       this.#o.onVerdict('peer', verdict)
       return verdict
     } catch (e) {
@@ -102,9 +102,10 @@ async function admit(
   mempool: Mempool,
   tx: Uint8Array,
   origin: 'local' | NodePublicKey,
-  signal: AbortSignal,
+  ctx: Ctx | LinkedCtx,
 ): Promise<TransactionVerdict> {
-  const verdict: unknown = await mempool.admit(tx, { origin, signal })
+  const options = Object.assign(lazySignal(ctx), { origin })
+  const verdict: unknown = await mempool.admit(tx, options)
   if (verdict === 'accepted' || verdict === 'duplicate' || verdict === 'rejected') return verdict
   throw new TypeError("admit must resolve to 'accepted', 'duplicate' or 'rejected'")
 }

@@ -198,9 +198,9 @@ export function encodeTransactions(txs: readonly Uint8Array[]): Uint8Array {
   return Transactions.encode({ txs: [...txs] }).finish()
 }
 
-/** The transactions, each in memory of its own. @throws DecodeError */
-export function decodeTransactions(bytes: Uint8Array): Uint8Array[] {
-  return (decode(Transactions, bytes).txs ?? []).map(copyOf)
+/** The transactions, as views of the frame. @throws DecodeError */
+export function decodeTransactions(bytes: Uint8Array): readonly Uint8Array[] {
+  return decode(Transactions, bytes).txs ?? []
 }
 
 /** A question for peers, with where its sender can be dialled. */

@@ -1,4 +1,4 @@
-import { yieldTurn, type Ctx } from '@zkstack/concurrency'
+import { Waits, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import type { NodePublicKey } from '@zkstack/roles'
 import { decodeTransactions } from '../codec.js'
@@ -7,6 +7,7 @@ import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import { turnOf } from '../turn-of.js'
 import { SeenTransactions } from './seen-transactions.js'
 import { TransactionRoute } from './transaction-route.js'
 
@@ -70,41 +71,50 @@ export class TransactionGossip {
   async receive(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
     const count = peer.budget.incoming('transactionRate')
     const kib = peer.budget.incoming('transactionKibRate')
-    const turn = ctx.clock.yieldTurn?.bind(ctx.clock) ?? yieldTurn
+    const turn = turnOf(ctx.clock)
+    using waits = new Waits(ctx)
     for (;;) {
-      const frame = await ctx.race(stream.receive())
+      const frame = await waits.for(stream.receive())
       if (!frame) return
-      await kib.pass(ctx, kibOf(frame))
+      const permits = kibOf(frame)
+      if (!kib.tryPass(permits)) await kib.pass(ctx, permits)
       const txs = decodeTransactions(frame)
       // nobody sends it, and it would cost no permits
       if (txs.length === 0) return peer.misbehaved('MALFORMED', 'a batch without transactions')
       for (let at = 0; at < txs.length; at += PER_TURN) {
         const some = txs.slice(at, at + PER_TURN)
-        await count.pass(ctx, some.length)
-        for (const tx of some) await this.#take(ctx, peer, tx)
-        if (some.length === PER_TURN) await ctx.race(turn())
+        if (!count.tryPass(some.length)) await count.pass(ctx, some.length)
+        for (const tx of some) {
+          const judged = this.#take(ctx, peer, tx)
+          if (judged) await waits.for(judged)
+        }
+        if (some.length === PER_TURN) await waits.for(turn())
       }
     }
   }
 
-  async #take(ctx: Ctx, peer: Peer, tx: Uint8Array): Promise<void> {
+  /** Has the mempool judge a new transaction; nothing has to be waited for when it is known. */
+  #take(ctx: Ctx, peer: Peer, view: Uint8Array): Promise<void> | undefined {
     const { limits, onTransaction } = this.#init
-    if (tx.length > limits.maxTransactionBytes) {
-      peer.misbehaved('TRANSACTION_TOO_LARGE', `${tx.length} bytes`)
-    } else if (tx.length === 0) {
+    if (view.length > limits.maxTransactionBytes) {
+      peer.misbehaved('TRANSACTION_TOO_LARGE', `${view.length} bytes`)
+    } else if (view.length === 0) {
       peer.misbehaved('MALFORMED', 'a transaction without bytes')
     }
     ctx.throwIfCanceled()
     const route = this.#routes.get(peer)
-    if (!onTransaction || !route) return
-    const hash = toHex(keccak256(tx))
+    if (!onTransaction || !route) return undefined
+    const hash = toHex(keccak256(view))
     const isNew = this.#seen.arrived(hash, route.number)
     this.#metrics.onTransaction(isNew ? 'new' : 'known')
-    if (!isNew) return
-    const verdict = await ctx.race(onTransaction(tx, peer.key))
-    // who passes on what is rejected here has not broken a rule: another state may accept it
-    if (verdict === 'rejected') this.#seen.rejected(hash)
-    if (verdict === 'accepted') this.#passOn(tx, hash, peer.key)
+    if (!isNew) return undefined
+    // in memory of its own: the mempool may keep it, and must not keep its frame
+    const tx = new Uint8Array(view)
+    return onTransaction(tx, peer.key).then((verdict) => {
+      // who passes on what is rejected here has not broken a rule: another state may accept it
+      if (verdict === 'rejected') this.#seen.rejected(hash)
+      if (verdict === 'accepted') this.#passOn(tx, hash, peer.key)
+    })
   }
 
   #passOn(tx: Uint8Array, hash: string, except: NodePublicKey | undefined): void {

@@ -12,7 +12,7 @@ const OVERHEAD_BYTES = 6
 
 /** Transactions that wait for one peer; when it is full, further ones are not taken. */
 export class TransactionQueue {
-  /** Fires when there is something to send. */
+  /** Fires when there is something to send, after there was nothing. */
   readonly filled = new Notifier()
   /** Fires when something was taken. */
   readonly drained = new Notifier()
@@ -31,7 +31,7 @@ export class TransactionQueue {
 
   /** Whether what waits fills a frame. */
   get fillsFrame(): boolean {
-    const needed = this.#bytes + OVERHEAD_BYTES * this.#queue.length
+    const needed = this.#bytes + OVERHEAD_BYTES * this.length
     return needed >= this.#limits.frames.transactions
   }
 
@@ -39,10 +39,10 @@ export class TransactionQueue {
   push(entry: QueuedTransaction): boolean {
     const { transactionQueue, transactionQueueBytes } = this.#limits
     const bytes = this.#bytes + entry.tx.length
-    if (this.#queue.length >= transactionQueue || bytes > transactionQueueBytes) return false
+    if (this.length >= transactionQueue || bytes > transactionQueueBytes) return false
     this.#queue.push(entry)
     this.#bytes = bytes
-    this.filled.notify()
+    if (this.length === 1) this.filled.notify()
     return true
   }
 

@@ -1,10 +1,11 @@
-import { scope, yieldTurn, type Ctx } from '@zkstack/concurrency'
+import { scope, Waits, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import { encodeTransactions } from '../codec.js'
 import { kibOf } from '../kib-of.js'
 import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import { turnOf } from '../turn-of.js'
 import type { ConnectionNumber, SeenTransactions } from './seen-transactions.js'
 import { TransactionQueue, type QueuedTransaction } from './transaction-queue.js'
 
@@ -73,7 +74,7 @@ export class TransactionRoute {
   async #list(ctx: Ctx): Promise<void> {
     const { pendingTransactions, limits } = this.#init
     if (!pendingTransactions) return
-    const turn = ctx.clock.yieldTurn?.bind(ctx.clock) ?? yieldTurn
+    const turn = turnOf(ctx.clock)
     for (;;) {
       this.#hasMissed = false
       let listed = 0

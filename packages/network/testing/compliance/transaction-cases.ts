@@ -21,6 +21,8 @@ export function transactionCases(makeTransport: TransportFactory): ComplianceCas
     'transactions › a peer reads nothing for a while › it slows down nobody, and gets all of them in the end':
       catchesUp,
     'transactions › many at once › share frames': batches,
+    'transactions › many in one frame › each has memory of its own when the mempool gets it':
+      keepsNoFrame,
     'transactions › one above the limit › ends the connection': refusesLarge,
     'transactions › one of our own above the limit › is a RangeError': refusesOwnLarge,
     'transactions › a mempool is slow › votes are heard': isolatesMempool,
@@ -89,6 +91,16 @@ async function sender(bed: TestBed, a: TestPeer) {
     genesis: bed.committee.genesis,
   })
   return { connection, hello, stream: await m.open(connection, protocols.transactions) }
+}
+
+async function keepsNoFrame(bed: TestBed): Promise<void> {
+  const a = await bed.peer()
+  const { stream } = await sender(bed, a)
+  await stream.send(encodeTransactions([tx(1), tx(2), tx(3)]))
+  await a.until('all', () => a.transactions.length === 3)
+  checkSame(a.transactions, [tx(1), tx(2), tx(3)], 'transactions')
+  const kept = a.transactions.map(({ buffer }) => buffer.byteLength)
+  checkSame(kept, [20, 20, 20], 'bytes that each keeps alive')
 }
 
 async function remembersRejected(bed: TestBed): Promise<void> {
