@@ -145,7 +145,7 @@ export class SigningLane {
   }
 
   #answered(call: SignerCall, msg: ConsensusMsg, sig: Uint8Array): void {
-    if (this.#signing !== call) return
+    if (this.#signing !== call || this.#ctx?.canceled === true) return
     const { signer, scheme, signed } = this.#init
     try {
       if (scheme.isCanonicalSignature(sig)) {

@@ -231,6 +231,20 @@ describe('leader proposal', () => {
     expect(harness.phase).toBe('timeout')
   })
 
+  test('leader proposal › the verdict on the same payload in an earlier view › it is ignored', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6, execution: { verify: () => 'later' } })
+    const { committee, replica } = harness
+    harness.propose(bytesOf('same'))
+    harness.timeoutView()
+    harness.propose(bytesOf('same'))
+    const { payload: hash } = committee.header(0n, 'same')
+    const verdict = { ok: true } as const
+    expect(replica.input({ type: 'payloadVerified', view: 1n, hash, verdict })).toEqual([])
+    expect(
+      broadcastsOf(replica.input({ type: 'payloadVerified', view: 2n, hash, verdict })),
+    ).toEqual(['replicaCommit'])
+  })
+
   test('leader proposal › the verdict is about another payload › it is ignored', () => {
     const harness = ReplicaHarness.inView1({ validators: 6, execution: { verify: () => 'later' } })
     harness.propose()
@@ -298,6 +312,23 @@ describe('leader proposal', () => {
     harness.timeoutView()
     const late = harness.replica.input({ type: 'payloadProposed', view: 1n, payload: bytesOf('a') })
     expect(late).toEqual([])
+  })
+
+  test('leader › the payload comes in a later view that is ours again › it is not proposed', () => {
+    const harness = new ReplicaHarness({
+      validators: 6,
+      index: 1,
+      execution: { propose: () => 'later' },
+    })
+    const { committee, replica } = harness
+    replica.start()
+    harness.timeoutView()
+    replica.receive(committee.signNewView(3, byTimeout(committee.timeoutQc(6n))))
+    expect(harness.view).toBe(7n)
+    const payload = bytesOf('late')
+    expect(replica.input({ type: 'payloadProposed', view: 1n, payload })).toEqual([])
+    const proposed = broadcastsOf(replica.input({ type: 'payloadProposed', view: 7n, payload }))
+    expect(proposed[0]).toBe('leaderProposal')
   })
 
   test('leader › a payload over the limit › it is not proposed', () => {

@@ -111,6 +111,31 @@ describe('replica new view', () => {
     expect(replica.state.highCommitQc).toEqual(qc)
   })
 
+  test('replica new view › a TimeoutQC of a later view embeds a CommitQC older than ours › ours stays', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    const [old, ours] = [2n, 5n].map((view) =>
+      committee.commitQc(committee.commit(view, committee.header(view, 'a'))),
+    )
+    replica.receive(committee.signNewView(3, byCommit(ours!)))
+    const late = committee.timeoutQc(7n, [
+      [committee.timeout(7n, { highQc: old }), committee.everybody()],
+    ])
+    replica.receive(committee.signNewView(3, byTimeout(late)))
+    expect(harness.view).toBe(8n)
+    expect(replica.state.highCommitQc).toEqual(ours)
+    expect(replica.state.highTimeoutQc).toEqual(late)
+  })
+
+  test('replica new view › a CommitQC and a TimeoutQC of one view › what we send is the CommitQC', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    harness.commitBlock()
+    replica.receive(committee.signNewView(2, byTimeout(committee.timeoutQc(1n))))
+    expect(replica.state.highTimeoutQc?.view.number).toBe(1n)
+    expect(harness.justification()).toEqual(byCommit(replica.state.highCommitQc!))
+  })
+
   test('replica new view › our leader says what we know › NOTHING_NEW', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const newView = harness.committee.signNewView(1, harness.justification())

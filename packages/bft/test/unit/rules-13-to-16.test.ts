@@ -62,7 +62,7 @@ describe('rule 13: results', () => {
     ]
     votes.forEach((vote, i) => harness.commitBy(signers[i]!, vote))
     expect(replica.heldChecks).toHaveLength(2)
-    const aggregate = committee.commitQc(votes[1]!, signers[1]!).signature
+    const aggregate = committee.commitQc(votes[1]!, signers[1]).signature
     const effects = replica.input({
       type: 'verified',
       id: replica.heldChecks[1]!.id,

@@ -7,6 +7,7 @@ import {
   byTimeout,
   countingScheme,
   createCommittee,
+  rejectionsOf,
   ReplicaHarness,
   shiftSignature,
 } from '@zkstack/bft/testing'
@@ -108,6 +109,29 @@ describe('rule 18: equal CommitQC', () => {
     expect(state).not.toContain(JSON.stringify(forged.signature, jsonable))
     const sent = JSON.stringify(replica.takeSent(), jsonable)
     expect(sent).not.toContain(JSON.stringify(forged.signature, jsonable))
+  })
+
+  test('rule 18 › the statement becomes known while a proposal waits to be checked › its signature is checked all the same', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    harness.restart({ holdChecks: true })
+    const { committee, replica } = harness
+    const vote = committee.commit(1n, committee.header(0n, 'a'))
+    const qc = committee.commitQc(vote, [1, 2, 3, 4, 5])
+    replica.receive(committee.forge(committee.signProposal(2, byCommit(qc), bytesOf('b'))))
+    harness.commitBy([1, 2, 3, 4, 5], vote)
+    replica.input({
+      type: 'verified',
+      id: replica.heldChecks[1]!.id,
+      result: {
+        type: 'votes',
+        passed: [{ signers: [1, 2, 3, 4, 5], aggregate: qc.signature }],
+        failed: [],
+        failedQc: [],
+      },
+    })
+    expect(replica.state.highCommitQc).toEqual(qc)
+    expect(rejectionsOf(replica.runChecks(1))).toEqual([{ code: 'INVALID_SIGNATURE' }])
+    expect(harness.phase).toBe('prepare')
   })
 
   test('rule 18 › another statement for the same view › no substitution: it is checked', () => {

@@ -58,6 +58,14 @@ describe('rule 23: restart', () => {
     expect(harness.view).toBe(1n)
   })
 
+  test('rule 23 › the last vote is of an earlier view › it is not sent again', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    harness.propose()
+    harness.timeoutView()
+    expect(harness.vote().view.number).toBe(1n)
+    expect(broadcastsOf(harness.restart())).toEqual(['replicaNewView'])
+  })
+
   test('rule 23 › a crash between saving a vote and sending it › the vote is sent after the restart', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     harness.restart({ crashBefore: (effect) => isVote(effect) })

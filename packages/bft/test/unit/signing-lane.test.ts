@@ -111,6 +111,26 @@ describe('signer', () => {
     expect(rig.runner.snapshot().unsigned.length).toBeLessThanOrEqual(4)
   })
 
+  test('signer › it answers after the replica was stopped › nothing is sent', async () => {
+    let answer = (): void => undefined
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await start({
+      signer: {
+        publicKey: committee.key(0),
+        sign: async (hash) => {
+          await asked
+          return committee.signature(0, hash)
+        },
+      },
+    })
+    await rig.stop()
+    answer()
+    await rig.settle()
+    expect(rig.sent).toEqual([])
+  })
+
   test('signer › it returns no signature of the scheme › a warning, and nothing is sent', async () => {
     await start({ signer: { publicKey: committee.key(0), sign: async () => new Uint8Array(3) } })
     expect(rig.warnings).toEqual(['SIGNER_MALFORMED'])
