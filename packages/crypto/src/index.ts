@@ -35,6 +35,7 @@ export type {
   SignatureScheme,
   SignedClaim,
 } from './signature-scheme.js'
+export { verifyBySteps } from './verify-by-steps.js'
 export type { AggregateCheck } from './workers/aggregate-check.js'
 export {
   SignatureWorkers,

@@ -78,10 +78,15 @@ export interface SignatureScheme {
   /** Whether {@link verifyAggregates} costs less than one check after another. Absent: it does not. */
   readonly gainsFromBatches?: boolean
   /**
-   * The verdicts of {@link verifyAggregate} on several aggregates. Those that the same signers made of one message each are
+   * The verdicts of {@link verifyAggregate} on several aggregates. Those whose signers all made one message each are
    * checked together, by random numbers that nobody can foresee: `random(n)` supplies n bytes.
    */
   verifyAggregates?(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean[]
+  /** {@link verifyAggregates} by steps, none of which takes longer than one check, so that others may have turns between them. */
+  verifyAggregatesBySteps?(
+    checks: readonly AggregateCheck[],
+    random: (n: number) => Uint8Array,
+  ): Generator<undefined, boolean[], undefined>
   /** Whether the keys sum to infinity, so that no aggregate of theirs on one message verifies; always false for Ed25519. */
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean
   /** A proof that the holder of the secret made it, under a domain of its own; zero bytes where none is needed. */

@@ -5,23 +5,46 @@ import type { CheckBatch } from './workers/worker-port.js'
 // The script of a worker thread, which is told its first backend: others are loaded when they are asked for.
 const verifier = new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n)))
 const thread = await import('node:worker_threads')
-const { parentPort } = thread
-const loaded = new Map<string, Promise<void>>()
-let answered = load(String(thread.workerData as unknown))
+const { parentPort, receiveMessageOnPort } = thread
+const loaded = new Set<string>()
+const waiting: CheckBatch[] = []
 
-function load(backend: string): Promise<void> {
-  const known = loaded.get(backend) ?? loadTestedBackend(backend)
-  loaded.set(backend, known)
-  return known
+async function load(backend: string): Promise<void> {
+  if (!loaded.has(backend)) await loadTestedBackend(backend)
+  loaded.add(backend)
 }
 
-async function answer(batch: CheckBatch): Promise<void> {
-  await load(batch.backend)
-  parentPort?.postMessage(verifier.verdictsOf(batch))
+/** Answers an urgent batch at once; others wait for their turn. */
+function receive(batch: CheckBatch): void {
+  if (batch.urgent && loaded.has(batch.backend)) {
+    parentPort?.postMessage(verifier.verdictsOf(batch))
+  } else waiting.push(batch)
 }
 
-await answered
+/** Receives what has come meanwhile. */
+function receiveAll(): void {
+  for (;;) {
+    const received = parentPort && receiveMessageOnPort(parentPort)
+    if (!received) return
+    receive((received as { readonly message: CheckBatch }).message)
+  }
+}
+
+/** Ends when nothing waits. */
+async function work(): Promise<void> {
+  for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+    await load(batch.backend)
+    const steps = verifier.verdictsBySteps(batch)
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) receiveAll()
+    parentPort?.postMessage(step.value)
+  }
+}
+
+let working = load(String(thread.workerData as unknown))
+await working
 parentPort?.on('message', (batch: CheckBatch) => {
-  answered = answered.then(() => answer(batch))
+  receive(batch)
+  working = working.then(work)
 })
 parentPort?.postMessage('ready')

@@ -38,8 +38,10 @@ interface Seat {
 
 /** Batches at one worker: one at work, one that it finds when that is done. */
 const maxBatches = 2
-/** Checks of a batch: a few milliseconds of work. Many that are made at once cost as much as few that are not. */
-const maxChecks = { slow: 4, fast: 64, together: 16 }
+/** Checks of a batch, at most. */
+const maxChecks = 64
+/** Fewer than these are not shared out among several workers: where checks are made together, few at a time cost more. */
+const fewChecks = { alone: 4, together: 32 }
 /** More than one thread can feed. */
 const mostByDefault = 4
 /** Checks that wait, at most. */
@@ -93,11 +95,15 @@ export class SignatureWorkers implements AsyncDisposable {
     return verdict
   }
 
-  /** Leaves the check that has waited longest for a worker, and is not urgent, to its caller; false when none waits. */
+  /**
+   * Leaves the checks that have waited longest for a worker, and are not urgent, to their callers: a few, or as many as are worth
+   * making together. False when none waits.
+   */
   giveBack(): boolean {
-    const job = this.#waiting.shift()
-    job?.settle(undefined)
-    return job !== undefined
+    const { scheme } = this.#waiting[0] ?? {}
+    if (!scheme) return false
+    for (const job of takeOf(scheme, fewOf(scheme), this.#waiting)) job.settle(undefined)
+    return true
   }
 
   /** Ends the workers; what they were asked is left to those who asked. */
@@ -168,13 +174,13 @@ export class SignatureWorkers implements AsyncDisposable {
       const seat = first && this.#leastBusy()
       if (first === undefined || seat?.port === undefined) return
       const { scheme } = first
-      const most = maxChecks[kindOf(scheme, queue === this.#urgent)]
-      const end = queue.findIndex((job, i) => i === most || job.scheme !== scheme)
-      const jobs = queue.splice(0, end < 0 ? queue.length : end)
+      const urgent = queue === this.#urgent
+      const share = Math.max(fewOf(scheme), Math.ceil(queue.length / this.size))
+      const jobs = takeOf(scheme, urgent ? fewChecks.alone : Math.min(maxChecks, share), queue)
       const id = ++this.#lastBatch
       seat.batches.set(id, jobs)
       const { id: schemeId, backend } = scheme
-      seat.port.post({ id, scheme: schemeId, backend, checks: packChecks(jobs) })
+      seat.port.post({ id, urgent, scheme: schemeId, backend, checks: packChecks(jobs) })
     }
   }
 
@@ -213,7 +219,12 @@ export class SignatureWorkers implements AsyncDisposable {
   }
 }
 
-function kindOf(scheme: SignatureScheme, isUrgent: boolean): keyof typeof maxChecks {
-  if (!scheme.needsProofOfPossession) return 'fast'
-  return scheme.gainsFromBatches === true && !isUrgent ? 'together' : 'slow'
+function fewOf({ gainsFromBatches }: SignatureScheme): number {
+  return gainsFromBatches === true ? fewChecks.together : fewChecks.alone
+}
+
+/** Takes the first checks of a queue, so many at most, while they are of that scheme. */
+function takeOf(scheme: SignatureScheme, most: number, queue: Job[]): Job[] {
+  const end = queue.findIndex((job, i) => i === most || job.scheme !== scheme)
+  return queue.splice(0, end < 0 ? queue.length : end)
 }

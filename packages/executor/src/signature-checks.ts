@@ -1,6 +1,7 @@
 import { errorOf, systemRandom } from '@zkstack/concurrency'
 import {
   SignatureWorkers,
+  verifyBySteps,
   type AggregateCheck,
   type SignatureScheme,
   type SignatureWorkersInit,
@@ -19,8 +20,8 @@ export interface SignatureChecksInit extends Pick<SignatureWorkersInit, 'start'>
   warn(error: NodeError): void
 }
 
-/** Checks of BLS that this thread makes in one turn: little more work than one alone. */
-const maxTogether = 4
+/** Checks of BLS that this thread makes together, by steps of about one check. */
+const maxTogether = 64
 
 interface Job {
   readonly scheme: SignatureScheme
@@ -80,14 +81,8 @@ export class SignatureChecks implements AsyncDisposable {
       await this.#yieldTurn()
       // those before are done
       await this.#working
-    } while (this.#giveBack())
+    } while (this.#workers.giveBack())
     this.#help = undefined
-  }
-
-  #giveBack(): boolean {
-    let given = 0
-    while (given < maxTogether && this.#workers.giveBack()) given++
-    return given > 0
   }
 
   #verifyHere(scheme: SignatureScheme, check: AggregateCheck): Promise<boolean> {
@@ -103,12 +98,11 @@ export class SignatureChecks implements AsyncDisposable {
     await Promise.resolve()
     for (let jobs = this.#nextJobs(); jobs.length > 0; jobs = this.#nextJobs()) {
       try {
-        const verdicts = this.#verdictsOf(jobs)
+        const verdicts = await this.#verdictsOf(jobs)
         for (const [i, job] of jobs.entries()) job.resolve(verdicts[i] === true)
       } catch (e) {
         for (const job of jobs) job.reject(errorOf(e))
       }
-      await this.#yieldTurn()
     }
     this.#working = undefined
   }
@@ -121,14 +115,17 @@ export class SignatureChecks implements AsyncDisposable {
     return this.#here.splice(0, end < 0 ? this.#here.length : end)
   }
 
-  #verdictsOf(jobs: readonly Job[]): readonly boolean[] {
-    const checks = jobs.map(({ check }) => check)
+  /** With a turn for others after each step. */
+  async #verdictsOf(jobs: readonly Job[]): Promise<readonly boolean[]> {
     const scheme = jobs[0]?.scheme
-    if (jobs.length > 1 && scheme?.verifyAggregates)
-      return scheme.verifyAggregates(checks, (n) => systemRandom.bytes(n))
-    return checks.map(
-      ({ claims, aggregate }) => scheme?.verifyAggregate(claims, aggregate) ?? false,
-    )
+    if (!scheme) return []
+    const checks = jobs.map(({ check }) => check)
+    const steps = verifyBySteps(scheme, checks, (n) => systemRandom.bytes(n))
+    for (;;) {
+      const step = steps.next()
+      if (step.done === true) return step.value
+      await this.#yieldTurn()
+    }
   }
 }
 

@@ -11,6 +11,12 @@ export interface BlsTerm<Signature> {
   readonly coefficient: Uint8Array
 }
 
+/** What one key, or sum of keys, signed. */
+export interface BlsTerms<Key, Signature> {
+  readonly key: Key
+  readonly terms: readonly BlsTerm<Signature>[]
+}
+
 /**
  * What a library of BLS12-381 does for a {@link BlsScheme}, which checks encodings before it asks:
  * byte arguments have the form of a compressed point other than infinity unless said otherwise, secrets are valid scalars.
@@ -31,10 +37,11 @@ export interface BlsBackend<Key, Signature> {
   /** Checks the signature's subgroup and the pairing equation for one or more claims. */
   verify(claims: readonly BlsClaim<Key>[], signature: Signature): boolean
   /**
-   * Whether one key made all signatures, each of its message, by one pairing equation: of the sums of messages and signatures,
-   * each times its coefficient. Subgroups are checked one by one. Absent: it would cost as much as one after another.
+   * Whether each signature is one of its message by its key, by one pairing equation: of the sum of the signatures, and for each key
+   * that of its messages, each times its coefficient. Subgroups are checked one by one. By steps, none of which takes longer than
+   * {@link verify}. Absent: it would cost as much as one after another.
    */
-  verifyMany?(key: Key, terms: readonly BlsTerm<Signature>[]): boolean
+  verifyMany?(sets: readonly BlsTerms<Key, Signature>[]): Generator<undefined, boolean, undefined>
   /** Signs the public key under the domain of proofs of possession. */
   provePossession(secret: Uint8Array): Uint8Array
   verifyPossession(key: Key, keyBytes: Uint8Array, proof: Signature): boolean

@@ -9,11 +9,16 @@ import type {
   SignedClaim,
 } from '../signature-scheme.js'
 import type { AggregateCheck } from '../workers/aggregate-check.js'
-import type { BlsBackend, BlsClaim, BlsVariant } from './backend.js'
+import { inOneGo } from '../in-one-go.js'
+import type { BlsBackend, BlsClaim, BlsTerm, BlsTerms, BlsVariant } from './backend.js'
 import { infinity, isCompressedPoint, isInfinity, isScalar } from './encoding.js'
+import { RememberedSums } from './remembered-sums.js'
 
 /** The order has 255 bits: nine of ten numbers of that many are below it. */
 const topByteMask = 0x7f
+
+/** Sums of keys that are kept: the quorums of a small committee, of which mcl's take 20 KB each. */
+const rememberedSums = 64
 
 /** Wrong signatures that make up for each other pass with a chance of one in 2^128. */
 const coefficientBytes = 16
@@ -32,6 +37,7 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
   readonly needsProofOfPossession = true
   readonly #backend: BlsBackend<Key, Signature>
   readonly #keys: KeyRing<Key>
+  readonly #sums = new RememberedSums<Key>(rememberedSums)
 
   constructor(variant: BlsVariant, backend: BlsBackend<Key, Signature>) {
     this.id = variant.id
@@ -146,38 +152,56 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
     checks: readonly AggregateCheck[],
     random: (n: number) => Uint8Array,
   ): boolean[] {
+    return inOneGo(this.verifyAggregatesBySteps(checks, random))
+  }
+
+  *verifyAggregatesBySteps(
+    checks: readonly AggregateCheck[],
+    random: (n: number) => Uint8Array,
+  ): Generator<undefined, boolean[], undefined> {
     const verdicts = checks.map(() => false)
-    for (const places of groupBySigners(checks).values()) {
-      const group = places.flatMap((place) => checks[place] ?? [])
-      if (places.length > 1 && this.#verifyTogether(group, random)) {
-        for (const place of places) verdicts[place] = true
-      } else {
-        // one by one, so that the wrong one is known
-        places.forEach((place, i) => {
-          const check = group[i]
-          if (check) verdicts[place] = this.verifyAggregate(check.claims, check.aggregate)
-        })
-      }
+    const groups = groupBySigners(checks)
+    const together = [...groups.values()].flat()
+    const areRight = together.length > 1 && (yield* this.#verifyTogether(checks, groups, random))
+    if (areRight) for (const place of together) verdicts[place] = true
+    // one by one, so that the wrong ones are known
+    for (const [place, { claims, aggregate }] of checks.entries()) {
+      if (verdicts[place] === true) continue
+      verdicts[place] = this.verifyAggregate(claims, aggregate)
+      yield
     }
     return verdicts
   }
 
   /**
-   * Whether all checks, of the same signers and one message each, hold; false, too, when that cannot be told at once.
+   * Whether all checks in the groups, each of one message, hold; false, too, when that cannot be told at once.
    * @see docs/spec/chonky.md D11
    */
-  #verifyTogether(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean {
-    const claims = checks[0]?.claims ?? []
-    assertAscending(claims)
-    const key =
-      claims.length > 0 && this.#backend.sumKeys(claims.map((c) => this.#keys.open(c.key)))
-    const terms = checks.flatMap(({ claims: [claim], aggregate }) => {
-      const signature = this.#decode(aggregate)
-      if (claim === undefined || signature === undefined) return []
-      return { message: claim.message, signature, coefficient: drawCoefficient(random) }
-    })
-    if (!key || terms.length < checks.length) return false
-    return this.#backend.verifyMany?.(key, terms) ?? false
+  *#verifyTogether(
+    checks: readonly AggregateCheck[],
+    groups: ReadonlyMap<string, readonly number[]>,
+    random: (n: number) => Uint8Array,
+  ): Generator<undefined, boolean, undefined> {
+    const sets: BlsTerms<Key, Signature>[] = []
+    for (const [signers, places] of groups) {
+      const claims = checks[places[0] ?? 0]?.claims ?? []
+      assertAscending(claims)
+      const key = this.#sums.of(signers, () =>
+        this.#backend.sumKeys(claims.map((claim) => this.#keys.open(claim.key))),
+      )
+      if (key === undefined) return false
+      const terms: BlsTerm<Signature>[] = []
+      for (const place of places) {
+        const { claims: [claim] = [], aggregate } = checks[place] ?? {}
+        const signature = aggregate && this.#decode(aggregate)
+        if (claim === undefined || signature === undefined) return false
+        terms.push({ message: claim.message, signature, coefficient: drawCoefficient(random) })
+        yield
+      }
+      sets.push({ key, terms })
+    }
+    const verdict = this.#backend.verifyMany?.(sets)
+    return verdict !== undefined && (yield* verdict)
   }
 
   keysSumToInfinity(keys: readonly PublicKeyHandle[]): boolean {
@@ -205,17 +229,16 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
   }
 }
 
-/** Places of the checks that the same signers made of one message each; each of the others is alone. */
+/** Places of the checks that are of one message each, by their signers. */
 function groupBySigners(checks: readonly AggregateCheck[]): Map<string, number[]> {
   const groups = new Map<string, number[]>()
   for (const [place, { claims }] of checks.entries()) {
     const [first] = claims
-    const isOfOne = claims.every(({ message }) => first && bytesEqual(message, first.message))
+    if (!first || !claims.every(({ message }) => bytesEqual(message, first.message))) continue
     const signers = claims.map(({ index, key }) => `${index}:${toHex(key.bytes)}`).join()
-    const name = isOfOne ? signers : `alone ${place}`
-    const group = groups.get(name)
+    const group = groups.get(signers)
     if (group) group.push(place)
-    else groups.set(name, [place])
+    else groups.set(signers, [place])
   }
   return groups
 }

@@ -1,3 +1,4 @@
+import { inOneGo } from '../in-one-go.js'
 import { mclSizes, type MclInstance } from '../mcl-instance.js'
 
 /** A point in mcl's internal form, copied out of its memory: 144 bytes for G1, 288 for G2. */
@@ -26,8 +27,8 @@ interface Group {
 }
 
 const inputBytes = 1024
-/** Points of one sum of products. */
-const mostTerms = 64
+/** Points of one sum of products: as much work as one or two checks. */
+export const mostTerms = 16
 
 /**
  * Arithmetic of BLS12-381 in one mcl instance. Values live in JavaScript and are copied into a scratch area reserved once, so the
@@ -122,23 +123,18 @@ export class MclArithmetic {
     return this.#mcl.read(this.#a, group.size)
   }
 
-  /** The sum of one or more points of G1, each times a public scalar of big-endian bytes. */
+  /** The sum of at most {@link mostTerms} points of G1, each times a public scalar of big-endian bytes. */
   sumOfProducts(terms: readonly { point: MclPoint; scalar: Uint8Array }[]): MclPoint {
+    if (terms.length === 0 || terms.length > mostTerms)
+      throw new RangeError(`terms: there are ${terms.length}`)
     const { call } = this.#mcl
-    let sum: MclPoint | undefined
-    for (let at = 0; at < terms.length; at += mostTerms) {
-      const some = terms.slice(at, at + mostTerms)
-      some.forEach(({ point, scalar }, i) => {
-        this.#mcl.write(this.#points + i * mclSizes.g1, point)
-        this.#mcl.write(this.#input, scalar)
-        call._mclBnFr_setBigEndianMod(this.#scalars + i * mclSizes.fr, this.#input, scalar.length)
-      })
-      call._mclBnG1_mulVec(this.#a, this.#points, this.#scalars, some.length)
-      const part = this.#mcl.read(this.#a, mclSizes.g1)
-      sum = sum === undefined ? part : this.sum(this.g1, [sum, part])
-    }
-    if (sum === undefined) throw new RangeError('terms: there are none')
-    return sum
+    terms.forEach(({ point, scalar }, i) => {
+      this.#mcl.write(this.#points + i * mclSizes.g1, point)
+      this.#mcl.write(this.#input, scalar)
+      call._mclBnFr_setBigEndianMod(this.#scalars + i * mclSizes.fr, this.#input, scalar.length)
+    })
+    call._mclBnG1_mulVec(this.#a, this.#points, this.#scalars, terms.length)
+    return this.#mcl.read(this.#a, mclSizes.g1)
   }
 
   /** The point times a secret scalar of 32 big-endian bytes, in constant time; the scalar is erased from mcl's memory. */
@@ -176,14 +172,26 @@ export class MclArithmetic {
     return this.#mcl.read(this.#linesA, this.#linesBytes)
   }
 
-  /** Whether the product of the pairings of one or more pairs is one. Two pairs share the squarings of a Miller loop. */
+  /** Whether the product of the pairings of one or more pairs is one. */
   pairingProductIsOne(pairs: readonly { g1: MclPoint; g2: MclLines }[]): boolean {
+    return inOneGo(this.pairingProduct(pairs))
+  }
+
+  /**
+   * {@link pairingProductIsOne} with a step for every two pairs, which share the squarings of a Miller loop. Between the steps others
+   * may use this object.
+   */
+  *pairingProduct(
+    pairs: readonly { g1: MclPoint; g2: MclLines }[],
+  ): Generator<undefined, boolean, undefined> {
     const { call } = this.#mcl
+    let product: MclPoint | undefined
     for (let i = 0; i < pairs.length; i += 2) {
       const first = pairs[i]
       const second = pairs[i + 1]
       if (first === undefined) break
       const out = i === 0 ? this.#product : this.#factor
+      if (product) this.#mcl.write(this.#product, product)
       this.#mcl.write(this.#a, first.g1)
       this.#mcl.write(this.#linesA, first.g2)
       if (second === undefined) {
@@ -194,6 +202,9 @@ export class MclArithmetic {
         call._mclBn_precomputedMillerLoop2(out, this.#a, this.#linesA, this.#b, this.#linesB)
       }
       if (i > 0) call._mclBnGT_mul(this.#product, this.#product, this.#factor)
+      if (i + 2 >= pairs.length) break
+      product = this.#mcl.read(this.#product, mclSizes.gt)
+      yield
     }
     call._mclBn_finalExp(this.#product, this.#product)
     return call._mclBnGT_isOne(this.#product) === 1

@@ -1,5 +1,5 @@
-import type { BlsBackend, BlsTerm } from './backend.js'
-import type { MclArithmetic, MclLines, MclPoint } from './mcl-arithmetic.js'
+import type { BlsBackend, BlsTerms } from './backend.js'
+import { mostTerms, type MclArithmetic, type MclLines, type MclPoint } from './mcl-arithmetic.js'
 import { G1, G2 } from './noble-points.js'
 import { minPkVariant, minSigVariant } from './variants.js'
 
@@ -15,6 +15,39 @@ function generator(mcl: MclArithmetic, group: 'g1' | 'g2', negated: boolean): Mc
   const point = mcl.decode(mcl[group], (negated ? base.negate() : base).toBytes())
   if (point === undefined) throw new Error('mcl: a generator does not decode')
   return point
+}
+
+interface Product {
+  readonly point: MclPoint
+  readonly scalar: Uint8Array
+}
+
+/** A sum of products in G1 that grows; what has been added is summed up a few at a time. */
+class SumOfProducts {
+  readonly #mcl: MclArithmetic
+  #terms: Product[] = []
+  #sum: MclPoint | undefined
+
+  constructor(mcl: MclArithmetic) {
+    this.#mcl = mcl
+  }
+
+  add(term: Product): void {
+    if (this.#terms.push(term) === mostTerms) this.#fold()
+  }
+
+  /** @throws RangeError for a sum of nothing. */
+  get value(): MclPoint {
+    if (this.#terms.length > 0) this.#fold()
+    if (this.#sum === undefined) throw new RangeError('terms: there are none')
+    return this.#sum
+  }
+
+  #fold(): void {
+    const part = this.#mcl.sumOfProducts(this.#terms)
+    this.#sum = this.#sum === undefined ? part : this.#mcl.sum(this.#mcl.g1, [this.#sum, part])
+    this.#terms = []
+  }
 }
 
 /** Keys in G2, signatures in G1, by mcl's WebAssembly. */
@@ -41,19 +74,23 @@ export function mclMinSig(mcl: MclArithmetic): BlsBackend<G2Key, MclPoint> {
     return mcl.pairingProductIsOne([{ g1: signature, g2: negatedLines }, ...pairs])
   }
 
-  function verifyMany(key: G2Key, terms: readonly BlsTerm<MclPoint>[]): boolean {
-    if (!terms.every(({ signature }) => mcl.isInSubgroup(g1, signature))) return false
-    const signatures = terms.map(({ signature, coefficient }) => {
-      return { point: signature, scalar: coefficient }
-    })
-    const messages = terms.map(({ message, coefficient }) => {
-      return { point: mcl.hash(g1, message, signatureDomain), scalar: coefficient }
-    })
-    key.lines ??= mcl.lines(key.point)
-    return mcl.pairingProductIsOne([
-      { g1: mcl.sumOfProducts(signatures), g2: negatedLines },
-      { g1: mcl.sumOfProducts(messages), g2: key.lines },
-    ])
+  function* verifyMany(
+    sets: readonly BlsTerms<G2Key, MclPoint>[],
+  ): Generator<undefined, boolean, undefined> {
+    const signatures = new SumOfProducts(mcl)
+    const pairs: { g1: MclPoint; g2: MclLines }[] = []
+    for (const { key, terms } of sets) {
+      const messages = new SumOfProducts(mcl)
+      for (const { message, signature, coefficient } of terms) {
+        if (!mcl.isInSubgroup(g1, signature)) return false
+        signatures.add({ point: signature, scalar: coefficient })
+        messages.add({ point: mcl.hash(g1, message, signatureDomain), scalar: coefficient })
+        yield
+      }
+      key.lines ??= mcl.lines(key.point)
+      pairs.push({ g1: messages.value, g2: key.lines })
+    }
+    return yield* mcl.pairingProduct([{ g1: signatures.value, g2: negatedLines }, ...pairs])
   }
 
   const publicKey = (secret: Uint8Array) => mcl.encode(g2, mcl.multiply(g2, base, secret))

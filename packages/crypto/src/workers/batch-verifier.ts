@@ -1,6 +1,8 @@
 import { toHex } from '../bytes.js'
 import { signatureScheme } from '../crypto-backends.js'
 import type { PublicKeyHandle, SignatureScheme, SignedClaim } from '../signature-scheme.js'
+import { inOneGo } from '../in-one-go.js'
+import { verifyBySteps } from '../verify-by-steps.js'
 import { unpackChecks, type PackedCheck } from './aggregate-check.js'
 import type { BatchVerdicts, CheckBatch } from './worker-port.js'
 
@@ -17,7 +19,17 @@ export class BatchVerifier {
     this.#random = random
   }
 
-  verdictsOf({ id, scheme: schemeId, backend, checks }: CheckBatch): BatchVerdicts {
+  verdictsOf(batch: CheckBatch): BatchVerdicts {
+    return inOneGo(this.verdictsBySteps(batch))
+  }
+
+  /** {@link verdictsOf} by steps of one check each. */
+  *verdictsBySteps({
+    id,
+    scheme: schemeId,
+    backend,
+    checks,
+  }: CheckBatch): Generator<undefined, BatchVerdicts, undefined> {
     const scheme = signatureScheme(schemeId, { backend })
     const packed = [...unpackChecks(checks)]
     const verdicts = new Uint8Array(packed.length).fill(2)
@@ -26,12 +38,9 @@ export class BatchVerifier {
       const claims = this.#claimsOf(check, scheme)
       return claims === undefined ? [] : { place, claims, aggregate: check.aggregate }
     })
-    const results =
-      scheme.gainsFromBatches === true
-        ? scheme.verifyAggregates?.(known, this.#random)
-        : known.map(({ claims, aggregate }) => scheme.verifyAggregate(claims, aggregate))
+    const results = yield* verifyBySteps(scheme, known, this.#random)
     known.forEach(({ place }, i) => {
-      verdicts[place] = results?.[i] === true ? 1 : 0
+      verdicts[place] = results[i] === true ? 1 : 0
     })
     return { id, verdicts }
   }

@@ -1,6 +1,8 @@
 /** Checks for a worker, of one scheme and backend. */
 export interface CheckBatch {
   readonly id: number
+  /** Goes before the others, even amid one of them. */
+  readonly urgent: boolean
   readonly scheme: number
   readonly backend: string
   /** @see packChecks */

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { availableSchemes, loadCryptoBackends, SignatureWorkers } from '@zkstack/crypto'
+import { availableSchemes, blsMinSig, loadCryptoBackends, SignatureWorkers } from '@zkstack/crypto'
 import type { SignatureScheme, SignedClaim } from '@zkstack/crypto'
 
 const failures: Error[] = []
@@ -74,6 +74,26 @@ describe('signature workers', () => {
       return workers.verifyAggregate(scheme, { claims, aggregate })
     })
     expect(await Promise.all(all)).toEqual(all.map((_, i) => i % 7 !== 3))
+  })
+
+  test('an urgent check comes while a worker is at others › it is answered first', async () => {
+    const workers = await startWorkers(1)
+    const scheme = blsMinSig.withBackend('mcl')
+    if (scheme === undefined) throw new TypeError('mcl is not there')
+    const good = signed(scheme, 7)
+    // from then on it has loaded the backend
+    expect(await workers.verifyAggregate(scheme, good)).toBe(true)
+    const order: string[] = []
+    const others = Array.from({ length: 32 }, () =>
+      workers.verifyAggregate(scheme, good).then(() => order.push('other')),
+    )
+    await Promise.resolve()
+    const urgent = workers
+      .verifyAggregate(scheme, good, { urgent: true })
+      .then((verdict) => order.push(`urgent ${String(verdict)}`))
+    await Promise.all([urgent, ...others])
+    expect(order[0]).toBe('urgent true')
+    expect(order.length).toBe(33)
   })
 
   test('workers are closed amid checks › all come back, nothing is claimed to be valid', async () => {

@@ -30,9 +30,9 @@ function joined(scheme: SignatureScheme, a: Uint8Array, b: Uint8Array): Uint8Arr
 }
 
 /** Two aggregates that are wrong by the same amount, once more and once less: their sum is right. */
-function canceling(scheme: SignatureScheme): AggregateCheck[] {
-  const [first, second, other] = [0, 1, 2].map((i) => signed(scheme, [0, 1, 2], i))
-  if (!first || !second || !other) throw new TypeError('there are three')
+function canceling(scheme: SignatureScheme, signers = [0, 1, 2]): AggregateCheck[] {
+  const other = signed(scheme, [0, 1, 2], 2)
+  const [first, second] = [signed(scheme, [0, 1, 2], 0), signed(scheme, signers, 1)]
   const minus = other.aggregate.slice()
   minus[0] = (minus[0] ?? 0) ^ 0x20
   return [
@@ -87,14 +87,54 @@ describe('aggregates checked together', () => {
     expect(scheme.verifyAggregates?.(wrong, random)).toEqual(checks.map((_, i) => i !== 65))
   })
 
+  test('signers differ from one to the next › all are judged', () => {
+    const scheme = mclMinSig()
+    const sets = [[0, 1], [0, 2], [1, 2], [0], [0, 1, 2]]
+    const checks = Array.from({ length: 12 }, (_, i) => signed(scheme, sets[i % 5] ?? [], i))
+    expect(scheme.verifyAggregates?.(checks, random)).toEqual(checks.map(() => true))
+    // right, but of other signers
+    const wrong = checks.map((check, i) =>
+      i === 5 ? { ...check, claims: signed(scheme, [1, 2], 5).claims } : check,
+    )
+    expect(scheme.verifyAggregates?.(wrong, random)).toEqual(checks.map((_, i) => i !== 5))
+  })
+
+  test('two by steps, in turn, and a third amid them › none disturbs another', () => {
+    const scheme = mclMinSig()
+    const good = Array.from({ length: 20 }, (_, i) => signed(scheme, i % 2 ? [0, 1] : [1], i))
+    const other = good[8]?.aggregate ?? new Uint8Array()
+    const wrong = good.map((check, i) => (i === 7 ? { ...check, aggregate: other } : check))
+    const runs = [good, wrong].map((checks) => scheme.verifyAggregatesBySteps?.(checks, random))
+    const results: (boolean[] | undefined)[] = [undefined, undefined]
+    let steps = 0
+    while (results.includes(undefined)) {
+      steps++
+      runs.forEach((run, i) => {
+        const step = results[i] ? undefined : run?.next()
+        if (step?.done === true) results[i] = step.value
+      })
+      const [first] = good
+      if (steps % 9 === 0 && first)
+        expect(scheme.verifyAggregate(first.claims, first.aggregate)).toBe(true)
+    }
+    expect(steps).toBeGreaterThan(40)
+    expect(results).toEqual([good.map(() => true), good.map((_, i) => i !== 7)])
+  })
+
   test('two wrong ones make up for each other › both are refused', () => {
     const scheme = mclMinSig()
-    expect(scheme.verifyAggregates?.(canceling(scheme), random)).toEqual([false, false])
+    for (const signers of [[0, 1, 2], [1, 2], [4]]) {
+      const checks = canceling(scheme, signers)
+      expect(scheme.verifyAggregates?.(checks, random)).toEqual([false, false])
+    }
   })
 
   test('negative control: coefficients that can be foreseen › the two pass', () => {
     const scheme = mclMinSig()
     const ones = (n: number): Uint8Array => new Uint8Array(n).fill(1)
-    expect(scheme.verifyAggregates?.(canceling(scheme), ones)).toEqual([true, true])
+    for (const signers of [[0, 1, 2], [1, 2], [4]]) {
+      const checks = canceling(scheme, signers)
+      expect(scheme.verifyAggregates?.(checks, ones)).toEqual([true, true])
+    }
   })
 })
