@@ -246,7 +246,7 @@ const defaults = {
   blockTimeoutMs: 10_000, // get_block timeout
   blockInflight: 5, // INFLIGHT of get_block
   blocksPerRequest: 64,
-  answerBytes: 256 * KB,
+  answerBytes: 512 * KB,
   syncWindow: 512, // max_block_queue_size is 20: not enough for a path of 100 ms; bytes are bounded by themselves
   syncHedgeMs: 2_000,
   fallbackPollMs: 5_000, // upstream's 500 ms serve a node without peers

@@ -1,12 +1,8 @@
-import { Ctx, systemRandom } from '@zkstack/concurrency'
+import { systemRandom } from '@zkstack/concurrency'
 import { bytesEqual, toHex } from '@zkstack/crypto'
-import { generateNodeKey, type NodeSecretKey } from '@zkstack/roles'
+import { generateNodeKey } from '@zkstack/roles'
 import { peerIdMultihash } from '../src/peer-id.js'
-import type {
-  FrameStream,
-  NetworkTransport,
-  TransportConnection,
-} from '../src/transport/network-transport.js'
+import type { FrameStream, NetworkTransport } from '../src/transport/network-transport.js'
 import {
   check,
   checkRejects,
@@ -15,11 +11,8 @@ import {
   pause,
   type ComplianceCase,
 } from './compliance/case.js'
-
-const PROTOCOLS = ['/test/one/1', '/test/two/1']
-const ONE = '/test/one/1'
-const TWO = '/test/two/1'
-const MiB = 1024 * 1024
+import { consumeCases, trySendCases } from './compliance/frame-stream-cases.js'
+import { bytes, Link, MiB, ONE, PROTOCOLS, TWO } from './compliance/link.js'
 
 /** Everything that a transport must do, as a list that any test framework can run. */
 export function transportCompliance(makeTransport: () => NetworkTransport): ComplianceCase[] {
@@ -40,6 +33,14 @@ export function transportCompliance(makeTransport: () => NetworkTransport): Comp
     requirement('a frame › it is above the limit › breaks its stream only', refusesLargeFrame),
     requirement('a stream › it comes before its handler › waits for it', servesEarlyStreams),
     requirement(
+      'a stream › it comes before its handler, and has ended › is served to its end',
+      servesEndedStreams,
+    ),
+    requirement(
+      'a frame › it is above a limit that is set after it came › breaks its stream',
+      refusesEarlyLargeFrame,
+    ),
+    requirement(
       'a stream › of a protocol not named at the start › is refused',
       refusesUnknownProtocol,
     ),
@@ -59,101 +60,8 @@ export function transportCompliance(makeTransport: () => NetworkTransport): Comp
       'a transport › it is stopped › cuts its connections and frees its address',
       stopsClean,
     ),
+    ...[...trySendCases, ...consumeCases].map(([name, run]) => requirement(name, run)),
   ]
-}
-
-/** Two transports, and a connection from the second to the first. */
-class Link implements AsyncDisposable {
-  readonly inboundConnections: TransportConnection[] = []
-  readonly extra: NetworkTransport[] = []
-  readonly ctx = Ctx.root()
-
-  private constructor(
-    readonly makeTransport: () => NetworkTransport,
-    readonly serverKey: NodeSecretKey,
-    readonly clientKey: NodeSecretKey,
-    readonly server: NetworkTransport,
-    readonly client: NetworkTransport,
-  ) {}
-
-  #address = ''
-  #outbound: TransportConnection | undefined
-
-  static async make(makeTransport: () => NetworkTransport): Promise<Link> {
-    const [serverKey, clientKey] = [generateNodeKey(systemRandom), generateNodeKey(systemRandom)]
-    const link = new Link(makeTransport, serverKey, clientKey, makeTransport(), makeTransport())
-    const { addresses } = await link.server.start({
-      identity: serverKey,
-      listen: ['127.0.0.1:0'],
-      protocols: PROTOCOLS,
-      onConnection: (connection) => link.inboundConnections.push(connection),
-    })
-    link.#address = addresses[0] ?? ''
-    await link.client.start({
-      identity: clientKey,
-      listen: [],
-      protocols: PROTOCOLS,
-      onConnection: () => undefined,
-    })
-    link.#outbound = await link.dial()
-    await eventually('inbound connection', () => link.inboundConnections.length === 1)
-    return link
-  }
-
-  get address(): string {
-    return this.#address
-  }
-
-  get outbound(): TransportConnection {
-    check(this.#outbound !== undefined, 'connected')
-    return this.#outbound
-  }
-
-  get inbound(): TransportConnection {
-    const connection = this.inboundConnections[0]
-    check(connection !== undefined, 'connected')
-    return connection
-  }
-
-  dial(key = this.serverKey.publicKey, address = this.#address): Promise<TransportConnection> {
-    return this.client.dial(address, key, { signal: this.ctx.signal })
-  }
-
-  /** Opens a stream from client to server. */
-  open(protocol = ONE, maxFrameBytes = MiB): Promise<FrameStream> {
-    return this.outbound.openStream(protocol, { signal: this.ctx.signal, maxFrameBytes })
-  }
-
-  /** Both ends of a new stream. */
-  async stream(
-    o: { protocol?: string; maxFrameBytes?: number } = {},
-  ): Promise<[FrameStream, FrameStream]> {
-    const { protocol = ONE, maxFrameBytes = 16 * MiB } = o
-    let theirs: FrameStream | undefined
-    this.inbound.onStream(protocol, maxFrameBytes, (stream) => {
-      theirs = stream
-      return Promise.resolve()
-    })
-    const ours = await this.open(protocol, maxFrameBytes)
-    await eventually('inbound stream', () => theirs !== undefined)
-    check(theirs !== undefined, 'inbound stream')
-    return [ours, theirs]
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.client.stop()
-    await this.server.stop()
-    for (const transport of this.extra) await transport.stop()
-    this.ctx[Symbol.dispose]()
-  }
-}
-
-/** Bytes that tell their place, made quickly. */
-function bytes(length: number, seed = 1): Uint8Array {
-  const all = new Uint8Array(length)
-  for (let i = 0; i < Math.min(length, 1021); i++) all[i] = (i * 31 + seed) & 0xff
-  for (let filled = 1021; filled < length; filled *= 2) all.copyWithin(filled, 0, filled)
-  return all
 }
 
 function knowsBothEnds({ inbound, outbound, serverKey, clientKey, address }: Link): Promise<void> {
@@ -239,6 +147,35 @@ async function servesEarlyStreams(link: Link): Promise<void> {
   })
   await eventually('early frame', () => frames.length === 1)
   checkSame(frames[0], bytes(10), 'early frame')
+}
+
+async function servesEndedStreams(link: Link): Promise<void> {
+  const ours = await link.open()
+  await ours.send(bytes(10))
+  await ours.close()
+  await pause(20)
+  const frames: (Uint8Array | undefined)[] = []
+  link.inbound.onStream(ONE, MiB, async (stream) => {
+    for (let i = 0; i < 2; i++) frames.push(await stream.receive())
+  })
+  await eventually('end', () => frames.length === 2)
+  checkSame(frames[0], bytes(10), 'early frame')
+  check(frames[1] === undefined, 'end')
+}
+
+async function refusesEarlyLargeFrame(link: Link): Promise<void> {
+  const ours = await link.open()
+  await ours.send(bytes(101))
+  await pause(20)
+  let received: Promise<Uint8Array | undefined> | undefined
+  link.inbound.onStream(ONE, 100, (stream) => {
+    received = stream.receive()
+    received.catch(() => undefined)
+    return Promise.resolve()
+  })
+  await eventually('inbound stream', () => received !== undefined)
+  check(received !== undefined, 'inbound stream')
+  await checkRejects(received, 'NETWORK_FRAME_TOO_LARGE', 'receive')
 }
 
 async function refusesUnknownProtocol(link: Link): Promise<void> {

@@ -27,6 +27,8 @@ export interface ConnectionEnd {
   readonly key: NodePublicKey
   readonly address: string
   readonly isAlive: () => boolean
+  /** Whether it serves streams of a protocol. */
+  readonly serves: (protocol: string) => boolean
 }
 
 interface ConnectionInit {
@@ -123,7 +125,7 @@ export class SimulatedConnection implements TransportConnection {
     const ours = this.#stream(protocol)
     const theirs = other.#stream(protocol)
     ours.join(theirs)
-    ours.maxFrameBytes = o.maxFrameBytes
+    ours.limit(o.maxFrameBytes)
     this.#carry(() => {
       other.#offer(theirs, protocol)
     })
@@ -136,7 +138,7 @@ export class SimulatedConnection implements TransportConnection {
     handler: (stream: FrameStream) => Promise<void>,
   ): void {
     const serve = (stream: SimulatedStream): void => {
-      stream.maxFrameBytes = maxFrameBytes
+      stream.limit(maxFrameBytes)
       handler(stream).catch((e: unknown) => {
         stream.abort(e instanceof Error ? e : new Error(String(e)))
       })
@@ -207,11 +209,12 @@ export class SimulatedConnection implements TransportConnection {
         }
         if (!lossy) {
           this.#carry(deliver)
-          return
+          return 1
         }
         const { at, copies } = link.carryLossy(deliver, this.#lastArrival)
         this.#lastArrival = at
         if (copies === 0) observer.lost(local.node, remote.node, protocol, words)
+        return copies
       },
     })
     this.#streams.add(stream)
@@ -226,7 +229,12 @@ export class SimulatedConnection implements TransportConnection {
   }
 
   #offer(stream: SimulatedStream, protocol: string): void {
-    if (this.#isClosed || !this.#init.local.isAlive()) return
+    const { local } = this.#init
+    if (this.#isClosed || !local.isAlive()) return
+    if (!local.serves(protocol)) {
+      stream.abort(new Error(`${protocol} is not served`))
+      return
+    }
     const handler = this.#handlers.get(protocol)
     if (handler !== undefined) {
       handler(stream)

@@ -12,25 +12,39 @@ interface StreamInit {
   readonly slab: FrameSlab
   /** Takes something to the other end, in order. */
   carry(arrive: () => void): void
-  /** The same for a frame, which a bad line may treat worse. */
-  carryFrame(frame: Uint8Array, arrive: () => void): void
+  /** The same for a frame, which a bad line may treat worse; returns how often it will arrive. */
+  carryFrame(frame: Uint8Array, arrive: () => void): number
 }
 
 /** One end of a simulated stream of frames. */
 export class SimulatedStream implements FrameStream {
-  maxFrameBytes = Infinity
   /** Called once when nothing can be received or sent any more. */
   onGone: () => void = () => undefined
   readonly #init: StreamInit
   readonly #inbox = new FrameQueue()
-  readonly #waitingForRoom: (() => void)[] = []
+  readonly #waitingForRoom = new Set<() => void>()
+  #maxFrameBytes: number | undefined
+  /** Frames that came before the limit was known. */
+  readonly #early: Uint8Array[] = []
   #other: SimulatedStream | undefined
   #bytesUnderWay = 0
   #sendError: Error | undefined
-  #isOver = false
+  /** Nothing more is received. */
+  #end: Error | 'ended' | undefined
 
   constructor(init: StreamInit) {
     this.#init = init
+    this.#inbox.onTaken = (bytes) => {
+      const other = this.#other
+      if (other !== undefined) other.#release(bytes)
+    }
+  }
+
+  /** Lets frames up to a size in, those that have come before too. */
+  limit(maxFrameBytes: number): void {
+    this.#maxFrameBytes = maxFrameBytes
+    for (const frame of this.#early.splice(0)) this.#take(frame, maxFrameBytes)
+    if (this.#end !== undefined) this.#tellReceiver(this.#end)
   }
 
   /** Makes two ends one stream. */
@@ -65,12 +79,11 @@ export class SimulatedStream implements FrameStream {
   #carry(frame: Uint8Array): void {
     const { length } = frame
     const copy = this.#init.slab.copy(frame)
-    this.#bytesUnderWay += length
-    this.#init.carryFrame(frame, () => {
-      this.#release(length)
+    const arrivals = this.#init.carryFrame(frame, () => {
       const other = this.#other
       if (other !== undefined) other.#arrive(copy)
     })
+    this.#bytesUnderWay += length * arrivals
   }
 
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
@@ -93,7 +106,7 @@ export class SimulatedStream implements FrameStream {
   }
 
   abort(reason: Error): void {
-    if (this.#sendError === undefined || !this.#isOver) {
+    if (this.#sendError === undefined || this.#end === undefined) {
       this.#init.carry(() => this.#other?.break())
     }
     this.#fail(reset(`the stream was aborted: ${reason.message}`, reason))
@@ -113,40 +126,57 @@ export class SimulatedStream implements FrameStream {
   }
 
   #arrive(frame: Uint8Array): void {
-    if (!this.#init.isAlive() || this.#isOver) return
-    if (frame.length > this.maxFrameBytes) {
-      this.#refuse(frame)
-      return
-    }
-    this.#inbox.put(frame)
+    if (!this.#init.isAlive() || this.#end !== undefined) return
+    if (this.#maxFrameBytes === undefined) this.#early.push(frame)
+    else this.#take(frame, this.#maxFrameBytes)
   }
 
-  #refuse({ length }: Uint8Array): void {
+  #take(frame: Uint8Array, limit: number): void {
+    if (frame.length > limit) this.#refuse(frame, limit)
+    else this.#inbox.put(frame)
+  }
+
+  #refuse({ length }: Uint8Array, limit: number): void {
     this.#init.carry(() => this.#other?.break())
-    const text = `a frame of ${length} bytes, the limit is ${this.maxFrameBytes}`
+    const text = `a frame of ${length} bytes, the limit is ${limit}`
     this.#fail(new NetworkError('NETWORK_FRAME_TOO_LARGE', text))
   }
 
   #release(bytes: number): void {
     this.#bytesUnderWay -= bytes
-    if (this.#waitingForRoom.length > 0) this.#wakeSenders()
+    if (this.#waitingForRoom.size > 0) this.#wakeSenders()
   }
 
   #wakeSenders(): void {
-    for (const wake of this.#waitingForRoom.splice(0)) wake()
+    const waiting = [...this.#waitingForRoom]
+    this.#waitingForRoom.clear()
+    for (const wake of waiting) wake()
   }
 
   #room(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
-      this.#waitingForRoom.push(resolve)
-      signal?.addEventListener('abort', () => reject(canceled(signal)), { once: true })
+      const wake = (): void => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      const abort = (): void => {
+        this.#waitingForRoom.delete(wake)
+        reject(new CanceledError('the wait was cancelled', { cause: signal?.reason }))
+      }
+      this.#waitingForRoom.add(wake)
+      signal?.addEventListener('abort', abort, { once: true })
     })
   }
 
   #finish(end: Error | 'ended'): void {
     if (!this.#init.isAlive()) return
-    this.#isOver = true
+    this.#end ??= end
+    if (this.#maxFrameBytes !== undefined) this.#tellReceiver(end)
+  }
+
+  /** After the frames that have come. */
+  #tellReceiver(end: Error | 'ended'): void {
     if (end === 'ended') this.#inbox.end()
     else this.#inbox.fail(end)
   }
@@ -162,8 +192,4 @@ export class SimulatedStream implements FrameStream {
 
 function reset(text: string, cause?: Error): NetworkError {
   return new NetworkError('NETWORK_STREAM_RESET', text, { cause })
-}
-
-function canceled(signal: AbortSignal): CanceledError {
-  return new CanceledError('the wait was cancelled', { cause: signal.reason })
 }

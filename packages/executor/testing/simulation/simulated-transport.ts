@@ -40,19 +40,25 @@ export class SimulatedTransport implements NetworkTransport {
     return this.#connections
   }
 
-  start(o: TransportStart): Promise<{ readonly addresses: string[] }> {
+  /** Listens where its node does; other addresses and ports there are none. @throws NetworkError `NETWORK_PORT_IN_USE`. */
+  async start(o: TransportStart): Promise<{ readonly addresses: string[] }> {
+    if (o.listen.length > 0) this.#wire.listen(this.#node, this)
     this.#started = o
-    this.#wire.listen(this.#node, this)
     return Promise.resolve({ addresses: [...o.listen] })
+  }
+
+  /** Whether streams of a protocol are served, with or without a handler by now. */
+  serves(protocol: string): boolean {
+    return this.#started?.protocols.includes(protocol) ?? false
   }
 
   async dial(
     address: string,
-    _expected: NodePublicKey,
+    expected: NodePublicKey,
     o: { readonly signal: AbortSignal },
   ): Promise<TransportConnection> {
     o.signal.throwIfAborted()
-    const host = await this.#wire.dial(this, address)
+    const host = await this.#wire.dial(this, address, expected)
     if (this.#started === undefined) {
       throw new NetworkError('NETWORK_CLOSED', 'the transport has stopped')
     }

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '@zkstack/concurrency'
+import { bytesEqual } from '@zkstack/crypto'
 import { NetworkError } from '@zkstack/network'
 import type { NodePublicKey } from '@zkstack/roles'
 import { FrameSlab } from './frame-slab.js'
@@ -78,7 +79,12 @@ export class SimulatedWire {
     return () => undefined
   }
 
+  /** @throws NetworkError `NETWORK_PORT_IN_USE` while another transport of the node listens. */
   listen(node: number, transport: SimulatedTransport): void {
+    const other = this.#listening.get(node)
+    if (other !== undefined && other !== transport) {
+      throw new NetworkError('NETWORK_PORT_IN_USE', `${this.addressOf(node)} is in use`)
+    }
     this.#listening.set(node, transport)
   }
 
@@ -86,18 +92,28 @@ export class SimulatedWire {
     if (this.#listening.get(node) === transport) this.#listening.delete(node)
   }
 
-  /** Connects to an address: one way there, one way back. @throws NetworkError `NETWORK_DIAL_FAILED`. */
-  dial(from: SimulatedTransport, address: string): Promise<SimulatedConnection> {
+  /**
+   * Connects to an address, where `expected` must answer: one way there, one way back.
+   * @throws NetworkError `NETWORK_DIAL_FAILED`, `NETWORK_WRONG_PEER`.
+   */
+  dial(
+    from: SimulatedTransport,
+    address: string,
+    expected: NodePublicKey,
+  ): Promise<SimulatedConnection> {
     const to = this.#init.keys.findIndex((_, index) => this.addressOf(index) === address)
-    if (to < 0) return Promise.reject(nobodyAnswers(address))
+    const key = this.#init.keys[to]
+    if (key === undefined) return Promise.reject(nobodyAnswers(address))
+    const isExpected = bytesEqual(key, expected)
     const forth = this.link(from.node, to)
     const back = this.link(to, from.node)
     return new Promise((resolve, reject) => {
       forth.carry(() => {
         const host = this.#listening.get(to)
-        const pair = host && this.#connect(from, host)
+        const pair = host && isExpected ? this.#connect(from, host) : undefined
         back.carry(() => {
           if (!from.life.isAlive) pair?.vanish()
+          else if (host && !isExpected) reject(wrongPeer(address))
           else if (pair === undefined) reject(nobodyAnswers(address))
           else {
             from.own(pair)
@@ -130,11 +146,22 @@ export class SimulatedWire {
     return host.accept(inbound) ? outbound : undefined
   }
 
-  #end({ node, life }: SimulatedTransport): ConnectionEnd {
+  #end(transport: SimulatedTransport): ConnectionEnd {
+    const { node, life } = transport
     const key = this.#init.keys[node]
     if (key === undefined) throw new RangeError(`there is no node ${node}`)
-    return { node, key, address: this.addressOf(node), isAlive: () => life.isAlive }
+    return {
+      node,
+      key,
+      address: this.addressOf(node),
+      isAlive: () => life.isAlive,
+      serves: (protocol) => transport.serves(protocol),
+    }
   }
+}
+
+function wrongPeer(address: string): NetworkError {
+  return new NetworkError('NETWORK_WRONG_PEER', `another node than expected answers at ${address}`)
 }
 
 function nobodyAnswers(address: string): NetworkError {

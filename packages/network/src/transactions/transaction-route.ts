@@ -1,4 +1,4 @@
-import { scope, Waits, type Ctx } from '@zkstack/concurrency'
+import { scope, type Ctx } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
 import { encodeTransactions } from '../codec.js'
 import { kibOf } from '../kib-of.js'

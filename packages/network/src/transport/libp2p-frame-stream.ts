@@ -54,6 +54,9 @@ export class Libp2pFrameStream implements FrameStream {
   trySend(frame: Uint8Array): boolean {
     const isLarge = frame.length > WRITE_PIECE_BYTES
     if (isLarge || this.#writing || this.#closed || this.#stream.writableNeedsDrain) return false
+    // no event tells that our side has ended, before the other one has too
+    const { writeStatus } = this.#stream
+    if (writeStatus === 'closing' || writeStatus === 'closed') return false
     this.#write(new Uint8ArrayList(frameHeader(frame.length), frame))
     return true
   }
