@@ -4,9 +4,8 @@ import type { NodeSecretKey } from '@zkstack/roles'
 import { installPromiseWithResolvers } from '../install-promise-with-resolvers.js'
 import { guardedMuxer } from './guarded-muxer.js'
 import { InboundGate, type Passage } from './inbound-gate.js'
-import { libp2pPrivateKey } from './libp2p-private-key.js'
-import { manyUpgrades } from './many-upgrades.js'
 import type { MuxerLimits } from './muxer-guard.js'
+import { libp2pPrivateKey } from './libp2p-private-key.js'
 
 const KB = 1024
 const MB = 1024 * KB
@@ -86,12 +85,10 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
     addresses: { listen: [...o.listen] },
     transports: [
       // our own ping decides about dead connections; the system's timer would cut quiet ones after 2 minutes
-      manyUpgrades(
-        modules.tcp({
-          inboundSocketInactivityTimeout: NEVER_MS,
-          outboundSocketInactivityTimeout: NEVER_MS,
-        }),
-      ),
+      modules.tcp({
+        inboundSocketInactivityTimeout: NEVER_MS,
+        outboundSocketInactivityTimeout: NEVER_MS,
+      }),
     ],
     connectionEncrypters: [modules.noise()],
     streamMuxers: [() => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, realClock)],
