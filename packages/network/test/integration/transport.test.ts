@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { systemRandom } from '@zkstack/concurrency'
 import { generateNodeKey } from '@zkstack/roles'
 import { describe, expect, test } from 'vitest'
@@ -38,6 +39,22 @@ describe('libp2p over TCP', () => {
     expect(connection.remote).toEqual(server.key)
     await client.transport.stop()
     await server.transport.stop()
+  })
+
+  test('dials that succeed and fail › are over › nothing listens to the signal of who dialled', async () => {
+    const server = await start('127.0.0.1:0')
+    const client = await start('127.0.0.1:0')
+    const { signal } = new AbortController()
+    await client.transport.dial(server.address, server.key, { signal })
+    await expect(
+      client.transport.dial(server.address, client.key, { signal }),
+    ).rejects.toMatchObject({ name: 'NetworkError' })
+    await server.transport.stop()
+    await expect(
+      client.transport.dial(server.address, server.key, { signal }),
+    ).rejects.toMatchObject({ code: 'NETWORK_DIAL_FAILED' })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await client.transport.stop()
   })
 
   test('listens on IPv6 › tells its address in brackets', async () => {
