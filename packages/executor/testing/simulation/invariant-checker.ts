@@ -1,4 +1,4 @@
-import { toHex, type SignatureScheme } from '@zkstack/crypto'
+import { bytesEqual, toHex, type SignatureScheme } from '@zkstack/crypto'
 import {
   compareViews,
   decodeSigned,
@@ -7,6 +7,7 @@ import {
   verifyFinalBlock,
   viewOf,
   type Block,
+  type CommitQC,
   type EpochScope,
   type FinalBlock,
   type ReplicaState,
@@ -65,19 +66,34 @@ interface Known {
   nextCommit: bigint
 }
 
+/** A frame and the message in it. */
+interface SentFrame {
+  readonly frame: Uint8Array
+  readonly signed: Signed
+}
+
+/** Frames that are recognized: those of broadcasts that are under way to all peers. */
+const recentFrames = 32
+/** Certificates that are recognized: each node may have another one for a block. */
+const recentBlocks = 32
+
 /** Watches all nodes from outside and keeps the first contradictions. */
 export class InvariantChecker {
   readonly #init: InvariantCheckerInit
   readonly #first: EpochScope
   readonly #scheme: SignatureScheme
   readonly #recorder: FrameRecorder
-  readonly #decoded = new WeakMap<Uint8Array, Signed>()
-  /** The last frame asked for: a broadcast goes to one peer after another. */
-  #latest: { readonly frame: Uint8Array; readonly signed: Signed } | undefined
+  /** The newest last. */
+  readonly #frames: SentFrame[] = []
+  /** The last one asked for: a broadcast goes to one peer after another. */
+  #latest: SentFrame | undefined
   readonly #known = new Map<number, Known>()
   readonly #chain = new Map<bigint, string>()
   readonly #accepted = new Set<string>()
-  readonly #verified = new Set<string>()
+  /** Blocks found to be final, the newest last. */
+  readonly #verified: FinalBlock[] = []
+  /** The payload accepted last: one node after another accepts it. */
+  #lastAccepted: Uint8Array | undefined
   readonly #violations: SimulationViolation[] = []
   #commits = 0
 
@@ -111,16 +127,18 @@ export class InvariantChecker {
 
   /** The message in a consensus frame. */
   decode(frame: Uint8Array): Signed {
-    if (this.#latest?.frame === frame) return this.#latest.signed
-    const signed = this.#decoded.get(frame) ?? decodeSigned(frame, this.#scheme)
-    this.#decoded.set(frame, signed)
+    const known = this.#recognize(frame)
+    if (known !== undefined) return known.signed
+    const signed = decodeSigned(frame, this.#scheme)
     this.#latest = { frame, signed }
+    this.#frames.push(this.#latest)
+    if (this.#frames.length > recentFrames) this.#frames.shift()
     return signed
   }
 
   /** A node hands a consensus frame to its transport; whether it is a new one, not that of a broadcast to the next peer. */
   sent(node: number, frame: Uint8Array): boolean {
-    const isNew = this.#latest?.frame !== frame && !this.#decoded.has(frame)
+    const isNew = this.#recognize(frame) === undefined
     const signed = this.decode(frame)
     const { state } = this.#of(node)
     if (!isImplied(signed, state)) {
@@ -183,9 +201,10 @@ export class InvariantChecker {
     if (block.kind !== 'final') return
     this.#agree(node, block)
     const scope = this.#init.scopes.findLast(({ firstBlock }) => firstBlock <= block.number)
-    const verdict = verifyFinalBlock(block, scope ?? this.#first, { verified: this.#verified })
-    if (!verdict.ok) {
-      this.found('certificate', node, `block ${block.number}: ${verdict.error.code}`)
+    if (!this.#verified.some((known) => isSameBlock(known, block))) {
+      const verdict = verifyFinalBlock(block, scope ?? this.#first)
+      if (verdict.ok) this.#remember(block)
+      else this.found('certificate', node, `block ${block.number}: ${verdict.error.code}`)
     }
     const { view } = block.justification.message
     if (known.view !== undefined && compareViews(view, known.view) <= 0) {
@@ -200,6 +219,8 @@ export class InvariantChecker {
 
   /** The execution layer of an honest node made this payload, or found it good. */
   accepted(payload: Uint8Array): void {
+    if (this.#lastAccepted !== undefined && bytesEqual(this.#lastAccepted, payload)) return
+    this.#lastAccepted = payload.slice()
     this.#accepted.add(toHex(hashPayload(payload)))
   }
 
@@ -234,6 +255,20 @@ export class InvariantChecker {
     }
   }
 
+  #recognize(frame: Uint8Array): SentFrame | undefined {
+    if (this.#latest?.frame !== frame) {
+      const known = this.#frames.find((sent) => sent.frame === frame)
+      if (known === undefined) return undefined
+      this.#latest = known
+    }
+    return this.#latest
+  }
+
+  #remember(block: FinalBlock): void {
+    this.#verified.push(block)
+    if (this.#verified.length > recentBlocks) this.#verified.shift()
+  }
+
   #of(node: number): Known {
     const known = this.#known.get(node)
     if (known !== undefined) return known
@@ -262,6 +297,22 @@ function isImplied({ msg }: Signed, state: ReplicaState | undefined): boolean {
     case 'leaderProposal':
       return true
   }
+}
+
+function isSameBlock(a: FinalBlock, b: FinalBlock): boolean {
+  return (
+    a.number === b.number &&
+    isSameCertificate(a.justification, b.justification) &&
+    bytesEqual(a.payload, b.payload)
+  )
+}
+
+function isSameCertificate(a: CommitQC, b: CommitQC): boolean {
+  return (
+    bytesEqual(a.signature, b.signature) &&
+    a.signers.equals(b.signers) &&
+    sameReplicaCommit(a.message, b.message)
+  )
 }
 
 const phaseOrder = { prepare: 0, commit: 1, timeout: 2 } as const
