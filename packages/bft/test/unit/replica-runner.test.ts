@@ -92,62 +92,6 @@ describe('order of effects', () => {
     expect(await rig.ended).toMatchObject({ code: 'STORE_IO', cause })
   })
 
-  test('rule 22 › the disk has not acknowledged a final block › the state that enters the next view is not written until it has', async () => {
-    const rig = rigOf()
-    await rig.start()
-    await rig.timeoutView()
-    const { committee } = rig
-    const disk = gate()
-    const views: bigint[] = []
-    rig.store.beforeWrite = async (what) => {
-      if (what === 'block') await disk.opened
-    }
-    rig.store.written = (what, value) => {
-      if (what === 'state' && 'view' in value) views.push(value.view)
-    }
-    await rig.deliver(committee.signProposal(1, byTimeout(committee.timeoutQc(0n)), bytesOf('a')))
-    const vote = committee.commit(1n, committee.header(0n, 'a'))
-    const votes = [1, 2, 3, 4].map((author) =>
-      rig.runner.deliver(committee.signCommit(author, vote), committee.key(author)),
-    )
-    await rig.settle()
-    expect(rig.runner.snapshot().view).toBe(2n)
-    expect(views).toEqual([1n])
-    disk.open()
-    for (const taken of votes) await taken
-    await rig.settle()
-    expect(views).toEqual([1n, 2n])
-  })
-
-  test('rule 22 › the replica is stopped while a state is written › what the state decided is not begun', async () => {
-    const views: bigint[] = []
-    const rig = rigOf({
-      index: 1,
-      execution: {
-        propose: async ({ view }) => {
-          views.push(view)
-          return null
-        },
-        verify: async () => ({ ok: true }),
-      },
-    })
-    await rig.start()
-    const disk = gate()
-    rig.store.beforeWrite = () => disk.opened
-    const { committee } = rig
-    const entered = rig.runner.deliver(
-      committee.signNewView(3, byTimeout(committee.timeoutQc(0n))),
-      committee.key(3),
-    )
-    await rig.settle()
-    expect(rig.runner.snapshot()).toMatchObject({ view: 1n, writing: { what: 'state' } })
-    rig.ctx.cancel()
-    disk.open()
-    await rig.ended
-    await entered
-    expect(views).toEqual([])
-  })
-
   test('rule 22 › writing a block fails › run rejects with a StorageError', async () => {
     const rig = rigOf()
     await rig.start()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verifyCommitQC } from '@zkstack/roles'
-import type { CommitQC } from '@zkstack/roles'
+import type { CommitQC, ProposalJustification, TimeoutQC } from '@zkstack/roles'
 import {
   byCommit,
   bytesOf,
@@ -49,6 +49,34 @@ describe('rule 17: cache of verified QCs', () => {
     }
     expect(counting.checks).toBe(2)
     expect(verified.size).toBe(0)
+  })
+
+  test('rule 17 › a NewView’s QC fails, or one embedded in it › nothing of it is stored, and it fails again', () => {
+    const committee = createCommittee({ validators: 6 })
+    const { scope } = committee
+    const verified = new VerifiedQcCache(10)
+    const good = committee.commitQc(committee.commit(1n, committee.header(0n, 'a')))
+    const bad = { ...good, signature: shiftSignature(good.signature, 1n) }
+    const embedding = (highQc: CommitQC): TimeoutQC =>
+      committee.timeoutQc(2n, [[committee.timeout(2n, { highQc }), committee.everybody()]])
+    const unsigned = embedding(good)
+    const outcomeOf = (justification: ProposalJustification): unknown => {
+      const message = committee.signNewView(1, justification)
+      const check = { type: 'message', message, checkSignature: false, justification } as const
+      return runCheckAtOnce(check, { scope, verified })
+    }
+    for (const justification of [
+      byCommit(bad),
+      byTimeout(embedding(bad)),
+      byTimeout({ ...unsigned, signature: shiftSignature(unsigned.signature, 1n) }),
+    ]) {
+      for (const _ of [1, 2]) {
+        expect(outcomeOf(justification)).toMatchObject({ outcome: 'invalidJustification' })
+      }
+    }
+    expect(verified.size).toBe(0)
+    expect(outcomeOf(byTimeout(embedding(good)))).toMatchObject({ outcome: 'valid' })
+    expect(verified.size).toBe(2)
   })
 
   test('rule 17 › more entries than capacity › the least recently used goes, a pinned one never', () => {

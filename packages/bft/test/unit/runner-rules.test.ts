@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createFinalBlock } from '@zkstack/roles'
+import { byCommit, bytesOf, byTimeout, RunnerRig } from '@zkstack/bft/testing'
+import type { RunnerRigOptions } from '@zkstack/bft/testing'
+
+const rigs: RunnerRig[] = []
+
+function rigOf(o?: RunnerRigOptions): RunnerRig {
+  const rig = new RunnerRig(o)
+  rigs.push(rig)
+  return rig
+}
+
+/** A promise that the test resolves. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open() }
+}
+
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) await rig.stop()
+})
+
+describe('durability', () => {
+  test('rule 22 › the disk has not acknowledged a final block › the state that enters the next view is not written until it has', async () => {
+    const rig = rigOf()
+    await rig.start()
+    await rig.timeoutView()
+    const { committee } = rig
+    const disk = gate()
+    const views: bigint[] = []
+    rig.store.beforeWrite = async (what) => {
+      if (what === 'block') await disk.opened
+    }
+    rig.store.written = (what, value) => {
+      if (what === 'state' && 'view' in value) views.push(value.view)
+    }
+    await rig.deliver(committee.signProposal(1, byTimeout(committee.timeoutQc(0n)), bytesOf('a')))
+    const vote = committee.commit(1n, committee.header(0n, 'a'))
+    const votes = [1, 2, 3, 4].map((author) =>
+      rig.runner.deliver(committee.signCommit(author, vote), committee.key(author)),
+    )
+    await rig.settle()
+    expect(rig.runner.snapshot().view).toBe(2n)
+    expect(views).toEqual([1n])
+    disk.open()
+    for (const taken of votes) await taken
+    await rig.settle()
+    expect(views).toEqual([1n, 2n])
+  })
+
+  test('rule 22 › a final block waits for the one before, and then is not written › run rejects with the StorageError', async () => {
+    const rig = rigOf()
+    await rig.start()
+    await rig.timeoutView()
+    const { committee } = rig
+    const zero = committee.commitQc(committee.commit(1n, committee.header(0n, 'zero')))
+    const one = committee.commitQc(committee.commit(2n, committee.header(1n, 'one')))
+    await rig.deliver(committee.signProposal(2, byCommit(zero), bytesOf('one')))
+    await rig.deliver(committee.signNewView(3, byCommit(one)))
+    expect(rig.blocks.size.blocks).toBe(1)
+    rig.store.beforeWrite = async (what) => {
+      if (what === 'block') throw new Error('bad sector')
+    }
+    await expect(rig.blocks.push(createFinalBlock(bytesOf('zero'), zero))).rejects.toThrow()
+    expect(await rig.ended).toMatchObject({ name: 'StorageError' })
+  })
+
+  test('rule 22 › the replica is stopped while a state is written › what the state decided is not begun', async () => {
+    const views: bigint[] = []
+    const rig = rigOf({
+      index: 1,
+      execution: {
+        propose: async ({ view }) => {
+          views.push(view)
+          return null
+        },
+        verify: async () => ({ ok: true }),
+      },
+    })
+    await rig.start()
+    const disk = gate()
+    rig.store.beforeWrite = () => disk.opened
+    const { committee } = rig
+    const entered = rig.runner.deliver(
+      committee.signNewView(3, byTimeout(committee.timeoutQc(0n))),
+      committee.key(3),
+    )
+    await rig.settle()
+    expect(rig.runner.snapshot()).toMatchObject({ view: 1n, writing: { what: 'state' } })
+    rig.ctx.cancel()
+    disk.open()
+    await rig.ended
+    await entered
+    expect(views).toEqual([])
+  })
+})
+
+describe('carriers', () => {
+  test('rule 2 › a message comes with the key of another validator › it is a relayed one, and the carrier answers for it', async () => {
+    const rig = rigOf()
+    await rig.start()
+    const { committee } = rig
+    const vote = committee.signTimeout(2, committee.timeout(0n))
+    await rig.deliver(committee.forge(vote), committee.key(4))
+    expect(rig.events).toContainEqual({
+      type: 'misbehaved',
+      key: committee.key(4),
+      rule: 'RELAYED_INVALID',
+    })
+    expect(rig.runner.snapshot().timeouts.unverified).toEqual([0])
+    await rig.deliver(vote)
+    expect(rig.runner.snapshot().timeouts.unverified).toEqual([0, 2])
+  })
+})
