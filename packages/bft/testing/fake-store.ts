@@ -1,7 +1,13 @@
 import { toHex } from '@zkstack/crypto'
 import { decodeReplicaState, encodeReplicaState } from '@zkstack/roles'
 import type { Block, ReplicaState } from '@zkstack/roles'
-import type { BlockRange, BlockStore, ReplicaStateKey, ReplicaStateStore } from '@zkstack/storage'
+import type {
+  BlockRange,
+  BlockStore,
+  ReplicaStateKey,
+  ReplicaStateStore,
+  StateChange,
+} from '@zkstack/storage'
 
 /** A store in memory that tells what is written when, and fails or waits where a test says so. */
 export class FakeStore implements BlockStore, ReplicaStateStore {
@@ -40,6 +46,10 @@ export class FakeStore implements BlockStore, ReplicaStateStore {
 
   async append(block: Block): Promise<void> {
     await this.beforeWrite('block')
+    this.add(block)
+  }
+
+  protected add(block: Block): void {
     if (block.number !== this.range().next) throw new RangeError(`block: ${block.number}`)
     this.#blocks.push(block)
     this.written('block', block)
@@ -78,6 +88,19 @@ export class FakeStore implements BlockStore, ReplicaStateStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     return undefined
+  }
+}
+
+/** A {@link FakeStore} that writes a block and a state at once. */
+export class FakeJointStore extends FakeStore {
+  /** Called before a block and a state are written together. */
+  beforeBoth: () => Promise<void> = async () => undefined
+
+  async appendAndSave(block: Block, { key, state }: StateChange): Promise<void> {
+    await this.beforeBoth()
+    this.add(block)
+    this.put(key, state)
+    this.written('state', state)
   }
 }
 

@@ -20,6 +20,7 @@ const STEP_BYTES = 64 * 1024
  * commits, by streams and by peers. Readers get payloads of their own, so that nobody can change what others read.
  */
 export class RecentBlocks implements BlockStore {
+  readonly appendAndSave?: NonNullable<BlockStore['appendAndSave']>
   readonly #inner: BlockStore
   readonly #yieldTurn: () => Promise<void>
   /** In the order of their numbers. */
@@ -30,6 +31,10 @@ export class RecentBlocks implements BlockStore {
   constructor(inner: BlockStore, yieldTurn: () => Promise<void>) {
     this.#inner = inner
     this.#yieldTurn = yieldTurn
+    const appendAndSave = inner.appendAndSave?.bind(inner)
+    if (appendAndSave === undefined) return
+    this.appendAndSave = (block, change, o) =>
+      this.#keepWhile(block, () => appendAndSave(block, change, o))
   }
 
   range(): BlockRange {
@@ -52,12 +57,16 @@ export class RecentBlocks implements BlockStore {
     return encodedBlocks({ get: (n) => Promise.resolve(this.#blocks.get(n)) }, first, run)
   }
 
-  async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
+  append(block: Block, o?: Partial<CallOptions>): Promise<void> {
+    return this.#keepWhile(block, () => this.#inner.append(block, o))
+  }
+
+  async #keepWhile(block: Block, append: () => Promise<void>): Promise<void> {
     // Before the range says so: whoever follows the store reads at once what it has announced.
     const isNext = block.number >= this.range().next && !this.#blocks.has(block.number)
     if (isNext) this.#keep(block)
     try {
-      await this.#inner.append(block, o)
+      await append()
     } catch (e) {
       if (isNext && this.#blocks.get(block.number) === block) this.#forget(block)
       throw e

@@ -11,7 +11,7 @@ import type { Block } from '@zkstack/roles'
 import { blockHash, conflictError } from './block-identity.js'
 import type { CallOptions } from './execution-layer.js'
 import { StorageError } from './storage-error.js'
-import type { BlockRange, BlockStore } from './store.js'
+import type { BlockRange, BlockStore, StateChange } from './store.js'
 import { throwIfAborted } from './throw-if-aborted.js'
 
 /** Options of a {@link BlockQueue}. */
@@ -20,6 +20,12 @@ export interface BlockQueueOptions {
   readonly capacity: number
   /** Bytes of payload that may wait in the queue; the block whose turn it is always fits. Default 64 MiB. */
   readonly capacityBytes?: number
+}
+
+/** A state that is to be saved with a block. */
+interface Companion {
+  readonly change: StateChange
+  isSaved: boolean
 }
 
 /** A block in the queue, and how many pushes wait for it. */
@@ -34,6 +40,7 @@ class Entry {
   constructor(
     readonly block: Block,
     readonly hash: Hash32,
+    readonly companion: Companion | undefined,
   ) {
     this.stored = new Promise((resolve, reject) => {
       this.onStored = resolve
@@ -94,12 +101,34 @@ export class BlockQueue {
    * @throws StorageError `STORE_CONFLICT` when a different block has this height; any failure of the store.
    * @throws AbortError when the signal aborts; then the block is either completely stored or not at all.
    */
-  async push(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
+  push(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
+    return this.#push(block, undefined, o)
+  }
+
+  /**
+   * {@link push}, and a state that the store saves in the same write if it can and the block is new to it; whether it has. The
+   * states must live in the store of this queue.
+   */
+  async pushWithState(
+    block: Block,
+    change: StateChange,
+    o: Partial<CallOptions> = {},
+  ): Promise<boolean> {
+    const companion = { change, isSaved: false }
+    await this.#push(block, companion, o)
+    return companion.isSaved
+  }
+
+  async #push(
+    block: Block,
+    companion: Companion | undefined,
+    o: Partial<CallOptions>,
+  ): Promise<void> {
     throwIfAborted(o)
     const { number } = block
     const hash = blockHash(block)
-    const place = this.#place(block, hash)
-    const entry = place === 'later' ? await this.#admit(block, hash, o) : place
+    const place = this.#place(block, hash, companion)
+    const entry = place === 'later' ? await this.#admit(block, hash, companion, o) : place
     if (entry !== undefined) await this.#settled(number, entry, o)
     const stored = this.#hashes.get(number) ?? (await this.#storedHash(number))
     if (stored !== undefined && !bytesEqual(stored, hash)) throw conflictError(number, stored, hash)
@@ -124,16 +153,25 @@ export class BlockQueue {
   }
 
   /** {@link #place}, as soon as there is one. */
-  async #admit(block: Block, hash: Hash32, o: WaitOptions): Promise<Entry | undefined> {
+  async #admit(
+    block: Block,
+    hash: Hash32,
+    companion: Companion | undefined,
+    o: WaitOptions,
+  ): Promise<Entry | undefined> {
     for (;;) {
       await this.#nextChange(o)
-      const place = this.#place(block, hash)
+      const place = this.#place(block, hash, companion)
       if (place !== 'later') return place
     }
   }
 
   /** Puts the block into the queue, or finds the equal one there; undefined when the height is stored already. */
-  #place(block: Block, hash: Hash32): Entry | 'later' | undefined {
+  #place(
+    block: Block,
+    hash: Hash32,
+    companion: Companion | undefined,
+  ): Entry | 'later' | undefined {
     if (this.#failure !== undefined) throw this.#failure
     const { number, payload } = block
     const { next } = this.range.value
@@ -147,7 +185,7 @@ export class BlockQueue {
     const fits = this.#bytes + payload.length <= this.#capacityBytes
     // A different block for the same height waits too: once the height is stored, the two are compared.
     if (known !== undefined || !(number === next || (inWindow && fits))) return 'later'
-    const entry = new Entry(block, hash)
+    const entry = new Entry(block, hash, companion)
     this.#entries.set(number, entry)
     this.#bytes += payload.length
     this.#draining ??= this.#drain()
@@ -198,7 +236,7 @@ export class BlockQueue {
     const { block, hash } = entry
     entry.writing = true
     try {
-      await this.store.append(block)
+      await this.#write(entry)
     } catch (e) {
       // A store that advances by itself may have got the height in the meantime; the push compares the two blocks.
       if (this.store.range().next > block.number) return
@@ -206,6 +244,20 @@ export class BlockQueue {
     }
     this.#hashes.set(block.number, hash)
     this.#hashes.delete(block.number - BigInt(rememberedHashes))
+  }
+
+  async #write({ block, companion }: Entry): Promise<void> {
+    if (companion === undefined || this.store.appendAndSave === undefined) {
+      return this.store.append(block)
+    }
+    try {
+      await this.store.appendAndSave(block, companion.change)
+      companion.isSaved = true
+    } catch (e) {
+      if (!(e instanceof StorageError && e.code === 'STORE_EPOCH')) throw e
+      // The state is too old, and nothing was written; the block is as good as ever.
+      await this.store.append(block)
+    }
   }
 
   #advance(range: BlockRange): void {

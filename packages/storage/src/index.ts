@@ -45,6 +45,7 @@ export type {
   OpenOptions,
   ReplicaStateKey,
   ReplicaStateStore,
+  StateChange,
   StoredGenesis,
   StoreOpenError,
 } from './store.js'

@@ -53,6 +53,7 @@ export function splitStore(o: SplitStoreOptions): NodeStore {
 class SplitStore implements NodeStore {
   readonly addresses?: AddressStore
   readonly marks?: HeightMarkStore
+  readonly appendAndSave?: NonNullable<NodeStore['appendAndSave']>
   readonly #payloads: PayloadSource
   readonly #certificates: NodeStore
   /** Ends when the last append that was begun has ended. */
@@ -63,6 +64,11 @@ class SplitStore implements NodeStore {
     this.#certificates = certificates
     if (certificates.addresses) this.addresses = certificates.addresses
     if (certificates.marks) this.marks = certificates.marks
+    const appendAndSave = certificates.appendAndSave?.bind(certificates)
+    if (appendAndSave) {
+      this.appendAndSave = (block, change, o = {}) =>
+        this.#putThen(block, o, () => appendAndSave(block, change, o))
+    }
   }
 
   get epochs(): EpochStore {
@@ -92,11 +98,16 @@ class SplitStore implements NodeStore {
   }
 
   async append(block: Block, o: Partial<CallOptions> = {}): Promise<void> {
+    return this.#putThen(block, o, () => this.#certificates.append(block, o))
+  }
+
+  /** Puts the payload, and then does what refers to it; one block after another. */
+  #putThen(block: Block, o: Partial<CallOptions>, write: () => Promise<void>): Promise<void> {
     const result = this.#appends.then(async () => {
       throwIfAborted(o)
       assertAppendable(block, this.range(), undefined)
       await this.#payloads.put(block.number, block.payload, o)
-      await this.#certificates.append(block, o)
+      await write()
     })
     this.#appends = result.catch(() => undefined)
     return result

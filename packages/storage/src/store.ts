@@ -47,6 +47,11 @@ export interface BlockStore extends AsyncDisposable {
    * @throws StorageError `STORE_ORDER` for any other number.
    */
   append(block: Block, o?: Partial<CallOptions>): Promise<void>
+  /**
+   * `append` and `save` in one write, of a store that keeps states too: all or nothing. Absent: one is written after the other.
+   * @throws StorageError as the two do; of `STORE_ORDER` and `STORE_EPOCH` nothing is written.
+   */
+  appendAndSave?(block: Block, change: StateChange, o?: Partial<CallOptions>): Promise<void>
   /** Removes the blocks below `before`, except the newest block, which always stays. */
   prune?(before: bigint, o?: Partial<CallOptions>): Promise<void>
   /**
@@ -62,6 +67,12 @@ export interface ReplicaStateKey {
   /** Public key bytes of the validator. */
   readonly validator: Uint8Array
   readonly epoch: bigint
+}
+
+/** A state that replaces the one before. */
+export interface StateChange {
+  readonly key: ReplicaStateKey
+  readonly state: ReplicaState
 }
 
 /** Keeps what a replica must never forget: what it voted for. */

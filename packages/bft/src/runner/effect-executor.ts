@@ -30,6 +30,8 @@ export interface EffectExecutorInit {
   readonly logger: Logger
   readonly tasks: Scope
   emit(event: ReplicaEvent): void
+  /** An effect is about to be carried out; the result is called when it was. */
+  begins(effect: Effect): (() => void) | undefined
   /** A state is on disk. */
   persisted(state: ReplicaState): void
 }
@@ -43,15 +45,41 @@ export class EffectExecutor {
   }
 
   /**
-   * Carries out one effect. What it returns, if anything, resolves when the next may follow: after a write, when it is on disk
-   * (rule 22).
+   * Carries out effects, each when the one before was: a write, when it is on disk (rule 22). What it returns, if anything, resolves
+   * when all were. A block and the state that follows are written together where the store can.
    *
    * @throws StorageError when a write failed, ReplicaError on `halt`, CanceledError on cancellation.
    */
-  carryOut(ctx: Ctx, effect: Effect): Promise<void> | undefined {
-    ctx.throwIfCanceled()
+  carryOut(ctx: Ctx, effects: readonly Effect[], from = 0): Promise<void> | undefined {
+    for (let at = from; at < effects.length; at++) {
+      const effect = effects[at]
+      if (effect === undefined) return undefined
+      ctx.throwIfCanceled()
+      const ended = this.#init.begins(effect)
+      const next = effects[at + 1]
+      const state = isWaiting(effect) && next?.type === 'persist' ? next.state : undefined
+      const waits = this.#carryOut(ctx, effect, state)
+      if (state !== undefined) at += 1
+      if (waits !== undefined) {
+        return waits.then(() => {
+          ended?.()
+          return this.carryOut(ctx, effects, at + 1)
+        })
+      }
+      ended?.()
+    }
+    return undefined
+  }
+
+  /** @param state to be saved after the block that the effect saves. */
+  #carryOut(ctx: Ctx, effect: Effect, state: ReplicaState | undefined): Promise<void> | undefined {
     if (effect.type === 'persist') return this.#persist(effect.state)
-    if (effect.type === 'saveBlock') return this.#saveBlock(ctx, effect.block, effect.wait)
+    if (effect.type === 'saveBlock') {
+      if (effect.wait) return this.#push(ctx, effect.block, state)
+      // With the context of all: one of its own would get a signal that nobody needs.
+      this.#init.tasks.spawnBackground(() => this.#push(ctx, effect.block, undefined))
+      return undefined
+    }
     this.#start(effect)
     return undefined
   }
@@ -90,19 +118,19 @@ export class EffectExecutor {
     }
   }
 
-  #saveBlock(ctx: Ctx, block: FinalBlock, wait: boolean): Promise<void> | undefined {
-    if (wait) return this.#push(ctx, block)
-    // With the context of all: one of its own would get a signal that nobody needs.
-    this.#init.tasks.spawnBackground(() => this.#push(ctx, block))
-    return undefined
-  }
-
-  async #push(ctx: Ctx, block: FinalBlock): Promise<void> {
+  async #push(ctx: Ctx, block: FinalBlock, state: ReplicaState | undefined): Promise<void> {
+    const { blocks, key, persisted } = this.#init
+    let isSaved = false
     try {
-      await this.#init.blocks.push(block, lazySignal(ctx))
+      if (state === undefined) await blocks.push(block, lazySignal(ctx))
+      else isSaved = await blocks.pushWithState(block, { key, state }, lazySignal(ctx))
     } catch (e) {
       throw storageErrorOf(e, `block ${block.number} was not written`)
     }
+    if (state === undefined) return
+    ctx.throwIfCanceled()
+    if (isSaved) persisted(state)
+    else await this.#persist(state)
   }
 
   #report(effect: ReportingEffect): void {
@@ -137,6 +165,10 @@ export class EffectExecutor {
         return emit({ type: 'viewTimeout', view: effect.view, leader: keyOf(effect.leader) })
     }
   }
+}
+
+function isWaiting(effect: Effect): boolean {
+  return effect.type === 'saveBlock' && effect.wait
 }
 
 type WritingEffect = Extract<Effect, { type: 'persist' | 'saveBlock' }>

@@ -12,6 +12,7 @@ export interface ReplicaRunnerInit {
   readonly scope: EpochScope
   readonly signer: ValidatorSigner
   readonly store: ReplicaStateStore
+  /** A store of blocks that can save states in the same write must save them into `store`. */
   readonly blocks: BlockQueue
   /** The next height that the execution layer has still to commit. */
   readonly applied: Watch<bigint>

@@ -260,6 +260,10 @@ class Runner implements ReplicaRunner {
       emit: (event) => {
         this.#emit(event)
       },
+      begins: (effect) => {
+        this.#activity.begin(effect, clock.now())
+        return this.#trace?.writing(effect)
+      },
       persisted: (state) => {
         this.#watch.observe({ type: 'persisted', state })
       },
@@ -284,25 +288,8 @@ class Runner implements ReplicaRunner {
       if (input.type === 'message') this.#measure(input.message, input.now, effects)
       return undefined
     }
-    const waits = this.#carryOut(ctx, effects.values(), parts)
+    const waits = parts.executor.carryOut(ctx, effects)
     return waits === undefined ? handled() : waits.then(handled)
-  }
-
-  /** One effect after the other; `effects` knows where it was when a write has to be waited for. */
-  #carryOut(ctx: Ctx, effects: IterableIterator<Effect>, parts: Parts): Promise<void> | undefined {
-    for (const effect of effects) {
-      this.#activity.begin(effect, this.#init.clock.now())
-      const written = this.#trace?.writing(effect)
-      const waits = parts.executor.carryOut(ctx, effect)
-      if (waits !== undefined) {
-        return waits.then(() => {
-          written?.()
-          return this.#carryOut(ctx, effects, parts)
-        })
-      }
-      written?.()
-    }
-    return undefined
   }
 
   /** The state machine, recorded if somebody wants that. */

@@ -26,6 +26,7 @@ export class ObservedStore implements NodeStore {
     get: (epoch) => this.#life.run(() => this.#inner.epochs.get(epoch)),
     save: (record) => this.#life.run(() => this.#inner.epochs.save(record)),
   }
+  readonly appendAndSave?: NonNullable<NodeStore['appendAndSave']>
   readonly #inner: NodeStore
   readonly #life: ProcessLife
   readonly #observer: StoreObserver
@@ -34,6 +35,16 @@ export class ObservedStore implements NodeStore {
     this.#inner = inner
     this.#life = life
     this.#observer = observer
+    const appendAndSave = inner.appendAndSave?.bind(inner)
+    if (appendAndSave === undefined) return
+    this.appendAndSave = (block, change, o) =>
+      life.run(
+        () => appendAndSave(block, change, o),
+        () => {
+          observer.blockDurable(block)
+          observer.stateDurable(change.state)
+        },
+      )
   }
 
   open(genesis: Genesis, o: OpenOptions): Promise<Result<void, StoreOpenError>> {

@@ -1,7 +1,7 @@
 import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual, ok, type Hash32, type Result, type SignatureScheme } from '@zkstack/crypto'
 import type { Block, Genesis, ReplicaState } from '@zkstack/roles'
-import { assertAppendable, tipOf } from '../block-identity.js'
+import { assertAppendable, blockHash, tipOf } from '../block-identity.js'
 import type { CallOptions } from '../execution-layer.js'
 import { judgeGenesis, storedGenesisOf } from '../genesis-binding.js'
 import { RangeFeed } from '../range-feed.js'
@@ -14,16 +14,17 @@ import type {
   NodeStore,
   OpenOptions,
   ReplicaStateKey,
+  StateChange,
   StoredGenesis,
   StoreOpenError,
 } from '../store.js'
 import { throwIfAborted } from '../throw-if-aborted.js'
 import { AppendBatch } from './append-batch.js'
 import { AddressTable } from './address-table.js'
-import type { BlockTable } from './block-table.js'
+import type { AppendPlan, BlockTable } from './block-table.js'
 import { EpochTable } from './epoch-table.js'
 import { be64 } from './fields.js'
-import { noChecksum } from './head.js'
+import { noChecksum, type Head } from './head.js'
 import type { Journal } from './journal.js'
 import { MarkTable } from './mark-table.js'
 import type { Operation } from './record-database.js'
@@ -46,6 +47,11 @@ export interface LevelNodeStoreParts {
   readonly payloadsHere: boolean
   /** Called once, after everything is closed. */
   unlock(): Promise<void>
+}
+
+/** What an append writes, and the range after it. */
+interface PlannedAppend extends AppendPlan {
+  readonly range: BlockRange
 }
 
 /** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
@@ -146,6 +152,32 @@ export class LevelNodeStore implements NodeStore {
     if (error !== undefined) throw error
   }
 
+  appendAndSave(
+    block: Block,
+    { key, state }: StateChange,
+    o?: Partial<CallOptions>,
+  ): Promise<void> {
+    return this.#write(async () => {
+      throwIfAborted(o)
+      const { journal, states, payloadsHere } = this.#parts
+      const bound = this.#bound()
+      assertAppendable(block, this.range(), bound)
+      assertStateKey(key, state, bound)
+      const hash = blockHash(block)
+      const sequence = journal.head.sequence + 1n
+      const save = await states.planSave(key, state, sequence, (number, other) =>
+        number === block.number
+          ? payloadsHere && bytesEqual(other, hash)
+          : this.#keptForBlock(number, other),
+      )
+      const append = await this.#planAppend(block, journal.head, this.range())
+      const operations = [...append.operations, ...save.operations]
+      await journal.commit(operations, { ...append.change, states: save.states })
+      save.apply()
+      this.#appended(block, append.range)
+    })
+  }
+
   async prune(before: bigint, o?: Partial<CallOptions>): Promise<void> {
     const { next } = this.range()
     const end = before < next ? before : next - 1n
@@ -191,7 +223,7 @@ export class LevelNodeStore implements NodeStore {
   /** Writes the blocks that may be appended, all in one commit. @returns what is wrong with each of the others. */
   async #appendAll(batch: AppendBatch): Promise<readonly (Error | undefined)[]> {
     if (this.#batch === batch) this.#batch = undefined
-    const { journal, blocks, states, payloadsHere } = this.#parts
+    const { journal } = this.#parts
     const operations: Operation[] = []
     let { head } = journal
     let range = this.range()
@@ -204,25 +236,44 @@ export class LevelNodeStore implements NodeStore {
         outcomes.push(errorOf(e))
         continue
       }
-      const planned = blocks.planAppend(block, head, {
-        payloadHere: payloadsHere,
-        payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
-      })
+      const planned = this.#planAppend(block, head, range)
       const plan = planned instanceof Promise ? await planned : planned
       operations.push(...plan.operations)
       head = { ...head, ...plan.change }
-      range = { first: range.first, next: block.number + 1n, last: tipOf(block) }
+      range = plan.range
       outcomes.push(undefined)
     }
-    if (operations.length > 0) {
+    const newest = batch.appends.findLast((_, i) => outcomes[i] === undefined)?.block
+    if (newest !== undefined) {
       await journal.commit(operations, { next: head.next, tip: head.tip })
-      const newest = batch.appends.findLast((_, i) => outcomes[i] === undefined)?.block
-      if (newest?.kind === 'final') {
-        this.#newest = { number: newest.number, payloadHash: newest.payloadHash.slice() }
-      }
-      this.#feed.set(range)
+      this.#appended(newest, range)
     }
     return outcomes
+  }
+
+  /** What the append of the next block writes, and the range after it. */
+  #planAppend(
+    block: Block,
+    head: Head,
+    { first }: BlockRange,
+  ): PlannedAppend | Promise<PlannedAppend> {
+    const { blocks, states, payloadsHere } = this.#parts
+    const planned = blocks.planAppend(block, head, {
+      payloadHere: payloadsHere,
+      payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
+    })
+    const range = { first, next: block.number + 1n, last: tipOf(block) }
+    return planned instanceof Promise
+      ? planned.then((plan) => ({ ...plan, range }))
+      : { ...planned, range }
+  }
+
+  /** Blocks are durable, of which this is the newest. */
+  #appended(newest: Block, range: BlockRange): void {
+    if (newest.kind === 'final') {
+      this.#newest = { number: newest.number, payloadHash: newest.payloadHash.slice() }
+    }
+    this.#feed.set(range)
   }
 
   async #pruneStep(end: bigint, o: Partial<CallOptions> | undefined): Promise<void> {

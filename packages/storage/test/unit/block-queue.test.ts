@@ -2,6 +2,7 @@ import { keccak256 } from '@zkstack/crypto'
 import type { PreGenesisBlock } from '@zkstack/roles'
 import { describe, expect, it } from 'vitest'
 import { BlockQueue, memoryStore, StorageError, type BlockStore } from '../../src/index.js'
+import { TestChain } from '../../testing/index.js'
 import { gatedStore } from './gated-store.js'
 
 const block = (n: number, text = `payload ${n}`): PreGenesisBlock => ({
@@ -44,6 +45,28 @@ describe('block queue', () => {
     store.release()
     await push
     expect(queue.range.value.next).toBe(1n)
+  })
+
+  it('a block with a state › the store writes them at once › or the state is left to the caller', async () => {
+    const chain = new TestChain()
+    const change = { key: chain.key(), state: chain.state(1n) }
+    const alone = new BlockQueue(memoryStore(), { capacity: 10 })
+    expect(await alone.pushWithState(chain.block(0n), change)).toBe(false)
+    const pairs: bigint[] = []
+    const store = memoryStore()
+    store.appendAndSave = async (added, { state }) => {
+      if (state.view === 0n) throw new StorageError('STORE_EPOCH', 'the epoch is over')
+      await store.append(added)
+      pairs.push(added.number)
+    }
+    const queue = new BlockQueue(store, { capacity: 10 })
+    const pushes = [1n, 0n].map((n) => queue.pushWithState(chain.block(n), change))
+    expect(await Promise.all(pushes)).toEqual([true, true])
+    expect(await queue.pushWithState(chain.block(1n), change)).toBe(false)
+    const old = { ...change, state: chain.state(0n) }
+    expect(await queue.pushWithState(chain.block(2n), old)).toBe(false)
+    expect(pairs).toEqual([0n, 1n])
+    expect(numbers(store)).toEqual([0, 3])
   })
 
   it('a duplicate › waiting, being written or stored › is a no-op that waits for the same durability', async () => {

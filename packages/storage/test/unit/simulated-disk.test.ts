@@ -34,14 +34,7 @@ describe('a power cut at any write', () => {
     it(`${when} it › leaves what was acknowledged, and at most the write under way`, async () => {
       for (let fatal = 1; fatal <= 8; fatal++) {
         const disk = new SimulatedDisk()
-        let writes = 0
-        const onWrite = (write: DiskWrite): Promise<void> => {
-          writes += 1
-          if (writes > fatal) return never
-          if (writes < fatal || when === 'after') write.apply()
-          else if (when === 'torn') write.tear()
-          return writes === fatal ? never : Promise.resolve()
-        }
+        const onWrite = dieAt(fatal, when)
         let acknowledged = 0n
         const life = async (): Promise<void> => {
           const store = await disk.open({ random, onWrite })
@@ -56,8 +49,44 @@ describe('a power cut at any write', () => {
         expect(next - acknowledged, `death at write ${fatal}`).toBeOneOf([0n, 1n])
       }
     })
+
+    it(`${when} it › leaves the block and the state of one write, or neither`, async () => {
+      const key = chain.key()
+      for (let fatal = 1; fatal <= 8; fatal++) {
+        const disk = new SimulatedDisk()
+        const onWrite = dieAt(fatal, when)
+        const life = async (): Promise<void> => {
+          const store = await disk.open({ random, onWrite })
+          await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+          for (const block of blocks) {
+            const state = chain.state(block.number + 1n)
+            await store.appendAndSave?.(block, { key, state })
+          }
+        }
+        await Promise.race([life(), new Promise((resolve) => setImmediate(resolve))])
+        const store = await disk.open({ random })
+        const { next } = store.range()
+        expect((await store.load(key))?.view ?? 0n, `death at write ${fatal}`).toBe(next)
+        if (fatal === 8) expect(next).toBeGreaterThan(0n)
+      }
+    })
   }
 })
+
+/** Lets the writes before one through, and of that one nothing, half or all. */
+function dieAt(
+  fatal: number,
+  when: 'before' | 'torn' | 'after',
+): (write: DiskWrite) => Promise<void> {
+  let writes = 0
+  return (write) => {
+    writes += 1
+    if (writes > fatal) return never
+    if (writes < fatal || when === 'after') write.apply()
+    else if (when === 'torn') write.tear()
+    return writes === fatal ? never : Promise.resolve()
+  }
+}
 
 describe('appends that do not wait for one another', () => {
   const chain = new TestChain()

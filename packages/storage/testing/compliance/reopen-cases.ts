@@ -38,6 +38,19 @@ export function reopenCases(factory: StoreFactory): ComplianceCase[] {
   return [
     reopenCase('is empty as before', unchanged, (context) => checkBlocks(context, 0n, 0n)),
     reopenCase(
+      'has the block and the state of one write',
+      async ({ chain, store }) => {
+        const change = { key: chain.key(), state: someState(chain, 1n) }
+        await store.appendAndSave?.(chain.block(0n), change)
+      },
+      async (context) => {
+        const { chain, store } = context
+        if (store.appendAndSave === undefined) return
+        await checkBlocks(context, 0n, 1n)
+        checkState(await store.load(chain.key()), someState(chain, 1n), 'state')
+      },
+    ),
+    reopenCase(
       'has its blocks, its states and its genesis',
       async (context) => {
         const { chain, store } = context
