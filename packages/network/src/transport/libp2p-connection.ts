@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { errorOf } from '@zkstack/concurrency'
+import { errorOf, onCancel } from '@zkstack/concurrency'
 import type { NodePublicKey } from '@zkstack/roles'
 import { isNetworkError, NetworkError } from '../errors.js'
 import { nodeKeyOfPeerId, peerIdMultihash } from '../peer-id.js'
@@ -58,14 +58,19 @@ export class Libp2pConnection implements TransportConnection {
   ): Promise<FrameStream> {
     if (this.#connection.status !== 'open')
       throw new NetworkError('NETWORK_CLOSED', 'the connection is closed')
+    // libp2p goes on listening to the signal when the connection breaks meanwhile
+    const ends = new AbortController()
+    const unlink = onCancel(o, () => ends.abort(o.signal.reason))
     try {
-      const stream = await this.#connection.newStream(protocol, { signal: o.signal })
+      const stream = await this.#connection.newStream(protocol, { signal: ends.signal })
       return new Libp2pFrameStream(stream, o.maxFrameBytes)
     } catch (e) {
       const cause = errorOf(e)
       throw new NetworkError('NETWORK_STREAM_RESET', `cannot open ${protocol}: ${cause.message}`, {
         cause,
       })
+    } finally {
+      unlink?.()
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
-import { errorOf, onCancel } from '@zkstack/concurrency'
+import { errorOf } from '@zkstack/concurrency'
 import { bytesEqual } from '@zkstack/crypto'
 import { parseSocketAddress, type NodePublicKey } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
@@ -95,19 +95,14 @@ class Libp2pTransport implements NetworkTransport {
     if (!running) throw new NetworkError('NETWORK_CLOSED', 'the transport is not started')
     const peerId = formatPeerId(expected)
     const target = running.modules.multiaddr(`${multiaddrOf(parseHostPort(address))}/p2p/${peerId}`)
-    // libp2p goes on listening to the signal of a dial that has ended
-    const ends = new AbortController()
-    const unlink = onCancel(o, () => ends.abort(o.signal.reason))
     try {
       // force: a second connection is wanted when the first one is dead without knowing it
-      const dialled = await running.host.dial(target, { signal: ends.signal, force: true })
+      const dialled = await running.host.dial(target, { signal: o.signal, force: true })
       const connection = this.#wrap(dialled, running)
       if (bytesEqual(connection.remote, expected)) return connection
       connection.abort(new Error('another peer answers'))
     } catch (e) {
       throw dialError(address, peerId, errorOf(e))
-    } finally {
-      unlink?.()
     }
     throw wrongPeer(address, peerId, undefined)
   }

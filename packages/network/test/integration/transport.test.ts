@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { libp2pTransport } from '../../src/transport/libp2p-transport.js'
 import { MemoryHub } from '../../src/transport/memory-hub.js'
 import { memoryTransport } from '../../src/transport/memory-transport.js'
+import type { TransportConnection } from '../../src/transport/network-transport.js'
 import { transportCompliance } from '../../testing/transport-compliance.js'
 
 describe('memory', () => {
@@ -17,14 +18,17 @@ describe('libp2p over TCP', () => {
 })
 
 describe('libp2p over TCP', () => {
-  async function start(listen: string) {
+  async function start(
+    listen: string,
+    onConnection: (connection: TransportConnection) => void = () => undefined,
+  ) {
     const transport = libp2pTransport()
     const identity = generateNodeKey(systemRandom)
     const { addresses } = await transport.start({
       identity,
       listen: [listen],
-      protocols: [],
-      onConnection: () => undefined,
+      protocols: ['/test/1'],
+      onConnection,
     })
     return { transport, address: addresses[0] ?? '', key: identity.publicKey }
   }
@@ -41,20 +45,22 @@ describe('libp2p over TCP', () => {
     await server.transport.stop()
   })
 
-  test('dials that succeed and fail › are over › nothing listens to the signal of who dialled', async () => {
-    const server = await start('127.0.0.1:0')
+  test('a connection breaks › while streams are opened › opening them fails, and nothing listens to the signal any more', async () => {
+    const accepted: TransportConnection[] = []
+    const server = await start('127.0.0.1:0', (connection) => accepted.push(connection))
     const client = await start('127.0.0.1:0')
     const { signal } = new AbortController()
-    await client.transport.dial(server.address, server.key, { signal })
-    await expect(
-      client.transport.dial(server.address, client.key, { signal }),
-    ).rejects.toMatchObject({ name: 'NetworkError' })
-    await server.transport.stop()
-    await expect(
-      client.transport.dial(server.address, server.key, { signal }),
-    ).rejects.toMatchObject({ code: 'NETWORK_DIAL_FAILED' })
+    const connection = await client.transport.dial(server.address, server.key, { signal })
+    await expect.poll(() => accepted.length).toBe(1)
+    const opening = Array.from({ length: 3 }, () =>
+      connection.openStream('/test/1', { signal, maxFrameBytes: 1_000 }),
+    )
+    const opened = Promise.allSettled(opening)
+    accepted[0]?.abort(new Error('cut'))
+    expect((await opened).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     expect(getEventListeners(signal, 'abort')).toEqual([])
     await client.transport.stop()
+    await server.transport.stop()
   })
 
   test('listens on IPv6 › tells its address in brackets', async () => {
