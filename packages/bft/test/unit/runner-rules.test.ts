@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { ManualClock, Watch } from '@zkstack/concurrency'
 import { createFinalBlock } from '@zkstack/roles'
-import { byCommit, bytesOf, byTimeout, RunnerRig } from '@zkstack/bft/testing'
+import { byCommit, bytesOf, byTimeout, createCommittee, RunnerRig } from '@zkstack/bft/testing'
 import type { RunnerRigOptions } from '@zkstack/bft/testing'
+import { InputQueue } from '../../src/runner/input-queue.js'
 
 const rigs: RunnerRig[] = []
 
@@ -96,6 +98,34 @@ describe('durability', () => {
     await rig.ended
     await entered
     expect(views).toEqual([])
+  })
+})
+
+describe('what the state machine is told', () => {
+  test('blocks › the block before is on disk, and not applied › the proposal waits until it is', async () => {
+    const applied = new Watch(0n)
+    const rig = rigOf({ applied })
+    await rig.start()
+    await rig.timeoutView()
+    const { committee } = rig
+    const zero = committee.commitQc(committee.commit(1n, committee.header(0n, 'zero')))
+    await rig.blocks.push(createFinalBlock(bytesOf('zero'), zero))
+    await rig.deliver(committee.signProposal(2, byCommit(zero), bytesOf('one')))
+    expect(rig.runner.snapshot().awaits).toContainEqual({ type: 'previousBlock', number: 0n })
+    applied.set(1n)
+    await rig.settle()
+    expect(rig.sentOf('replicaCommit')).toHaveLength(1)
+  })
+
+  test('rule 13 › answers wait when the timer is due › the timer comes first', () => {
+    const clock = new ManualClock()
+    const inputs = new InputQueue(clock, createCommittee({ validators: 1 }).schedule)
+    inputs.setTimer(clock.now())
+    inputs.push({ type: 'payloadProposed', view: 1n, payload: undefined })
+    expect(inputs.next()?.input.type).toBe('tick')
+    expect(inputs.next()?.input.type).toBe('payloadProposed')
+    expect(inputs.next()).toBeUndefined()
+    inputs.close()
   })
 })
 
