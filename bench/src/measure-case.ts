@@ -8,7 +8,7 @@ import { median, quantile } from './quantile.js'
 /** What a case came to. */
 export interface CaseResult {
   readonly case: BenchCase
-  /** Median over ten equal slices of the measured time. */
+  /** Median over ten runs of equally many blocks. */
   readonly blocksPerSecond: number
   readonly mibPerSecond: number
   /** From the leader's payload to finality, over all validators and blocks, in milliseconds. */
@@ -22,7 +22,10 @@ export interface CaseResult {
   readonly costs: CaseCosts
 }
 
-const slices = 10
+const runs = 10
+
+/** Blocks of a run, at least. */
+const leastBlocks = 5
 
 /** Blocks after which the code is warm; slow schemes warm up for a part of the measured time instead. */
 const warmUpBlocks = 60n
@@ -73,7 +76,7 @@ async function observe(network: BenchNetwork, c: BenchCase): Promise<Omit<CaseRe
   await new Promise((resolve) => setTimeout(resolve, c.seconds * 1_000))
   const seconds = (performance.now() - start) / 1_000
   for (const end of ends) end()
-  const rate = median(ratesOf(finalAt, start, seconds))
+  const rate = finalAt.length > 1 ? median(ratesOf(finalAt)) : finalAt.length / seconds
   return {
     case: c,
     blocksPerSecond: rate,
@@ -86,13 +89,12 @@ async function observe(network: BenchNetwork, c: BenchCase): Promise<Omit<CaseRe
   }
 }
 
-/** Blocks per second in each slice; one slice when there are too few blocks for more. */
-function ratesOf(finalAt: readonly number[], start: number, seconds: number): number[] {
-  const count = finalAt.length < 5 * slices ? 1 : slices
-  const length = (seconds * 1_000) / count
-  return Array.from({ length: count }, (_, i) => {
-    const from = start + i * length
-    const inside = finalAt.filter((at) => at >= from && at < from + length)
-    return (inside.length * 1_000) / length
+/** Blocks per second over one block after another in runs of equal length; over all of them when there are few. */
+function ratesOf(finalAt: readonly number[]): number[] {
+  const inRun = Math.floor((finalAt.length - 1) / runs)
+  const length = inRun < leastBlocks ? Math.max(1, finalAt.length - 1) : inRun
+  return finalAt.flatMap((to, i) => {
+    const from = finalAt[i - length]
+    return from !== undefined && i % length === 0 ? [(length * 1_000) / (to - from)] : []
   })
 }
