@@ -4,6 +4,7 @@ import type { NodeSecretKey } from '@zkstack/roles'
 import { installPromiseWithResolvers } from '../install-promise-with-resolvers.js'
 import { guardedMuxer } from './guarded-muxer.js'
 import { InboundGate, type Passage } from './inbound-gate.js'
+import { joinedWrites } from './joined-writes.js'
 import type { MuxerLimits } from './muxer-guard.js'
 import { libp2pPrivateKey } from './libp2p-private-key.js'
 
@@ -90,7 +91,7 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
         outboundSocketInactivityTimeout: NEVER_MS,
       }),
     ],
-    connectionEncrypters: [modules.noise()],
+    connectionEncrypters: [(components) => joinedWrites(modules.noise()(components))],
     streamMuxers: [() => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, realClock)],
     connectionMonitor: { enabled: false },
     connectionManager: {

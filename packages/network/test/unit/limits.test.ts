@@ -39,7 +39,7 @@ test('limits › a block grows › sync may hold at least four', () => {
     const limits = networkLimits({ genesis, maxPayloadBytes })
     return Math.floor(limits.syncWindowBytes / limits.maxAnswerBytes)
   })
-  expect(windows).toEqual([255, 4])
+  expect(windows).toEqual([127, 4])
 })
 
 test.each([
