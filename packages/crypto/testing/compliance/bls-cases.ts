@@ -191,6 +191,20 @@ function sums(scheme: SignatureScheme, vectors: BlsVectors): ComplianceCase[] {
       },
     },
     {
+      name: 'a part that no pairing shows is found in the sum',
+      run() {
+        const shifted = sumOf(signed(secrets[0]), bytesOf(vectors.torsion))
+        const claims = claimsOf([first.public])
+        const [claim] = claims
+        check(claim !== undefined, 'there is a claim')
+        check(!scheme.verifyAggregate(claims, shifted), 'as an aggregate')
+        check(!scheme.verify(claim.key, message, shifted), 'as a signature')
+        const many = Array.from({ length: 4 }, () => ({ claims, aggregate: shifted }))
+        const verdicts = scheme.verifyAggregates?.(many, (n) => new Uint8Array(n).fill(3)) ?? []
+        check(!verdicts.includes(true), 'as one of many')
+      },
+    },
+    {
       name: 'a part outside the subgroup is found in the sum',
       run() {
         const { offSubgroup, offSubgroupNegated } = vectors.signatureForms

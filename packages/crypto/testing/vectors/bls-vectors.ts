@@ -33,6 +33,8 @@ export interface BlsVectors {
   readonly negated: { readonly secret: string; readonly public: string }
   /** `public` is the key of `secret` minus the first key, so that whoever knows `secret` can sign for the sum of the two. */
   readonly rogue: { readonly secret: string; readonly public: string }
+  /** A point of the group of signatures whose order divides the cofactor: its pairing with anything is one. */
+  readonly torsion: string
   readonly keyForms: PointForms
   readonly signatureForms: PointForms
 }
