@@ -10,6 +10,7 @@ import { SettlementCallsOnL1 } from '../contracts/settlement-calls-on-l1.js'
 import type { EpochWentBack } from '../epochs/plan-epochs.js'
 import { SettlementEngine } from '../runner/settlement-engine.js'
 import { SingleRun } from '../runner/single-run.js'
+import { DatabaseHold } from '../storage/database-hold.js'
 import { jobStoreIn } from '../storage/job-store.js'
 import { readLatestHeaders, readNetworkInfo } from '../storage/network-info.js'
 import type { ClockRecord } from '../storage/records.js'
@@ -24,12 +25,14 @@ import type { SettlementEvent, SettlementNode } from './settlement-node.js'
 /**
  * Makes a settlement node that settles on L1 by its contracts. It does nothing until `run`, except that it answers and accepts.
  *
- * @throws SettlementStorageError
+ * @throws SettlementStorageError; `STORAGE_LOCKED` while another node runs on the same database.
  */
 export async function createSettlementNode(
   o: SettlementNodeOptions,
 ): Promise<Result<SettlementNode, ClockMismatch | EpochWentBack>> {
-  const { clock = realClock, random = systemRandom, logger = silentLogger, database } = o
+  const { clock = realClock, random = systemRandom, logger = silentLogger } = o
+  const hold = new DatabaseHold(o.database, 'settlement node')
+  const { database } = hold
   const store = await SettlementStore.open(database)
   const resumed = resumeClock(await store.clock(), clockOf(o.epochs, clock.nowUtc()))
   if (!resumed.ok) return resumed
@@ -73,17 +76,19 @@ export async function createSettlementNode(
     store,
     jobs,
     run: (ctx) =>
-      single.run(async () => {
-        using _ = database.use?.('settlement node')
-        return await scope(ctx, async (inner, tasks) => {
-          if (o.heads !== undefined) tasks.spawnBackground(followed(o.heads, signs))
-          tasks.spawnBackground((own) => jobs.run(own))
-          tasks.spawnBackground((own) => driver.run(own))
-          return engine.run(inner)
-        })
-      }),
+      single.run(() =>
+        hold.during(async () => {
+          await store.rereadEpoch()
+          return scope(ctx, async (inner, tasks) => {
+            if (o.heads !== undefined) tasks.spawnBackground(followed(o.heads, signs))
+            tasks.spawnBackground((own) => jobs.run(own))
+            tasks.spawnBackground((own) => driver.run(own))
+            return engine.run(inner)
+          })
+        }),
+      ),
     async submit(certificate, call) {
-      const accepted = await engine.submit(certificate, call)
+      const accepted = await hold.during(() => engine.submit(certificate, call))
       if (!accepted.ok || !accepted.value.isNew) return accepted
       const { networkId, height } = certificate
       const { certificateId } = accepted.value
@@ -97,7 +102,10 @@ export async function createSettlementNode(
     disableNetwork: (networkId) => engine.disableNetwork(networkId),
     enableNetwork: (networkId) => engine.enableNetwork(networkId),
     admin: certificateAdmin({
-      engine,
+      engine: {
+        editNetwork: (networkId, edit, how) =>
+          hold.during(() => engine.editNetwork(networkId, edit, how)),
+      },
       store,
       onEdited({ networkId, certificateId, height, status }) {
         events.send({ type: 'statusChanged', networkId, certificateId, height, status })

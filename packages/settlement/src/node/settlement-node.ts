@@ -18,7 +18,10 @@ export type SettlementEvent =
   /** Certificates settle in this epoch from now on. */
   | { readonly type: 'epochStarted'; readonly epoch: bigint }
 
-/** A settlement node within this process. */
+/**
+ * A settlement node within this process. Whatever writes to the database is refused, `STORAGE_LOCKED`, while another node runs on it or
+ * writes to it.
+ */
 export interface SettlementNode {
   /**
    * Settles until cancelled: whatever was under way when the process ended goes on.
@@ -26,7 +29,10 @@ export interface SettlementNode {
    * what is packed, and `STORAGE_LOCKED` while another node runs on the same database.
    */
   run(ctx: Ctx): Promise<never>
-  /** Takes a certificate in; it is on disk when this answers. Repeating it is harmless. */
+  /**
+   * Takes a certificate in, whether it runs or not; it is on disk when this answers. Repeating it is harmless.
+   * @throws SettlementStorageError
+   */
   submit(
     certificate: Certificate,
     o: CallOptions,

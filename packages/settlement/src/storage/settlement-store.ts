@@ -310,6 +310,16 @@ export class SettlementStore {
     })
   }
 
+  /** Reads the open epoch again, which others have packed or filled if they used the database after this was made. */
+  rereadEpoch(): Promise<void> {
+    return this.#exclusive(async () => {
+      if (this.#epoch === undefined) return
+      const packed = (await this.latestSettledEpoch()) ?? -1n
+      const { number } = this.#epoch
+      this.#epoch = await readEpoch(this.database, number > packed ? number : packed + 1n)
+    })
+  }
+
   /** Gives up the database. */
   close(): Promise<void> {
     return this.database.close()

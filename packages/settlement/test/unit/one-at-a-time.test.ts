@@ -11,6 +11,7 @@ import {
   type SettlementClient,
   type SettlementNode,
 } from '../../src/index.js'
+import { certificateChain } from '../../testing/index.js'
 import { FakeSettlementNode } from '../helpers/client-world.js'
 
 /** Nobody answers there. */
@@ -98,6 +99,62 @@ describe.each(['node', 'client'] as const)('a settlement %s', (what) => {
     const second = ended(other, later)
     later.cancel()
     expect(await second).toSatisfy(isCanceled)
+  })
+})
+
+describe('a settlement node that does not run', () => {
+  const { signal } = new AbortController()
+  const [submission] = certificateChain(1, 1)
+  if (submission === undefined) throw new TypeError('no certificate')
+  const { certificate } = submission
+
+  test('another one runs on its database › neither submits, disables, edits nor is made', async () => {
+    const database = memoryDatabase()
+    const [one, other] = [await settlementNode(database), await settlementNode(database)]
+    using ctx = Ctx.root()
+    const running = ended(one, ctx)
+    const locked = { code: 'STORAGE_LOCKED' }
+    await expect(other.submit(certificate, { signal })).rejects.toMatchObject(locked)
+    await expect(other.disableNetwork(certificate.networkId)).rejects.toMatchObject(locked)
+    await expect(other.admin.push(certificate, { type: 'pending' })).rejects.toMatchObject(locked)
+    await expect(settlementNode(database)).rejects.toMatchObject(locked)
+    // who runs does all that
+    await one.disableNetwork(certificate.networkId)
+    ctx.cancel()
+    await running
+    await other.enableNetwork(certificate.networkId)
+  })
+
+  test('another one is changing something › is refused until that is done', async () => {
+    const database = memoryDatabase()
+    let goOn = (): void => undefined
+    let gate = Promise.resolve()
+    const slow: Database = { ...database, write: (batch) => gate.then(() => database.write(batch)) }
+    const [one, other] = [await settlementNode(slow), await settlementNode(database)]
+    gate = new Promise((resolve) => (goOn = resolve))
+    const disabling = one.disableNetwork(certificate.networkId)
+    const enabling = one.enableNetwork(certificate.networkId)
+    await new Promise(setImmediate)
+    await expect(other.submit(certificate, { signal })).rejects.toMatchObject({
+      code: 'STORAGE_LOCKED',
+    })
+    goOn()
+    await Promise.all([disabling, enabling])
+    await other.disableNetwork(certificate.networkId)
+  })
+
+  test('another one has packed epochs since it was made › goes on in the newest one', async () => {
+    const database = memoryDatabase()
+    const [one, other] = [await settlementNode(database), await settlementNode(database)]
+    const record = await one.store.clock()
+    if (record === undefined) throw new Error('no clock')
+    await one.store.openEpoch(7n, record)
+    expect(other.store.epoch?.number).toBe(0n)
+    using ctx = Ctx.root()
+    const running = ended(other, ctx)
+    await expect.poll(() => other.store.epoch?.number).toBe(7n)
+    ctx.cancel()
+    await running
   })
 })
 
