@@ -226,7 +226,29 @@ describe('checks', () => {
     expect(counting.checks).toBe(1)
   })
 
-  test('moot checks › the view ends in the middle of a bisection › the rest of it is not done', async () => {
+  test('moot checks › commits end the view while its timeouts wait to be checked › they are not', async () => {
+    const counting = countingScheme(standInScheme)
+    const committee = createCommittee({ validators: 6, scheme: counting.scheme })
+    let turn = gate()
+    turn.open()
+    const rig = rigOf({ committee, yieldTurn: () => turn.opened })
+    await rig.start()
+    await rig.timeoutView()
+    counting.reset()
+    turn = gate()
+    const vote = committee.commit(1n, committee.header(0n, 'a'))
+    for (const index of [1, 2, 3, 4, 5]) {
+      await rig.deliver(committee.signCommit(index, vote))
+      await rig.deliver(committee.signTimeout(index, committee.timeout(1n, { highVote: vote })))
+    }
+    expect(rig.runner.snapshot().queuedChecks).toBe(2)
+    turn.open()
+    await rig.settle()
+    expect(rig.runner.snapshot()).toMatchObject({ view: 2n, queuedChecks: 0 })
+    expect(counting.checks).toBe(1)
+  })
+
+  test('bisection › a further vote comes while it runs › it does one check a turn, and finds all who forged', async () => {
     const counting = countingScheme(standInScheme)
     const committee = createCommittee({ validators: 11, scheme: counting.scheme })
     let turn = gate()
@@ -236,7 +258,6 @@ describe('checks', () => {
       await rig.deliver(committee.forge(committee.signTimeout(index, committee.timeout(0n))))
     }
     expect(counting.checks).toBe(1)
-    // Meanwhile the replica learns of a higher view. Its check waits behind this one.
     counting.reset()
     await rig.deliver(committee.signTimeout(9, committee.timeout(0n)))
     const first = turn

@@ -19,6 +19,8 @@ export function consensusCases(makeTransport: TransportFactory): ComplianceCase[
   return casesOn(makeTransport, {
     'consensus › five validators broadcast › each gets the message of every other, with its carrier':
       reachesAll,
+    'consensus › a validator sends on what another has signed › it comes with the key of who sent it':
+      namesCarriers,
     'consensus › a peer reconnects › it gets the newest of each label again': sendsAgain,
     'consensus › an equal view › is sent again, an older one is not': newestWins,
     'consensus › a peer outside of the committee › gets nothing and is not heard': ignoresOutsiders,
@@ -66,6 +68,15 @@ async function reachesAll(bed: TestBed): Promise<void> {
       'our own vote came back',
     )
   }
+}
+
+async function namesCarriers(bed: TestBed): Promise<void> {
+  const [a, b] = await pair(bed)
+  a.network.broadcast(bed.vote(2, 7n))
+  await b.until('the vote', () => b.messages.length > 0)
+  const [received] = b.messages
+  checkSame(received?.message.key, bed.committee.key(2).publicKey, 'author')
+  checkSame(received?.carrier, bed.committee.key(0).publicKey, 'carrier')
 }
 
 async function sendsAgain(bed: TestBed): Promise<void> {
