@@ -1,5 +1,4 @@
 import { yieldTurn, type Random } from '@zkstack/concurrency'
-import { toHex } from '@zkstack/crypto'
 import { Journal } from '../src/level/journal.js'
 import { storeOn } from '../src/level/open-level-store.js'
 import {
@@ -76,7 +75,7 @@ export class SimulatedDisk {
       return records
     }
     return {
-      get: (table, key) => Promise.resolve(recordsOf(table).get(toHex(key))?.value.slice()),
+      get: (table, key) => Promise.resolve(recordsOf(table).get(nameOf(key))?.value.slice()),
       write: (operations) =>
         onWrite({
           target: 'database',
@@ -85,8 +84,8 @@ export class SimulatedDisk {
             for (const operation of operations) {
               const records = recordsOf(operation.table)
               const { key } = operation
-              if (operation.type === 'del') records.delete(toHex(key))
-              else records.set(toHex(key), { key, value: operation.value })
+              if (operation.type === 'del') records.delete(nameOf(key))
+              else records.set(nameOf(key), { key, value: operation.value })
             }
           },
           tear: () => undefined,
@@ -131,6 +130,11 @@ function applyAtOnce(write: DiskWrite): Promise<void> {
   return Promise.resolve()
 }
 
+/** A character for each byte: sorts as the bytes do. */
+function nameOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1')
+}
+
 function sizeOf(operations: readonly Operation[]): number {
   return operations.reduce(
     (sum, o) => sum + o.key.length + (o.type === 'put' ? o.value.length : 0),
@@ -142,8 +146,8 @@ async function* entriesOf(
   records: ReadonlyMap<string, StoredRecord>,
   range: EntryRange = {},
 ): AsyncGenerator<TableEntry, void, undefined> {
-  const from = range.gte && toHex(range.gte)
-  const to = range.lt && toHex(range.lt)
+  const from = range.gte && nameOf(range.gte)
+  const to = range.lt && nameOf(range.lt)
   const names = [...records.keys()]
     .filter((name) => (from === undefined || name >= from) && (to === undefined || name < to))
     .sort()
