@@ -8,7 +8,7 @@ import { milliseconds, publish, times } from './figure.js'
 
 // Finality of six validators over TCP while one peer, in a process of its own, floods one of them in each way and in all at once,
 // beside the same network undisturbed just before and just after. Argument: seconds of each measurement.
-const seconds = Number(process.argv[2] ?? 6)
+const seconds = Number(process.argv[2] ?? 3)
 
 interface Finality {
   readonly p50: number
@@ -58,7 +58,7 @@ async function observeFlood(
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   await flooding
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  await new Promise((resolve) => setTimeout(resolve, 500))
   const finality = await observe(network)
   child.stdin.end()
   await ended

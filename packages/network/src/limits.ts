@@ -93,7 +93,7 @@ export interface NetworkLimits {
   readonly blockRequestRate: Rate
   /** Their bytes, in KiB. */
   readonly blockKibRate: Rate
-  /** Transactions taken from a peer. */
+  /** Transactions taken from a peer; a frame costs as much as 7 of them besides. */
   readonly transactionRate: Rate
   /** Their bytes, in KiB. */
   readonly transactionKibRate: Rate
@@ -240,7 +240,7 @@ const defaults = {
   blockRangeRate: { burst: 10, refreshMs: 50 }, // upstream 2/200 ms delays followers; a range is 20 bytes
   memberRangeMs: 250, // a member that is not behind has no use for it: as long as it waits for consensus anyway
   blockRequestRate: { burst: 1_024, refreshMs: 0.1 }, // per block; upstream 10/100 ms cannot follow a chain of 100 blocks/s
-  transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, not per frame: frames are batches
+  transactionRate: { burst: 2_000, refreshMs: 0.2 }, // per transaction, and 7 per frame: frames are batches
   transactionKibRate: { burst: 4 * KB, refreshMs: 0.05 }, // 20 MiB/s: more than a committee puts into blocks
   blockKibRate: { burst: 64 * KB, refreshMs: 1 / 64 }, // 64 MiB/s, twice what a store takes in
   blockTimeoutMs: 10_000, // get_block timeout

@@ -8,6 +8,7 @@ import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { turnOf } from '../turn-of.js'
+import { permitsOfBatch } from './batch-permits.js'
 import { SeenTransactions } from './seen-transactions.js'
 import { TransactionRoute } from './transaction-route.js'
 
@@ -83,7 +84,8 @@ export class TransactionGossip {
       if (txs.length === 0) return peer.misbehaved('MALFORMED', 'a batch without transactions')
       for (let at = 0; at < txs.length; at += PER_TURN) {
         const some = txs.slice(at, at + PER_TURN)
-        if (!count.tryPass(some.length)) await count.pass(ctx, some.length)
+        const needed = at === 0 ? permitsOfBatch(some.length) : some.length
+        if (!count.tryPass(needed)) await count.pass(ctx, needed)
         for (const tx of some) {
           const judged = this.#take(ctx, peer, tx)
           if (judged) await waits.for(judged)

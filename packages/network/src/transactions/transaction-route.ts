@@ -6,6 +6,7 @@ import type { NetworkInit } from '../network.js'
 import type { Peer } from '../peers/peer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { turnOf } from '../turn-of.js'
+import { permitsOfBatch } from './batch-permits.js'
 import type { ConnectionNumber, SeenTransactions } from './seen-transactions.js'
 import { TransactionQueue, type QueuedTransaction } from './transaction-queue.js'
 
@@ -64,7 +65,7 @@ export class TransactionRoute {
       const batch = this.#queue.takeBatch((hash) => this.#seen.nowKnownBy(hash, this.number))
       if (batch.length === 0) continue
       const frame = encodeTransactions(batch.map(({ tx }) => tx))
-      await count.pass(ctx, batch.length)
+      await count.pass(ctx, permitsOfBatch(batch.length))
       await kib.pass(ctx, kibOf(frame))
       await ctx.race(stream.send(frame))
     }

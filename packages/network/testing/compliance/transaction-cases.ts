@@ -21,6 +21,8 @@ export function transactionCases(makeTransport: TransportFactory): ComplianceCas
     'transactions › a peer reads nothing for a while › it slows down nobody, and gets all of them in the end':
       catchesUp,
     'transactions › many at once › share frames': batches,
+    'transactions › one in each frame › slow their peer down sooner than many in one':
+      chargesFrames,
     'transactions › many in one frame › each has memory of its own when the mempool gets it':
       keepsNoFrame,
     'transactions › one above the limit › ends the connection': refusesLarge,
@@ -91,6 +93,18 @@ async function sender(bed: TestBed, a: TestPeer) {
     genesis: bed.committee.genesis,
   })
   return { connection, hello, stream: await m.open(connection, protocols.transactions) }
+}
+
+async function chargesFrames(bed: TestBed): Promise<void> {
+  const a = await bed.peer({ limits: { transactionRate: { burst: 16, refreshMs: 3_600_000 } } })
+  const single = await sender(bed, a)
+  for (let i = 0; i < 4; i++) await single.stream.send(encodeTransactions([tx(i)]))
+  await a.until('two frames', () => a.transactions.length >= 2)
+  const batch = await sender(bed, a)
+  await batch.stream.send(encodeTransactions(Array.from({ length: 9 }, (_, i) => tx(10 + i))))
+  await a.until('a batch', () => a.transactions.length >= 11)
+  await pause(50)
+  checkSame(a.transactions.length, 11, 'transactions within the rates of two peers')
 }
 
 async function keepsNoFrame(bed: TestBed): Promise<void> {
