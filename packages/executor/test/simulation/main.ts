@@ -11,6 +11,7 @@ import {
   timelineText,
   type SimulationOptions,
 } from '../../testing/index.js'
+import { killEachRun } from '../integration/kill-each-run.js'
 import { killRun } from '../integration/kill-run.js'
 import { runSeeds } from './run-seeds.js'
 import { startSeedProcess } from './seed-process.js'
@@ -28,6 +29,7 @@ const help = `npm run simulate -- [options]
   --validators N   default 6; or weights, for instance 1,2,3,4,5,6
   --crash-points   instead: a run for each write of a run of 20 views, and each point of it, in which a node dies there
   --kills N        instead: six validators on LevelDB in a process that is killed so often, at moments drawn by --seed
+  --apart          with --kills: each in a process of its own, over TCP; one at a time is killed while the others go on (Linux)
   --sample N       with --crash-points: only so many of them, drawn by --seed
 `
 
@@ -44,6 +46,7 @@ const { values } = parseArgs({
     'crash-points': { type: 'boolean', default: false },
     sample: { type: 'string' },
     kills: { type: 'string' },
+    apart: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -141,17 +144,16 @@ async function runCrashPoints(): Promise<boolean> {
 async function runKills(kills: number): Promise<boolean> {
   const seed = values.seed ?? '1'
   await loadCryptoBackends()
-  const report = await killRun({
-    kills,
-    seed,
-    onKill: (done) => {
-      if (done % 10 === 0 || done === kills) print(`killed ${done} times of ${kills}`)
-    },
-  })
+  const onKill = (done: number): void => {
+    if (done % 10 === 0 || done === kills) print(`killed ${done} times of ${kills}`)
+  }
+  const report = values.apart
+    ? await killEachRun({ kills, seed, onKill })
+    : await killRun({ kills, seed, onKill })
   for (const fault of report.faults) print(fault)
   const { height, messages, faults } = report
   print(
-    `${kills} kills, ${height} blocks, ${messages} messages, ${faults.length} faults, seed ${seed}`,
+    `${report.kills} kills, ${height} blocks, ${messages} messages, ${faults.length} faults, seed ${seed}`,
   )
   return faults.length === 0
 }
