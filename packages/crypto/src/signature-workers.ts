@@ -30,13 +30,21 @@ interface Job extends AggregateCheck {
   settle(verdict: boolean | undefined): void
 }
 
+interface Batch {
+  readonly jobs: readonly Job[]
+  readonly urgent: boolean
+}
+
 interface Seat {
   port: WorkerPort | undefined
   isReady: boolean
-  readonly batches: Map<number, readonly Job[]>
+  readonly batches: Map<number, Batch>
 }
 
-/** Batches at one worker: one at work, one that it finds when that is done. */
+/**
+ * Batches at one worker, one at work, one that it finds when that is done; more only while they are small. Urgent ones count by
+ * themselves: they do not wait for the others.
+ */
 const maxBatches = 2
 /** Checks of a batch, at most. */
 const maxChecks = 64
@@ -171,31 +179,34 @@ export class SignatureWorkers implements AsyncDisposable {
     for (;;) {
       const queue = this.#urgent.length > 0 ? this.#urgent : this.#waiting
       const [first] = queue
-      const seat = first && this.#leastBusy()
+      const urgent = queue === this.#urgent
+      const seat = first && this.#leastBusy(urgent)
       if (first === undefined || seat?.port === undefined) return
       const { scheme } = first
-      const urgent = queue === this.#urgent
       const share = Math.max(fewOf(scheme), Math.ceil(queue.length / this.size))
       const jobs = takeOf(scheme, urgent ? fewChecks.alone : Math.min(maxChecks, share), queue)
       const id = ++this.#lastBatch
-      seat.batches.set(id, jobs)
+      seat.batches.set(id, { jobs, urgent })
       const { id: schemeId, backend } = scheme
       seat.port.post({ id, urgent, scheme: schemeId, backend, checks: packChecks(jobs) })
     }
   }
 
-  /** The worker with the fewest batches, if one may take another. */
-  #leastBusy(): Seat | undefined {
-    let best: Seat | undefined
+  /** The worker with the fewest checks of that urgency, if one may take more. */
+  #leastBusy(urgent: boolean): Seat | undefined {
+    let best: { readonly seat: Seat; readonly checks: number } | undefined
     for (const seat of this.#seats) {
-      const isFree = seat.isReady && seat.batches.size < maxBatches
-      if (isFree && (best === undefined || seat.batches.size < best.batches.size)) best = seat
+      const batches = [...seat.batches.values()].filter((batch) => batch.urgent === urgent)
+      const checks = batches.reduce((sum, { jobs }) => sum + jobs.length, 0)
+      const isFree = batches.length < maxBatches || (!urgent && checks < maxChecks)
+      if (seat.isReady && isFree && (best === undefined || checks < best.checks))
+        best = { seat, checks }
     }
-    return best
+    return best?.seat
   }
 
   #answer(seat: Seat, { id, verdicts }: BatchVerdicts): void {
-    const jobs = seat.batches.get(id) ?? []
+    const { jobs = [] } = seat.batches.get(id) ?? {}
     seat.batches.delete(id)
     for (const [i, job] of jobs.entries()) {
       const verdict = verdicts[i]
@@ -205,7 +216,7 @@ export class SignatureWorkers implements AsyncDisposable {
 
   #remove(seat: Seat): void {
     this.#seats.delete(seat)
-    for (const jobs of seat.batches.values()) for (const job of jobs) job.settle(undefined)
+    for (const { jobs } of seat.batches.values()) for (const job of jobs) job.settle(undefined)
     seat.batches.clear()
   }
 

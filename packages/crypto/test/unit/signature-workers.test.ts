@@ -57,13 +57,13 @@ describe('signature workers', () => {
     expect(await ask(played(0).workers)).toBeUndefined()
   })
 
-  test('checks of one turn › travel together, urgent ones first, and at most two batches are at a worker', async () => {
+  test('checks of one turn › travel together, urgent ones first, and at most two batches of others are at a worker', async () => {
     const { workers, events, batches } = await ready(1)
     const all = Array.from({ length: 150 }, () => ask(workers))
     const urgent = ask(workers, true)
     await turn()
     const sizes = (): number[] => batches.map(({ checks }) => [...unpackChecks(checks)].length)
-    expect(sizes()).toEqual([1, 64])
+    expect(sizes()).toEqual([1, 64, 64])
     const verifier = new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n)))
     for (let i = 0; i < batches.length; i++) {
       const batch = batches[i]
@@ -78,14 +78,14 @@ describe('signature workers', () => {
   test('checks wait for busy workers › those that came first can be given back to their callers', async () => {
     const { workers, batches } = await ready(1)
     expect(workers.giveBack()).toBe(false)
-    const all = Array.from({ length: 131 }, () => ask(workers))
+    const all = Array.from({ length: 195 }, () => ask(workers))
     const urgent = ask(workers, true)
     await turn()
-    expect(batches.length).toBe(2)
-    // beside those two batches, of the urgent one and of 64, there are 67
+    // beside the urgent one and two batches of 64, there are 67
+    expect(batches.length).toBe(3)
     for (let left = 67; left > 0; left -= 4) expect(workers.giveBack()).toBe(true)
     expect(workers.giveBack()).toBe(false)
-    expect(await Promise.all(all.slice(64))).toEqual(Array(67).fill(undefined))
+    expect(await Promise.all(all.slice(128))).toEqual(Array(67).fill(undefined))
     await workers[Symbol.asyncDispose]()
     expect(await urgent).toBeUndefined()
   })
