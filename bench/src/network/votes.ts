@@ -20,7 +20,7 @@ import { libp2pLines, tcpLines, type OnBytes, type PlainLines } from './plain-li
 
 const rounds = 5
 const votesPerRound = 200
-const warmUp = 100
+const warmUp = 500
 
 /** Tells when so much has arrived. */
 class Arrivals {
