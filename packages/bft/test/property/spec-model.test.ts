@@ -53,6 +53,16 @@ describe(`random runs of the specification (SEED=${seed}, RUNS=${runs})`, () => 
     },
   )
 
+  test('a NewView with a newer TimeoutQC comes in a view that was entered by a CommitQC › read from a trace › is the one taken', async () => {
+    const model = sampleRun({ seed: 'spec-model/16', steps, faulty: 1 })
+    const trace = new SpecTrace(await readTrace(new TextEncoder().encode(encodeItf(model))))
+    expect([...trace.steps()][95]?.action).toMatchObject({
+      type: 'on_new_view',
+      message: { justification: { type: 'timeout' } },
+    })
+    expect(replayTrace(trace).mismatch).toBeUndefined()
+  })
+
   test('a run with votes of later views in between › replayed › an earlier vote that was kept counts', () => {
     const report = replayTrace(sampleRun({ seed: 'last132', steps: 250 }))
     expect(report.mismatch).toBeUndefined()
