@@ -13,6 +13,7 @@ import {
   showProposal,
   showSignedCommit,
   showSignedTimeout,
+  showTimeoutQc,
 } from './show-spec.js'
 import { specImpliedBlock, specThresholds } from './spec-rules.js'
 import type { Variables } from './spec-trace.js'
@@ -171,7 +172,10 @@ function isReproposal(justification: SpecJustification, replicas: number): boole
   return specImpliedBlock(justification, specThresholds(replicas)).block !== undefined
 }
 
-/** The NewView that made a replica enter a view: with the certificate it entered by, from somebody else if possible. */
+/**
+ * The NewView that a replica took: with the TimeoutQC that became its high one, or else with the certificate by which it entered the
+ * view; from somebody else if possible.
+ */
 function findNewView(
   { before, after }: StepEvidence,
   replica: string,
@@ -183,12 +187,25 @@ function findNewView(
   const entered = after.justifications.find(
     (entry) => entry.replica === replica && entry.view === view,
   )
-  const fitting = candidates.filter(
-    ({ justification }) =>
+  const raised = raisedTimeoutQc(before, after, replica)
+  const fitting = candidates.filter(({ justification }) => {
+    // one that has entered the view already takes further NewViews of it, as long as it has not voted
+    if (raised !== undefined)
+      return justification.type === 'timeout' && showTimeoutQc(justification.qc) === raised
+    return (
       entered === undefined ||
-      showJustification(justification) === showJustification(entered.justification),
-  )
+      showJustification(justification) === showJustification(entered.justification)
+    )
+  })
   const choice = fitting.length > 0 ? fitting : candidates
   const byName = choice.toSorted((a, b) => (showNewView(a) < showNewView(b) ? -1 : 1))
   return byName.find(({ sig }) => sig !== replica) ?? byName[0]
+}
+
+/** The high TimeoutQC of a replica, if this step made it that. */
+function raisedTimeoutQc(before: SpecState, after: SpecState, replica: string): string | undefined {
+  const [then, now] = [before, after].map((state) => state.replicas.get(replica)?.highTimeoutQc)
+  if (now === undefined) return undefined
+  const shown = showTimeoutQc(now)
+  return then !== undefined && showTimeoutQc(then) === shown ? undefined : shown
 }
