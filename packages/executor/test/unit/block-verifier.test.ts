@@ -70,6 +70,26 @@ describe.each([
 })
 
 describe('block verifier', () => {
+  it('a later committee certifies a block from before its epoch, or from after it › refused as WRONG_EPOCH', async () => {
+    const { number, epoch } = block
+    const known = (first: bigint, last?: bigint) => ({
+      scope: { genesis: genesis.hash, epoch, schedule: genesis.schedule, firstBlock: first },
+      lastBlock: new Watch(last),
+    })
+    const codeIn = (rule: ReturnType<typeof known>): Promise<string> =>
+      codeOf(
+        block,
+        blockVerifier({
+          epochs: { of: () => rule, decided: () => undefined, progress: new Watch(0) },
+          firstBlock,
+          execution: {},
+        }),
+      )
+    expect(await codeIn(known(number, number))).toBe('ok')
+    expect(await codeIn(known(number + 1n))).toBe('WRONG_EPOCH')
+    expect(await codeIn(known(0n, number - 1n))).toBe('WRONG_EPOCH')
+  })
+
   it('a pre-genesis block › is for the execution layer to judge, below the first block only', async () => {
     const early: PreGenesisBlock = {
       kind: 'preGenesis',
