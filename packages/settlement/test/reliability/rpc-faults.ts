@@ -20,7 +20,7 @@ const faults: Readonly<Record<string, RpcFault>> = {
   lies: { type: 'change', change: lieAbout },
 }
 
-/** Settles so many certificates on a real L1 whose only endpoint spoils one request in five. */
+/** Settles so many certificates on a real L1 whose only endpoint spoils one request in five, each time in another way. */
 export async function rpcFaults(
   world: L1World,
   o: {
@@ -35,9 +35,14 @@ export async function rpcFaults(
   const tried: Record<string, number> = {}
   const names = Object.keys(faults)
   await using rpc = await startFaultyRpc(world.anvil.url)
+  let [requests, spoiled] = [0, 0]
+  let left: string[] = []
   rpc.fault = () => {
-    if (random.float() >= 0.2) return undefined
-    const name = names[random.uint32() % names.length] ?? ''
+    // one of every five, and every kind before one comes again: a short run has some of each too
+    if (requests % 5 === 0) spoiled = requests + (random.uint32() % 5)
+    if (requests++ !== spoiled) return undefined
+    if (left.length === 0) left = [...names]
+    const [name = ''] = left.splice(random.uint32() % left.length, 1)
     count(tried, name)
     return faults[name]
   }
