@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { Ctx } from '@zkstack/concurrency'
 import { standInScheme } from '@zkstack/crypto/testing'
-import { createFinalBlock } from '@zkstack/roles'
 import { StorageError } from '@zkstack/storage'
 import { createReplicaRunner, ReplicaError } from '@zkstack/bft'
 import {
@@ -9,7 +8,6 @@ import {
   byTimeout,
   countingScheme,
   createCommittee,
-  FakeJointStore,
   FakeStore,
   RunnerRig,
 } from '@zkstack/bft/testing'
@@ -106,55 +104,6 @@ describe('order of effects', () => {
     const vote = committee.commit(1n, committee.header(0n, 'a'))
     for (const index of [1, 2, 3, 4]) await rig.deliver(committee.signCommit(index, vote))
     expect(await rig.ended).toMatchObject({ name: 'StorageError' })
-  })
-
-  test('rule 22 › a store that writes a block and a state at once › gets both in one write, and nothing is sent before', async () => {
-    const store = new FakeJointStore()
-    const rig = rigOf({ store })
-    await rig.start()
-    await rig.timeoutView()
-    const { committee } = rig
-    const apart: string[] = []
-    const disk = gate()
-    await rig.deliver(committee.signProposal(1, byTimeout(committee.timeoutQc(0n)), bytesOf('a')))
-    store.beforeWrite = async (what) => {
-      apart.push(what)
-    }
-    store.beforeBoth = () => disk.opened
-    const vote = committee.commit(1n, committee.header(0n, 'a'))
-    const votes = [1, 2, 3, 4].map((index) => rig.deliver(committee.signCommit(index, vote)))
-    await rig.settle()
-    const before = rig.sentOf('replicaNewView').length
-    expect(store.blocks).toEqual([])
-    disk.open()
-    await Promise.all(votes)
-    await rig.settle()
-    expect(store.blocks).toMatchObject([{ number: 0n }])
-    expect(await store.load(rig.key)).toMatchObject({ view: 2n, phase: 'prepare' })
-    expect(rig.sentOf('replicaNewView')).toHaveLength(before + 1)
-    expect(apart).toEqual([])
-  })
-
-  test('rule 22 › the block was stored by sync already › the state is written alone', async () => {
-    const store = new FakeJointStore()
-    const rig = rigOf({ store })
-    await rig.start()
-    await rig.timeoutView()
-    const { committee } = rig
-    await rig.deliver(committee.signProposal(1, byTimeout(committee.timeoutQc(0n)), bytesOf('a')))
-    store.beforeBoth = async () => {
-      throw new Error('the store has this block')
-    }
-    const vote = committee.commit(1n, committee.header(0n, 'a'))
-    const disk = gate()
-    store.beforeWrite = (what) => (what === 'block' ? disk.opened : Promise.resolve())
-    const synced = rig.blocks.push(createFinalBlock(bytesOf('a'), committee.commitQc(vote)))
-    const votes = [1, 2, 3, 4].map((index) => rig.deliver(committee.signCommit(index, vote)))
-    await rig.settle()
-    disk.open()
-    await Promise.all([synced, ...votes])
-    await rig.settle()
-    expect(await store.load(rig.key)).toMatchObject({ view: 2n, phase: 'prepare' })
   })
 
   test('own messages › they are signed › they loop back and count', async () => {
