@@ -46,6 +46,38 @@ test('libp2p › twenty connections come and go, each with many messages › no 
   await expect.poll(handles, { timeout: 5_000 }).toBe(before)
 })
 
+test('libp2p › messages come › none of them costs an exception', async () => {
+  const lengths: string[] = []
+  const { RangeError: original } = globalThis
+  // as noise makes its own, which nobody would see
+  const counting = new Proxy(original, {
+    apply(target, _, [message]: [string]) {
+      lengths.push(message)
+      return new target(message)
+    },
+  })
+  globalThis.RangeError = counting
+  try {
+    await using a = await TestPeer.start({ committee, transport: libp2pTransport(), validator: 0 })
+    await using b = await TestPeer.start({
+      committee,
+      transport: libp2pTransport(),
+      validator: 1,
+      peers: { outbound: [a.asStaticPeer] },
+    })
+    await b.connectedTo(a)
+    lengths.length = 0
+    for (let view = 1n; view <= 5n; view++) {
+      const { length } = b.messages
+      a.network.broadcast(vote(view))
+      await b.until('vote', () => b.messages.length > length)
+    }
+    expect(lengths).toEqual([])
+  } finally {
+    globalThis.RangeError = original
+  }
+})
+
 test('libp2p › a connection is quiet › no timer of the socket cuts it', async () => {
   await using a = await TestPeer.start({ committee, transport: libp2pTransport() })
   await using b = await TestPeer.start({
