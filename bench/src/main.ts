@@ -11,6 +11,7 @@ import { lineOfProof, proofTable } from './proofs/proof-report.js'
 import { lineOf, machine, markdown } from './report.js'
 import { measureSettlement } from './settlement/measure-settlement.js'
 import { settlementTables } from './settlement/settlement-report.js'
+import { watchStolenTime } from './stolen-time.js'
 import { measureUnitCosts, type UnitCost } from './unit-costs.js'
 
 const help = `npm run bench -- [options]
@@ -56,9 +57,10 @@ async function main(): Promise<number> {
     if (!isCase && !name.includes(values.only)) continue
     process.stdout.write(`${name} …\n`)
     const filter = isCase && table === 'sync' ? [values.only] : []
+    const stolen = watchStolenTime()
     const figures = await runScript(`network/${table}.ts`, filter)
     network.push(...figures)
-    const text = networkTable(table, figures)
+    const text = withNote(networkTable(table, figures), stolen())
     process.stdout.write(`\n${text}\n`)
     if (values.readme && !isCase) await intoReadme('README.md', text, table)
   }
@@ -90,6 +92,7 @@ async function measureConsensus(
   date: string,
 ): Promise<{ figures: { units: UnitCost[]; results: CaseResult[] }; text: string }> {
   process.stdout.write('unit costs …\n')
+  const stolen = watchStolenTime()
   const units = await measureUnitCosts()
   const results: CaseResult[] = []
   for (const [i, c] of cases.entries()) {
@@ -97,9 +100,13 @@ async function measureConsensus(
     results.push(result)
     process.stdout.write(`[${i + 1}/${cases.length}] ${lineOf(result)}\n`)
   }
-  const text = markdown(results, units, date)
+  const text = withNote(markdown(results, units, date), stolen())
   process.stdout.write(`\n${text}\n`)
   return { figures: { units, results }, text }
+}
+
+function withNote(text: string, note: string): string {
+  return note === '' ? text : `${text}\n\n${note}`
 }
 
 async function inOwnProcess(c: BenchCase): Promise<CaseResult> {
