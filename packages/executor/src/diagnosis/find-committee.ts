@@ -89,13 +89,30 @@ function findSilent(s: NodeSnapshot, replica: Replica): readonly Finding[] {
   return [{ cause: 'silent', message, validators: silent }]
 }
 
-/** Since when the longest silence of some validators lasts. */
+/** Silences that are told one by one; of more, the shortest and the longest. */
+const MOST_SPANS = 3
+
+/** Since when validators are silent: once if it is the same of all, else of each, the longest silence first. */
 function quiet(s: NodeSnapshot, indices: readonly number[]): string {
   const all = silences(s)
   const others = indices.filter((index) => index !== s.replica?.self)
-  const known = others.flatMap((index) => all[index] ?? [])
-  if (known.length < others.length) return 'never heard of since this node started'
-  return `silent for ${span(Math.max(0, ...known))}`
+  const unheard = others.filter((index) => all[index] === undefined)
+  const spans = new Map<string, number[]>()
+  for (const index of others.toSorted((a, b) => (all[b] ?? 0) - (all[a] ?? 0))) {
+    const ms = all[index]
+    if (ms !== undefined) spans.set(span(ms), [...(spans.get(span(ms)) ?? []), index])
+  }
+  const never = 'never heard of since this node started'
+  const names = [...spans.keys()]
+  if (names.length === 0) return never
+  const isOne = names.length === 1 && unheard.length === 0
+  const who = (group: readonly number[]): string =>
+    isOne ? '' : ` (${validators(group.toSorted((a, b) => a - b))})`
+  const told =
+    names.length > MOST_SPANS
+      ? `${names.at(-1) ?? ''} to ${names[0] ?? ''}${who([...spans.values()].flat())}`
+      : [...spans].map(([name, group]) => `${name}${who(group)}`).join(', ')
+  return `${unheard.length === 0 ? '' : `${never}${who(unheard)}, `}silent for ${told}`
 }
 
 function heardOf(s: NodeSnapshot, index: number): string {

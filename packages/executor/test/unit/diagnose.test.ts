@@ -137,7 +137,7 @@ describe('diagnose', () => {
       heardAt: [null, 9_900, 9_900, 8_000, 7_000, 9_000],
     })
     expect(diagnose(snapshot).summary).toBe(
-      'Votes for block 8 in view 9 have weight 3 of the 5 needed: validators 3, 4 and 5 did not vote, silent for 3.0 s.',
+      'Votes for block 8 in view 9 have weight 3 of the 5 needed: validators 3, 4 and 5 did not vote, silent for 3.0 s (validator 4), 2.0 s (validator 3), 1.0 s (validator 5).',
     )
   })
 
@@ -160,8 +160,27 @@ describe('diagnose', () => {
       cause: 'quorum',
       validators: [4, 5],
       message:
-        'Only weight 4 of 6 is heard of, and a quorum needs 5: nothing comes from validators 4 and 5, silent for 9.0 s. No block can become final.',
+        'Only weight 4 of 6 is heard of, and a quorum needs 5: nothing comes from validators 4 and 5, silent for 9.0 s (validator 4), 8.0 s (validator 5). No block can become final.',
     })
+  })
+
+  it('validators are cut off › each is told for how long, those never heard of apart, many at once in short', () => {
+    const cutOff = (heardAt: Replica['heardAt']): string =>
+      diagnose({ ...withReplica({ heardAt }), peers: [] }).findings[1]?.message ?? ''
+    const connected = 'Only weight 1 of 6 is connected, and a quorum needs 5:'
+    const apart = `${connected} validators 1, 2, 3, 4 and 5 are cut off or down,`
+    expect(cutOff([null, null, null, null, null, null])).toBe(
+      `${apart} never heard of since this node started. No block can become final.`,
+    )
+    expect(cutOff([null, 5_000, 5_010, 5_000, 5_000, 5_000])).toBe(
+      `${apart} silent for 5.0 s. No block can become final.`,
+    )
+    expect(cutOff([null, null, 5_000, 1_000, null, 5_000])).toBe(
+      `${apart} never heard of since this node started (validators 1 and 4), silent for 9.0 s (validator 3), 5.0 s (validators 2 and 5). No block can become final.`,
+    )
+    expect(cutOff([null, null, 5_000, 1_000, 3_000, 4_000])).toBe(
+      `${apart} never heard of since this node started (validator 1), silent for 5.0 s to 9.0 s (validators 2, 3, 4 and 5). No block can become final.`,
+    )
   })
 
   it('one is silent › the chain goes on without it', () => {
