@@ -7,9 +7,11 @@ import { genesisToJson, levelStore } from '@zkstack/executor'
 import { testCommittee } from '@zkstack/roles/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePorts } from '../../testing/index.js'
+import { collectingFlags, type CollectedMemory } from '../soak/collected-memory.js'
 import { compareStores } from '../soak/compare-stores.js'
 import { soak } from '../soak/soak.js'
 import { parseSoakOptions } from '../soak/soak-options.js'
+import { ValidatorProcess } from '../soak/validator-process.js'
 
 const script = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
@@ -40,10 +42,53 @@ test(
     expect(findings.record.episodes[0]?.kinds).toContain('kill')
     expect(findings.record.lives.some((count) => count > 1)).toBe(true)
     expect(findings.comparison.highest).toBeGreaterThan(3n)
+    expect(new Set(findings.record.memory.map(({ node }) => node)).size).toBe(4)
     expect(await readFile(join(out, 'soak.md'), 'utf8')).toContain('Nothing went wrong.')
     expect(await readFile(join(out, 'pictures', 'soak.svg'), 'utf8')).toMatch(/^<svg /)
   },
 )
+
+test('a process that is asked what it keeps › leaves out what it let go, also after a pause', async () => {
+  const mebibyte = 1024 * 1024
+  const keeping = `
+    let dropped = new Uint8Array(64 * ${mebibyte}).fill(1)
+    const kept = new Uint8Array(16 * ${mebibyte}).fill(1)
+    process.on('disconnect', () => process.exit(kept.length))
+    dropped = undefined`
+  const answers: CollectedMemory[] = []
+  let isThere = (): void => undefined
+  const holder = new ValidatorProcess({
+    command: [process.execPath, ...collectingFlags, '--eval', keeping],
+    logFile: join(folder, 'log.jsonl'),
+    onUnexpectedEnd: (how) => expect.unreachable(how),
+    onCollected: (memory) => {
+      answers.push(memory)
+      isThere()
+    },
+  })
+  const answer = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      isThere = resolve
+      holder.collect()
+    })
+  }
+  await holder.start()
+  try {
+    await answer()
+    holder.pause()
+    holder.collect()
+    holder.resume()
+    await answer()
+    expect(answers).toHaveLength(2)
+    for (const { heapUsed, external, rss } of answers) {
+      expect(external).toBeGreaterThan(16 * mebibyte)
+      expect(heapUsed + external).toBeLessThan(32 * mebibyte)
+      expect(rss).toBeGreaterThan(heapUsed + external)
+    }
+  } finally {
+    await holder.kill()
+  }
+})
 
 test('two disks that differ at a height › are a problem, and so is a certificate of strangers', async () => {
   const committee = testCommittee(6)

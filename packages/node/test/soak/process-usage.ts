@@ -3,8 +3,6 @@ import { readdir, readFile } from 'node:fs/promises'
 /** What a process uses at one moment. */
 export interface ProcessUsage {
   readonly residentBytes: number
-  /** The part of it that is no mapped file: heaps and stacks. */
-  readonly anonymousBytes: number
   readonly openFiles: number
 }
 
@@ -17,7 +15,6 @@ export async function processUsage(pid: number): Promise<ProcessUsage | undefine
     ])
     return {
       residentBytes: kibibytes(status, 'VmRSS') * 1024,
-      anonymousBytes: kibibytes(status, 'RssAnon') * 1024,
       openFiles: files.length,
     }
   } catch {

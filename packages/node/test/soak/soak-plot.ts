@@ -1,6 +1,6 @@
 import type { Fault } from './fault-plan.js'
 import { WARM_UP } from './soak-report.js'
-import type { SoakRecord, UsageSample } from './soak-record.js'
+import type { SoakRecord } from './soak-record.js'
 
 const WIDTH = 960
 const LEFT = 70
@@ -16,28 +16,52 @@ const bandColours: Readonly<Record<Fault['kind'], string>> = {
   cut: '#5b6b80',
 }
 
+/** A value of one process of a node. */
+interface Dot {
+  readonly node: number
+  readonly life: number
+  readonly minute: number
+  readonly value: number
+}
+
 interface Panel {
   readonly title: string
-  value(sample: UsageSample): number | undefined
-  /** Whether the axis begins at zero. */
-  readonly fromZero: boolean
+  dots(record: SoakRecord): readonly Dot[]
 }
+
+const MEBIBYTE = 1024 * 1024
 
 const panels: readonly Panel[] = [
   {
     title: 'blocks committed',
-    value: ({ committed }) => (committed < 0 ? undefined : committed),
-    fromZero: true,
+    dots: (record) =>
+      record.usage.flatMap(({ usage, committed, ...of }) =>
+        usage === undefined || committed < 0 ? [] : [{ ...of, value: committed }],
+      ),
   },
   {
-    title: 'resident memory, MiB',
-    value: ({ usage }) => usage && usage.residentBytes / 1024 / 1024,
-    fromZero: true,
+    title: 'memory alive after a full collection, MiB',
+    dots: (record) =>
+      record.memory.map(({ memory: { heapUsed, external }, ...of }) => ({
+        ...of,
+        value: (heapUsed + external) / MEBIBYTE,
+      })),
   },
-  { title: 'open files', value: ({ usage }) => usage?.openFiles, fromZero: true },
+  {
+    title: 'resident memory after it, MiB',
+    dots: (record) =>
+      record.memory.map(({ memory, ...of }) => ({ ...of, value: memory.rss / MEBIBYTE })),
+  },
+  {
+    title: 'open files',
+    dots: (record) =>
+      record.usage.flatMap(({ usage, ...of }) =>
+        usage === undefined ? [] : [{ ...of, value: usage.openFiles }],
+      ),
+  },
 ]
 
-/** Heights, memory and open files of all nodes over time, with the faults behind them, as SVG. */
+/** Blocks, memory and open files of all nodes over time, with the faults behind them, as SVG. */
 export function soakPlot(record: SoakRecord): string {
   const nodes = [...new Set(record.usage.map(({ node }) => node))]
   const height = TOP + panels.length * (PANEL + GAP)
@@ -55,13 +79,13 @@ ${panels.map((panel, i) => panelOf(panel, record, nodes, TOP + i * (PANEL + GAP)
 }
 
 function panelOf(
-  { title, value }: Panel,
+  { title, dots }: Panel,
   record: SoakRecord,
   nodes: readonly number[],
   top: number,
 ): string {
-  const samples = record.usage
-  const highest = Math.max(1, ...samples.map((sample) => value(sample) ?? 0))
+  const all = dots(record)
+  const highest = all.reduce((most, { value }) => Math.max(most, value), 1)
   const step = niceStep(highest / 4)
   const limit = Math.ceil(highest / step) * step
   const x = (minute: number): number => xOf(minute, record)
@@ -72,11 +96,10 @@ function panelOf(
       `<text x="${LEFT - 8}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end" fill="#5a6675">${v}</text>`,
   )
   const lines = nodes.flatMap((node) =>
-    livesOf(samples, node).map((life) => {
-      const points = life.flatMap((sample) => {
-        const v = value(sample)
-        return v === undefined ? [] : [`${x(sample.minute).toFixed(1)},${y(v).toFixed(1)}`]
-      })
+    livesOf(all, node).map((life) => {
+      const points = life.map(
+        ({ minute, value }) => `${x(minute).toFixed(1)},${y(value).toFixed(1)}`,
+      )
       return `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(node)}" stroke-width="1.4"/>`
     }),
   )
@@ -92,13 +115,13 @@ function panelOf(
 }
 
 /** One process after the other: a line does not join them. */
-function livesOf(samples: readonly UsageSample[], node: number): readonly UsageSample[][] {
-  const lives = new Map<number, UsageSample[]>()
-  for (const sample of samples) {
-    if (sample.node !== node || sample.usage === undefined) continue
-    const life = lives.get(sample.life) ?? []
-    life.push(sample)
-    lives.set(sample.life, life)
+function livesOf(dots: readonly Dot[], node: number): readonly Dot[][] {
+  const lives = new Map<number, Dot[]>()
+  for (const dot of dots) {
+    if (dot.node !== node) continue
+    const life = lives.get(dot.life) ?? []
+    life.push(dot)
+    lives.set(dot.life, life)
   }
   return [...lives.values()]
 }

@@ -1,3 +1,4 @@
+import type { CollectedMemory } from './collected-memory.js'
 import type { Fault } from './fault-plan.js'
 import type { ProcessUsage } from './process-usage.js'
 
@@ -20,10 +21,17 @@ export interface UsageSample {
   readonly minute: number
   /** The last block that it was known to have committed; −1: none. */
   readonly committed: number
-  /** Whether its garbage was collected a moment before. */
-  readonly collected: boolean
   /** Undefined while there is no process. */
   readonly usage: ProcessUsage | undefined
+}
+
+/** What a node keeps at one moment. */
+export interface MemorySample {
+  readonly node: number
+  /** Which of its processes. */
+  readonly life: number
+  readonly minute: number
+  readonly memory: CollectedMemory
 }
 
 /** What happened in a run. */
@@ -35,5 +43,6 @@ export interface SoakRecord {
   readonly lives: readonly number[]
   readonly episodes: readonly EpisodeRecord[]
   readonly usage: readonly UsageSample[]
+  readonly memory: readonly MemorySample[]
   readonly problems: readonly string[]
 }

@@ -1,10 +1,11 @@
 import { cpus } from 'node:os'
+import { collectEveryMs } from './collected-memory.js'
 import type { Comparison } from './compare-stores.js'
 import type { Fault } from './fault-plan.js'
 import type { LogCount } from './log-summary.js'
 import { slopeOf, type PartValue, type Point, type Slope } from './slope.js'
 import type { SoakOptions } from './soak-options.js'
-import type { SoakRecord, UsageSample } from './soak-record.js'
+import type { SoakRecord } from './soak-record.js'
 
 /** What a {@link soakReport} is made of. */
 export interface SoakFindings {
@@ -34,7 +35,7 @@ export function problemsOf(o: SoakFindings): readonly string[] {
       .filter(({ level }) => level === 'error')
       .map(({ subject, count }) => `${count} errors in the logs: ${subject}`),
     ...trends(o)
-      .filter(({ slope }) => grows(slope))
+      .filter(({ slope }) => slope !== undefined && grows(slope))
       .map(({ name, what }) => `${name}: ${what} grows`),
   ]
 }
@@ -50,65 +51,71 @@ function isFlat(slope: Slope): boolean {
 }
 
 /** The smallest growth a minute that the run would have shown: what is counted in wholes has to become one more. */
-function visibleGrowth({ slope, unit }: Trend): number {
+function visibleGrowth(slope: Slope, unit: number): number {
   const whole = unit === 1 ? 1 / slope.minutes : 0
   return Math.max(whole, (FLAT * slope.mean) / 60 + slope.high - slope.perMinute)
 }
 
 /** How something that a node uses has changed. */
-export interface Trend {
+interface Trend {
   readonly name: string
   readonly what: string
   readonly unit: number
-  readonly slope: Slope
+  /** Undefined when it was read too seldom. */
+  readonly slope: Slope | undefined
 }
 
 interface Kind {
   readonly what: string
   readonly unit: number
   readonly part: PartValue
-  of(sample: UsageSample): number | undefined
+  /** Its values for one node. */
+  of(record: SoakRecord, node: number): readonly Point[]
 }
 
 const kinds: readonly Kind[] = [
   {
+    what: 'memory alive',
+    unit: MEBIBYTE,
+    part: 'mean',
+    of: ({ memory }, node) =>
+      memory
+        .filter((sample) => sample.node === node)
+        .map(({ minute, memory: { heapUsed, external } }) => ({
+          minute,
+          value: heapUsed + external,
+        })),
+  },
+  {
     what: 'resident memory',
     unit: MEBIBYTE,
     part: 'mean',
-    of: ({ usage }) => usage?.residentBytes,
+    of: ({ memory }, node) =>
+      memory
+        .filter((sample) => sample.node === node)
+        .map(({ minute, memory: { rss } }) => ({ minute, value: rss })),
   },
   {
-    what: 'heaps and stacks of it',
-    unit: MEBIBYTE,
-    part: 'mean',
-    of: ({ usage }) => usage?.anonymousBytes,
+    // Fewer are open while peers are away: what leaks is added to the most.
+    what: 'open files at most',
+    unit: 1,
+    part: 'most',
+    of: (record, node) =>
+      record.usage.flatMap(({ node: whose, minute, usage }) =>
+        whose === node && usage !== undefined ? [{ minute, value: usage.openFiles }] : [],
+      ),
   },
-  // Fewer are open while peers are away: what leaks is added to the most.
-  { what: 'open files at most', unit: 1, part: 'most', of: ({ usage }) => usage?.openFiles },
 ]
 
 /** Of nodes that were never killed, after the warm-up. */
 function trends({ record, options, spared }: SoakFindings): readonly Trend[] {
   const nodes = Array.from({ length: spared }, (_, i) => options.validators - spared + i)
-  return nodes.flatMap((node) => {
-    const samples = record.usage.filter(
-      (sample) => sample.node === node && sample.minute >= record.minutes * WARM_UP,
-    )
-    const collected = samples.filter((sample) => sample.collected)
-    return kinds.flatMap((kind) => {
-      const isLive = kind.unit === MEBIBYTE && collected.length > 0
-      const slope = slopeOf(pointsOf(isLive ? collected : samples, kind), kind.part)
-      const what = isLive ? `${kind.what}, collected` : kind.what
-      return slope === undefined ? [] : [{ name: `v${node + 1}`, what, unit: kind.unit, slope }]
-    })
-  })
-}
-
-function pointsOf(samples: readonly UsageSample[], { of }: Kind): readonly Point[] {
-  return samples.flatMap((sample) => {
-    const value = of(sample)
-    return value === undefined ? [] : [{ minute: sample.minute, value }]
-  })
+  return nodes.flatMap((node) =>
+    kinds.map(({ what, unit, part, of }) => {
+      const points = of(record, node).filter(({ minute }) => minute >= record.minutes * WARM_UP)
+      return { name: `v${node + 1}`, what, unit, slope: slopeOf(points, part) }
+    }),
+  )
 }
 
 /** The report as Markdown. */
@@ -131,7 +138,7 @@ npm run soak -- --minutes ${options.minutes} --seed ${options.seed} --out docs
 
 ${verdict}
 
-![Heights, memory and open files over time](pictures/soak.svg)
+![Blocks, memory alive, resident memory and open files over time](pictures/soak.svg)
 
 A line of blocks that falls is no loss: \`builtin:load\` keeps nothing, so a node that was killed has its blocks on disk and commits them anew.
 
@@ -155,12 +162,15 @@ Processes that each node had: ${record.lives.map((count, i) => `v${i + 1} ${coun
 
 ## Memory and files
 
-Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run. The interval is that of 95 %
-confidence, for the trend through the means of twenty parts of that time, widened by their autocorrelation; for files through the most that
-were open in each part, since a peer that is away takes its own with it. The garbage of the last node is collected every six seconds, so that
-its memory is what is alive; that of the other one is as it is in use. _Grows_: by more than ${FLAT * 100} % of the mean an hour, at the
-least. _Flat_: by no more than that, at the most. _Undecided_: neither, as memory rises and falls with collections too slowly for such a
-time; smaller growth than the one in the column before would not have been seen.
+Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run; a killed node starts anew, so
+nothing is claimed of the others. Every ${Math.round(collectEveryMs(options.minutes) / 1000)} seconds all garbage was collected, twice in a row, and memory was read: _alive_ is what the heap of
+the main thread and the buffers outside of it still held, _resident_ what the process had of the machine a moment later. The room for new
+objects was of fixed size (\`--max-semi-space-size\`). Between collections no node had more than ${mostResident(record)} MiB resident.
+
+The interval is that of 95 % confidence, for the trend through the means of twenty parts of that time, widened by their autocorrelation; for
+files through the most that were open in each part, since a peer that is away takes its own with it. _Grows_: by more than ${FLAT * 100} % of the
+mean an hour, at the least. _Flat_: by no more than that, at the most. _Undecided_: neither; smaller growth than the one in the column before
+would not have been seen.
 
 ${trendTable(found)}
 
@@ -168,6 +178,12 @@ ${trendTable(found)}
 
 ${logTable(o.log)}
 `
+}
+
+/** In MiB, of all nodes, collected or not. */
+function mostResident({ usage: samples }: SoakRecord): number {
+  const all = samples.map(({ usage }) => usage?.residentBytes ?? 0)
+  return Math.round(all.reduce((most, one) => Math.max(most, one), 0) / MEBIBYTE)
 }
 
 function faultTable({ episodes }: SoakRecord): string {
@@ -203,24 +219,24 @@ function seconds(ms: number | undefined): string {
 /** What a run without problems still leaves open. */
 function openQuestions(found: readonly Trend[]): string {
   const open = found
-    .filter(({ slope }) => !isFlat(slope))
+    .filter(({ slope }) => slope === undefined || !isFlat(slope))
     .map(({ name, what }) => `${what} (${name})`)
   if (open.length === 0) return ''
   return ` Not decided is whether these grow slowly: ${open.join('; ')}. See [below](#memory-and-files).`
 }
 
 /** The trends as a table, with what each could have shown. */
-export function trendTable(found: readonly Trend[]): string {
-  if (found.length === 0) return 'The run was too short for a trend.'
-  const rows = found.map((trend) => {
-    const { name, what, unit, slope } = trend
+function trendTable(found: readonly Trend[]): string {
+  const rows = found.map(({ name, what, unit, slope }) => {
+    const label = unit === MEBIBYTE ? `${what}, MiB` : what
+    if (slope === undefined) return [name, label, '–', '–', '–', 'undecided: too few readings']
     const hourly = (value: number): string => ((value * 60) / unit).toFixed(2)
     return [
       name,
-      unit === MEBIBYTE ? `${what}, MiB` : what,
+      label,
       (slope.mean / unit).toFixed(1),
       `${hourly(slope.perMinute)} (${hourly(slope.low)} to ${hourly(slope.high)})`,
-      hourly(visibleGrowth(trend)),
+      hourly(visibleGrowth(slope, unit)),
       grows(slope) ? 'grows' : isFlat(slope) ? 'flat' : 'undecided',
     ]
   })

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Ctx, isCanceled, seededRandom, type Random } from '@zkstack/concurrency'
 import { fetchReport } from '../../src/http/fetch-report.js'
+import { collectEveryMs, collectingFlags } from './collected-memory.js'
 import { drawEpisode, faultText, type Episode, type Fault } from './fault-plan.js'
 import type { SoakNetwork } from './namespaces.js'
 import { processUsage } from './process-usage.js'
 import type { SoakOptions } from './soak-options.js'
-import type { EpisodeRecord, SoakRecord, UsageSample } from './soak-record.js'
+import type { EpisodeRecord, MemorySample, SoakRecord, UsageSample } from './soak-record.js'
 import { ValidatorProcess } from './validator-process.js'
 
 /** What {@link SoakRun} takes. */
@@ -36,18 +37,8 @@ interface Watched {
 /** How often nodes are asked how far they are, in milliseconds. */
 const WATCH_MS = 500
 
-/** How often memory and files are read, in milliseconds. */
+/** How often resident memory and open files are read, in milliseconds. */
 const SAMPLE_MS = 2_000
-
-/** After how many readings the garbage of one node is collected; the next reading shows what is alive. */
-const COLLECT_EVERY = 3
-
-/** Arguments of an interpreter under which SIGUSR2 collects garbage. */
-const collecting = [
-  '--expose-gc',
-  '--import',
-  "data:text/javascript,process.on('SIGUSR2', () => globalThis.gc())",
-]
 
 /** Blocks that every node must have committed after a fault, above the highest one known when it ended. */
 const BLOCKS_AFTER_FAULT = 3
@@ -64,6 +55,7 @@ export class SoakRun {
   readonly #startedAt = performance.now()
   readonly #episodes: EpisodeRecord[] = []
   readonly #usage: UsageSample[] = []
+  readonly #memory: MemorySample[] = []
   readonly #problems: string[] = []
 
   constructor(o: SoakRunInit) {
@@ -79,7 +71,7 @@ export class SoakRun {
     const watch = Ctx.root()
     try {
       for (const { process } of this.#nodes) await process.start()
-      const watching = Promise.all([this.#watch(watch), this.#sample(watch)])
+      const watching = Promise.all([this.#watch(watch), this.#sample(watch), this.#collect(watch)])
       try {
         await this.#untilAll(BLOCKS_AFTER_FAULT, 'the start')
         await this.#faults()
@@ -100,27 +92,30 @@ export class SoakRun {
       lives: this.#nodes.map(({ process }) => process.lives),
       episodes: this.#episodes,
       usage: this.#usage,
+      memory: this.#memory,
       problems: this.#problems,
     }
-  }
-
-  /** The last node, when another one beside it is spared and shows its memory as it is. */
-  get #collected(): number {
-    return this.#o.spared > 1 ? this.#o.options.validators - 1 : -1
   }
 
   #node(index: number): Watched {
     const { folder, network, program, basePort, options } = this.#o
     const name = `v${index + 1}`
     const [interpreter = '', ...args] = program
-    const flags = index === this.#collected ? collecting : []
     const port = basePort + options.validators + index
     const config = join(folder, name, 'config.toml')
     const process = new ValidatorProcess({
-      command: network.inside(index, [interpreter, ...flags, ...args, 'run', '--config', config]),
+      command: network.inside(index, [
+        interpreter,
+        ...collectingFlags,
+        ...args,
+        ...['run', '--config', config],
+      ]),
       logFile: join(folder, name, 'log.jsonl'),
       onUnexpectedEnd: (how) => {
         this.#problem(`${name} ended by itself with ${how}; see its log`)
+      },
+      onCollected: (memory) => {
+        this.#memory.push({ node: index, life: process.lives, minute: this.#minute, memory })
       },
     })
     return { process, name, url: `http://${network.statusHost(index)}:${port}`, committed: -1 }
@@ -226,27 +221,21 @@ export class SoakRun {
 
   async #sample(ctx: Ctx): Promise<void> {
     let samples = 0
-    let isCollected = false
     await forEver(ctx, SAMPLE_MS, async () => {
       for (const [node, { process, committed }] of this.#nodes.entries()) {
         const usage = process.pid === undefined ? undefined : await processUsage(process.pid)
         const { lives: life } = process
-        const collected = isCollected && node === this.#collected
-        this.#usage.push({ node, life, minute: this.#minute, committed, collected, usage })
+        this.#usage.push({ node, life, minute: this.#minute, committed, usage })
       }
       samples += 1
-      isCollected = samples % COLLECT_EVERY === 0 && this.#collect()
       if (samples % 15 === 0) this.#say(this.#state())
     })
   }
 
-  /** Whether the node that is to be collected will be. */
-  #collect(): boolean {
-    const node = this.#nodes[this.#collected]
-    // before its first block the signal might find a process that is not ready for it, and end it
-    if (node === undefined || node.committed < 0 || !node.process.isAwake) return false
-    node.process.collect()
-    return true
+  async #collect(ctx: Ctx): Promise<void> {
+    await forEver(ctx, collectEveryMs(this.#o.options.minutes), async () => {
+      for (const { process } of this.#nodes) process.collect()
+    })
   }
 
   #state(): string {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { open } from 'node:fs/promises'
+import { COLLECT, collectedMemoryOf, type CollectedMemory } from './collected-memory.js'
 
 /** What a {@link ValidatorProcess} takes. */
 export interface ValidatorProcessInit {
@@ -8,6 +9,8 @@ export interface ValidatorProcessInit {
   readonly logFile: string
   /** Called when it ends and nobody asked for it. */
   onUnexpectedEnd(how: string): void
+  /** Called with each answer to {@link ValidatorProcess.collect}. */
+  onCollected(memory: CollectedMemory): void
 }
 
 /** A node that can be killed, paused and started again. */
@@ -49,6 +52,10 @@ export class ValidatorProcess {
       const stdio = ['ignore', log.fd, log.fd, 'ipc'] as const
       const child = spawn(program ?? '', args, { detached: true, stdio: [...stdio] })
       this.#child = child
+      child.on('message', (message) => {
+        const memory = collectedMemoryOf(message)
+        if (memory !== undefined) this.#o.onCollected(memory)
+      })
       this.#exited = new Promise((resolve) => {
         child.once('error', (error) => {
           this.#ended(error.message, resolve)
@@ -79,9 +86,9 @@ export class ValidatorProcess {
     this.#child?.kill('SIGCONT')
   }
 
-  /** Has its garbage collected, if its command says that SIGUSR2 does so. */
+  /** Has its garbage collected, and it say what is left; one that is paused or ends on the way answers late, or never. */
   collect(): void {
-    if (this.isAwake) this.#child?.kill('SIGUSR2')
+    if (this.isAwake) this.#child?.send(COLLECT, ignoreEnded)
   }
 
   /** SIGTERM; resolves with how it ended, `code 0` for an orderly stop. */
@@ -97,4 +104,9 @@ export class ValidatorProcess {
     resolve(how)
     if (!this.#ending) this.#o.onUnexpectedEnd(how)
   }
+}
+
+/** That it is gone tells its exit. */
+function ignoreEnded(): void {
+  return
 }
