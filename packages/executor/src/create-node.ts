@@ -1,14 +1,12 @@
 import { Ctx, onAbort } from '@zkstack/concurrency'
-import { loadCryptoBackends } from '@zkstack/crypto'
 import { formatValidatorPublicKey } from '@zkstack/roles'
 import { assemble, type Assembly, type AssemblyInit } from './assembly.js'
 import type { ConsensusNode } from './consensus-node.js'
 import { NodeError } from './errors.js'
 import { NodeMetrics } from './node-metrics.js'
-import { checkCommitteeSource, prepareGenesis } from './options/check-genesis.js'
-import { checkOptions } from './options/check-options.js'
 import type { NodeOptions } from './options/node-options.js'
-import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js'
+import { prepareOptions } from './options/prepare-options.js'
+import type { ResolvedOptions } from './options/resolve-options.js'
 import { askLastCommitted, openNodeStore } from './open-node-store.js'
 import { openRecording } from './recording/open-recording.js'
 import { nextToCommit } from './recovery.js'
@@ -24,12 +22,7 @@ import { RunningNode } from './running-node.js'
  * CanceledError when `signal` aborts before the node has started. Nothing is left running then.
  */
 export async function createNode(options: NodeOptions): Promise<ConsensusNode> {
-  checkOptions(options)
-  options.signal?.throwIfAborted()
-  await loadCryptoBackends()
-  checkCommitteeSource(options.genesis, options.validators)
-  const genesis = prepareGenesis(options.genesis, 'options.genesis')
-  const resolved = resolveOptions(options, genesis)
+  const resolved = await prepareOptions(options)
   const life = Ctx.root({ clock: resolved.clock, random: resolved.random })
   const { signal } = options
   const cancel = (): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNode, NodeOptionError, type NodeOptions } from '../../src/index.js'
+import { checkNodeOptions, createNode, NodeOptionError, type NodeOptions } from '../../src/index.js'
 import { good, nodeKey, validatorKey, wrongOptions } from './wrong-options.js'
 
 /** The error of a start with some options replaced. */
@@ -17,11 +17,16 @@ describe('options of createNode', () => {
   for (const row of wrongOptions) {
     it(`${row.name} › ${row.code} at ${row.path}`, async () => {
       const error = await errorOf(row.options)
+      await expect(checkNodeOptions({ ...good(), ...row.options })).rejects.toEqual(error)
       expect({ code: error.code, path: error.path }).toEqual({ code: row.code, path: row.path })
       expect(error.message.startsWith(`${row.path}: `)).toBe(true)
       expect(error.remedy.length).toBeGreaterThan(10)
     })
   }
+
+  it('that are good › pass without a start', async () => {
+    await expect(checkNodeOptions(good())).resolves.toBeUndefined()
+  })
 
   it('nothing at all › OPTION_MISSING at options', async () => {
     await expect(createNode(undefined as unknown as NodeOptions)).rejects.toMatchObject({

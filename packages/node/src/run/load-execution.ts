@@ -27,6 +27,11 @@ export async function loadExecution(
   }
 }
 
+/** Whether this program has the module itself: starting it has no effect outside. */
+export function isBuiltin(name: string): boolean {
+  return name in BUILTIN
+}
+
 /** The factory that a module exports, or a builtin one; nothing is started. @throws ConfigError `CONFIG_EXECUTION`. */
 export async function importExecution(name: string): Promise<ExecutionFactory> {
   if (name.startsWith('builtin:')) {

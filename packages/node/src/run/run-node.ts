@@ -78,7 +78,8 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
   }
 }
 
-function nodeOptions(
+/** The options of a node that stand in its configuration. */
+export function nodeOptions(
   config: NodeConfig,
 ): Pick<NodeOptions, 'listen' | 'peers' | 'limits' | 'timing'> & Partial<NodeOptions> {
   const { publicAddr, onGenesisChange, buildVersion, recording } = config

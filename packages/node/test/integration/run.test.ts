@@ -126,6 +126,26 @@ describe('zkstack run', () => {
       const absent = await check()
       expect(absent.code).toBe(3)
       expect(absent.err).toMatch(/^zkstack: execution: .*absent\.js does not load/)
+      // What the library refuses is found without a start too.
+      await zkstack('keygen', '--out', join(folder, 'other'))
+      for (const [from, to, problem] of [
+        ['intervalMs', 'intervallMs', /^zkstack: executionOptions\.intervallMs: /],
+        [
+          '[http]',
+          '[retention]\nblocks = 9\n[http]',
+          /^zkstack: execution\.lastCommitted: .*retention/,
+        ],
+        [
+          'validatorKey = { file = "validator.key" }',
+          'validatorKey = { file = "other/validator.key" }',
+          /^zkstack: validatorKey: is a key of bls12_381/,
+        ],
+      ] as const) {
+        await writeFile(config, whole.replace(from, to))
+        const refused = await check()
+        expect(refused.code, to).toBe(3)
+        expect(refused.err).toMatch(problem)
+      }
       await writeFile(config, whole)
 
       await chmod(secret, 0o644)

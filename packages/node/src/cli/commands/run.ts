@@ -2,8 +2,8 @@ import { isCanceled, realClock, type Logger } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import type { ConsensusNode } from '@zkstack/executor'
 import { readConfig } from '../../config/read-files.js'
-import { importExecution } from '../../run/load-execution.js'
-import { readIdentity, runNode } from '../../run/run-node.js'
+import { checkNode } from '../../run/check-node.js'
+import { runNode } from '../../run/run-node.js'
 import { exitCodes, type Command } from '../command.js'
 import { giveHeapRoom } from '../give-heap-room.js'
 import { lineLogger } from '../log.js'
@@ -25,19 +25,18 @@ What may stand in the configuration: docs/operation/configuration.md.`,
   ],
   examples: [
     { line: 'zkstack run --config /etc/zkstack/config.toml', does: 'a node, in the foreground' },
-    { line: 'zkstack run --config config.toml --check', does: 'whether it would start' },
+    { line: 'zkstack run --config config.toml --check', does: 'what keeps it from a start, without one' },
   ],
   async run(args, io) {
     await loadCryptoBackends()
     const config = await readConfig(args.required('config'))
+    const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
     if (args.has('check')) {
-      await readIdentity(config, io.env)
-      await importExecution(config.execution)
+      await checkNode(config, { env: io.env, logger })
       io.err('the configuration is good\n')
       return exitCodes.ok
     }
     giveHeapRoom()
-    const logger = lineLogger(io.err, { level: config.logLevel, clock: realClock })
     const stopped = stopLimit(io, logger)
     try {
       await runNode(config, {
