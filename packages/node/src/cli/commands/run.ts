@@ -25,7 +25,10 @@ What may stand in the configuration: docs/operation/configuration.md.`,
   ],
   examples: [
     { line: 'zkstack run --config /etc/zkstack/config.toml', does: 'a node, in the foreground' },
-    { line: 'zkstack run --config config.toml --check', does: 'what keeps it from a start, without one' },
+    {
+      line: 'zkstack run --config config.toml --check',
+      does: 'what keeps it from a start, without one',
+    },
   ],
   async run(args, io) {
     await loadCryptoBackends()
