@@ -22,7 +22,7 @@ export function formatReplayStep(at: ReplayStart | ReplayStep): string {
 
 function formatStart({ sequence, atUtcMs, missing, state }: ReplayStart): string {
   const lost = missing > 0 ? `, ${missing} inputs before it are lost` : ''
-  const time = Number.isFinite(atUtcMs) ? `${atUtcMs} ms since 1970` : 'an unknown time'
+  const time = Number.isFinite(atUtcMs) ? new Date(atUtcMs).toISOString() : 'an unknown time'
   return [
     `== state before input ${sequence}, recorded at ${time}${lost}`,
     `   validator ${state.config.self} of ${state.config.scope.schedule.length}, epoch ${state.config.scope.epoch}`,

@@ -1,5 +1,10 @@
 import { loadCryptoBackends } from '@zkstack/crypto'
-import { formatReplayStep, replayRecording } from '@zkstack/executor'
+import {
+  formatReplayStep,
+  replayRecording,
+  type ReplayStart,
+  type ReplayStep,
+} from '@zkstack/executor'
 import { exitCodes, UsageError, type Command, type CommandArguments } from '../command.js'
 
 const MOST = 2 ** 49
@@ -13,8 +18,8 @@ export const replay: Command = {
 a step does not give the recorded state: then another version wrote the file.`,
   positional: '<file>',
   options: [
-    { name: 'from', value: '<n>', help: 'the first input to show' },
-    { name: 'to', value: '<n>', help: 'the last input to show' },
+    { name: 'from', value: '<n>', help: 'the first input to show, of each start of the node' },
+    { name: 'to', value: '<n>', help: 'the last input to show, of each start of the node' },
     { name: 'view', value: '<n>', help: 'only inputs that were handled in this view' },
     { name: 'json', help: 'print one JSON object a step, with its text' },
   ],
@@ -28,17 +33,23 @@ a step does not give the recorded state: then another version wrote the file.`,
     const [from, to] = [bound(args, 'from', 0), bound(args, 'to', MOST)]
     const view = args.has('view') ? BigInt(args.integer('view', 0, MOST)) : undefined
     await loadCryptoBackends()
-    let differs = 0
-    for (const at of await replayRecording(file)) {
-      if (at.type === 'step' && !at.same) differs++
-      if (at.sequence < from || at.sequence > to) continue
-      const state = at.type === 'start' ? at.state : at.before
-      if (view !== undefined && state.view !== view) continue
+    const show = (at: ReplayStart | ReplayStep): void => {
       const { type, sequence } = at
       const text = formatReplayStep(at)
-      io.out(
-        `${args.has('json') ? JSON.stringify({ type, sequence: Number(sequence), text }) : text}\n`,
-      )
+      io.out(`${args.has('json') ? JSON.stringify({ type, sequence, text }) : text}\n`)
+    }
+    let differs = 0
+    // Inputs are counted from each start of the node, so those that are shown come with theirs.
+    let start: ReplayStart | undefined
+    for (const at of await replayRecording(file)) {
+      if (at.type === 'step' && !at.same) differs++
+      if (at.type === 'start') start = at
+      const state = at.type === 'start' ? at.state : at.before
+      const isMeant = view === undefined || state.view === view
+      if (at.sequence < from || at.sequence > to || !isMeant) continue
+      if (start !== undefined) show(start)
+      start = undefined
+      if (at.type === 'step') show(at)
     }
     if (differs === 0) return exitCodes.ok
     io.err(`zkstack: ${differs} steps do not give the recorded state\n`)
