@@ -20,8 +20,11 @@ export interface SoakFindings {
 
 const MEBIBYTE = 1024 * 1024
 
-/** The part of a run in which memory still settles. */
+/** The part of a run in which everything still settles. */
 export const WARM_UP = 1 / 3
+
+/** Blocks after which the memory of a node settles at the earliest: it keeps the newest 512 at hand. */
+const SETTLED_AT_BLOCK = 600
 
 /** Growth of the mean an hour that counts as none. */
 const FLAT = 0.05
@@ -69,6 +72,8 @@ interface Kind {
   readonly what: string
   readonly unit: number
   readonly part: PartValue
+  /** Whether it grows until the node has its newest blocks at hand. */
+  readonly holdsBlocks: boolean
   /** Its values for one node. */
   of(record: SoakRecord, node: number): readonly Point[]
 }
@@ -78,6 +83,7 @@ const kinds: readonly Kind[] = [
     what: 'memory alive',
     unit: MEBIBYTE,
     part: 'mean',
+    holdsBlocks: true,
     of: ({ memory }, node) =>
       memory
         .filter((sample) => sample.node === node)
@@ -90,6 +96,7 @@ const kinds: readonly Kind[] = [
     what: 'resident memory',
     unit: MEBIBYTE,
     part: 'mean',
+    holdsBlocks: true,
     of: ({ memory }, node) =>
       memory
         .filter((sample) => sample.node === node)
@@ -100,6 +107,7 @@ const kinds: readonly Kind[] = [
     what: 'open files at most',
     unit: 1,
     part: 'most',
+    holdsBlocks: false,
     of: (record, node) =>
       record.usage.flatMap(({ node: whose, minute, usage }) =>
         whose === node && usage !== undefined ? [{ minute, value: usage.openFiles }] : [],
@@ -111,11 +119,19 @@ const kinds: readonly Kind[] = [
 function trends({ record, options, spared }: SoakFindings): readonly Trend[] {
   const nodes = Array.from({ length: spared }, (_, i) => options.validators - spared + i)
   return nodes.flatMap((node) =>
-    kinds.map(({ what, unit, part, of }) => {
-      const points = of(record, node).filter(({ minute }) => minute >= record.minutes * WARM_UP)
+    kinds.map(({ what, unit, part, holdsBlocks, of }) => {
+      const settled = holdsBlocks ? settledAt(record, node) : 0
+      const from = Math.max(record.minutes * WARM_UP, settled)
+      const points = of(record, node).filter(({ minute }) => minute >= from)
       return { name: `v${node + 1}`, what, unit, slope: slopeOf(points, part) }
     }),
   )
+}
+
+/** The minute from which on a node has as many blocks at hand as ever; infinite when it never had. */
+function settledAt({ usage }: SoakRecord, node: number): number {
+  const settled = usage.find((it) => it.node === node && it.committed >= SETTLED_AT_BLOCK)
+  return settled?.minute ?? Infinity
 }
 
 /** The report as Markdown. */
@@ -162,8 +178,8 @@ Processes that each node had: ${record.lives.map((count, i) => `v${i + 1} ${coun
 
 ## Memory and files
 
-Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run; a killed node starts anew, so
-nothing is claimed of the others. Every ${Math.round(collectEveryMs(options.minutes) / 1000)} seconds all garbage was collected, twice in a row, and memory was read: _alive_ is what the heap of
+Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run and, of memory, after block
+${SETTLED_AT_BLOCK}, as a node keeps the newest 512 at hand; a killed node starts anew, so nothing is claimed of the others. Every ${Math.round(collectEveryMs(options.minutes) / 1000)} seconds all garbage was collected, twice in a row, and memory was read: _alive_ is what the heap of
 the main thread and the buffers outside of it still held, _resident_ what the process had of the machine a moment later. The room for new
 objects was of fixed size (\`--max-semi-space-size\`). Between collections no node had more than ${mostResident(record)} MiB resident.
 

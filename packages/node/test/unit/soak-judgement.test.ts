@@ -24,7 +24,7 @@ function findings(
   const usage = series(openFiles).map(({ minute, value }) => ({
     ...of,
     minute,
-    committed: 5,
+    committed: Math.floor(minute * 100),
     usage: { residentBytes: 7, openFiles: value },
   }))
   const memory = series(alive).map(({ minute, value }) => ({
@@ -141,6 +141,14 @@ describe('the verdict on a soak', () => {
   test('growth that ends with the warm-up, as caches become full › is flat', () => {
     const o = findings((minute) => (30 + Math.min(minute, 6)) * mebibyte)
     expect(soakReport(o)).toMatch(/memory alive, MiB +\| 36\.0 +\| 0\.00 .*\| flat/)
+  })
+
+  test('memory of a run too short to have all recent blocks at hand › is undecided', () => {
+    const o = findings((minute) => (30 + minute) * mebibyte)
+    const usage = o.record.usage.map((sample) => ({ ...sample, committed: 500 }))
+    const short = { ...o, record: { ...o.record, usage } }
+    expect(problemsOf(short)).toEqual([])
+    expect(soakReport(short)).toContain('memory alive (v2)')
   })
 
   test('a node that was killed › is not judged', () => {
