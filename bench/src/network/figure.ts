@@ -1,5 +1,5 @@
 /** The benches of the network, each with a table of its own. */
-export const networkTables = ['votes', 'parts', 'transactions', 'sync', 'flood'] as const
+export const networkTables = ['votes', 'parts', 'transactions', 'blocks', 'sync', 'flood'] as const
 
 /** What was measured once: a line of the JSON, and a row of a table. */
 export interface NetworkFigure {
