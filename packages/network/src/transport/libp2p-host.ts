@@ -7,6 +7,7 @@ import { InboundGate, type Passage } from './inbound-gate.js'
 import { joinedWrites } from './joined-writes.js'
 import type { MuxerLimits } from './muxer-guard.js'
 import { libp2pPrivateKey } from './libp2p-private-key.js'
+import { pausableEncrypter } from './pausable-encrypter.js'
 
 const KB = 1024
 const MB = 1024 * KB
@@ -32,6 +33,8 @@ const MUXER_LIMITS: MuxerLimits = {
   maxDataBytes: STREAM_WINDOW,
   // an honest peer opens nine, and opening one is dear
   maxStreams: 64,
+  // two milliseconds' work
+  framesPerTurn: 64,
   // data, and an update of the window for each piece of data that we send
   frameBurst: 4_000,
   framesPerSecond: 4_000,
@@ -91,7 +94,9 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
         outboundSocketInactivityTimeout: NEVER_MS,
       }),
     ],
-    connectionEncrypters: [(components) => joinedWrites(modules.noise()(components))],
+    connectionEncrypters: [
+      (components) => pausableEncrypter(joinedWrites(modules.noise()(components))),
+    ],
     streamMuxers: [() => guardedMuxer(modules.yamux(yamuxOptions)(), MUXER_LIMITS, realClock)],
     connectionMonitor: { enabled: false },
     connectionManager: {

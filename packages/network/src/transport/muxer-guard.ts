@@ -12,6 +12,8 @@ export interface MuxerLimits {
   readonly maxDataBytes: number
   /** Streams opened by the remote side in the life of a connection. */
   readonly maxStreams: number
+  /** Frames that are read before others have their turn. */
+  readonly framesPerTurn: number
   /** Frames at once, and frames per second; what comes faster has to wait. */
   readonly frameBurst: number
   readonly framesPerSecond: number
@@ -36,6 +38,8 @@ export class MuxerGuard {
   /** Bytes of data to pass over before the next header. */
   #data = 0
   #streams = 0
+  #framesOfTurn = 0
+  #violation: MuxerViolation | undefined
   readonly #frames: Bucket
   readonly #pings: Bucket
 
@@ -46,25 +50,42 @@ export class MuxerGuard {
     this.#pings = new Bucket(limits.pingBurst, limits.pingsPerSecond, now)
   }
 
-  /** Reads the next bytes; the first violation, if there is one, should end the connection. */
-  push(chunk: Uint8Array, now: number): MuxerViolation | undefined {
-    for (let at = 0; at < chunk.length;) {
+  /** The first limit that was exceeded: it should end the connection. */
+  get violation(): MuxerViolation | undefined {
+    return this.#violation
+  }
+
+  /** Whether no frame is read any more before {@link beginTurn}. */
+  get isTurnOver(): boolean {
+    return this.#framesOfTurn >= this.#limits.framesPerTurn
+  }
+
+  /** Others had their turn. */
+  beginTurn(): void {
+    this.#framesOfTurn = 0
+  }
+
+  /** Reads the next bytes up to a violation or the end of the turn, and returns how many it has read. */
+  push(chunk: Uint8Array, now: number): number {
+    let at = 0
+    while (at < chunk.length && !this.#violation) {
       if (this.#data > 0) {
         const passed = Math.min(this.#data, chunk.length - at)
         this.#data -= passed
         at += passed
         continue
       }
+      if (this.isTurnOver) break
       const part = chunk.subarray(at, at + HEADER_BYTES - this.#headerBytes)
       this.#header.set(part, this.#headerBytes)
       this.#headerBytes += part.length
       at += part.length
-      if (this.#headerBytes < HEADER_BYTES) return undefined
+      if (this.#headerBytes < HEADER_BYTES) break
       this.#headerBytes = 0
-      const violation = this.#onHeader(now)
-      if (violation) return violation
+      this.#framesOfTurn++
+      this.#violation = this.#onHeader(now)
     }
-    return undefined
+    return at
   }
 
   /** How long nothing more should be read, in milliseconds, for the rate of frames to hold. */

@@ -8,6 +8,9 @@ import { memoryTransport } from '../../src/transport/memory-transport.js'
 import type { TransportConnection } from '../../src/transport/network-transport.js'
 import { transportCompliance } from '../../testing/transport-compliance.js'
 
+/** Fewer than a connection may send at once, many more than it may in a turn. */
+const FRAMES = 3_000
+
 describe('memory', () => {
   const hub = new MemoryHub()
   for (const { name, run } of transportCompliance(() => memoryTransport(hub))) test(name, run)
@@ -41,6 +44,39 @@ describe('libp2p over TCP', () => {
     const name = server.address.replace('0.0.0.0', 'localhost')
     const connection = await client.transport.dial(name, server.key, { signal })
     expect(connection.remote).toEqual(server.key)
+    await client.transport.stop()
+    await server.transport.stop()
+  })
+
+  test('a peer sends thousands of small frames at once › they are taken a few in a turn, and all of them', async () => {
+    const accepted: TransportConnection[] = []
+    const server = await start('127.0.0.1:0', (connection) => accepted.push(connection))
+    const client = await start('127.0.0.1:0')
+    const connection = await client.transport.dial(server.address, server.key, { signal })
+    await expect.poll(() => accepted.length).toBe(1)
+    const perTurn = new Map<number, number>()
+    let turn = 0
+    let count = 0
+    const countTurns = (): void => {
+      turn++
+      if (count < FRAMES) setImmediate(countTurns)
+    }
+    countTurns()
+    const all = new Promise<void>((resolve, reject) => {
+      accepted[0]?.onStream('/test/1', 100, async (stream) => {
+        const end = stream.consume?.(([low = 0, high = 0]) => {
+          if (low + 256 * high !== count) reject(new Error(`${low}, ${high} after ${count} frames`))
+          perTurn.set(turn, (perTurn.get(turn) ?? 0) + 1)
+          if (++count === FRAMES) resolve()
+          return undefined
+        })
+        await end
+      })
+    })
+    const stream = await connection.openStream('/test/1', { signal, maxFrameBytes: 0 })
+    for (let i = 0; i < FRAMES; i++) await stream.send(Uint8Array.of(i, i >> 8))
+    await all
+    expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(64)
     await client.transport.stop()
     await server.transport.stop()
   })

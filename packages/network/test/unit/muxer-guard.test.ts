@@ -6,6 +6,7 @@ const seed = process.env['SEED'] ?? String(Date.now())
 const limits = {
   maxDataBytes: 1_000,
   maxStreams: 3,
+  framesPerTurn: 5,
   frameBurst: 100,
   framesPerSecond: 10,
   pingBurst: 2,
@@ -29,8 +30,17 @@ function concat(...frames: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(frames.flatMap((bytes) => [...bytes]))
 }
 
+/** Reads bytes in as many turns as it takes. */
+function push(guard: MuxerGuard, bytes: Uint8Array, now: number): MuxerViolation | undefined {
+  for (let at = 0; at < bytes.length && !guard.violation;) {
+    at += guard.push(bytes.subarray(at), now)
+    if (guard.isTurnOver) guard.beginTurn()
+  }
+  return guard.violation
+}
+
 function verdict(bytes: Uint8Array, now = 0): MuxerViolation | undefined {
-  return new MuxerGuard(limits, 0).push(bytes, now)
+  return push(new MuxerGuard(limits, 0), bytes, now)
 }
 
 test('muxer guard › frames within the limits › pass, and their data is no header', () => {
@@ -58,22 +68,33 @@ test('muxer guard › more streams than a session has › are refused, however t
 test('muxer guard › pings that want an answer › are limited, and come back with time', () => {
   const guard = new MuxerGuard(limits, 0)
   const ping = frame(PING, SYN, 1)
-  expect([0, 0, 1_000].map((now) => guard.push(ping, now))).toEqual([
+  expect([0, 0, 1_000].map((now) => push(guard, ping, now))).toEqual([
     undefined,
     undefined,
     undefined,
   ])
-  expect(guard.push(ping, 1_000)).toBe('pings')
+  expect(push(guard, ping, 1_000)).toBe('pings')
 })
 
 test('muxer guard › many small frames › have to wait for their rate', () => {
   const guard = new MuxerGuard(limits, 0)
   const many = Array.from({ length: 100 }, () => frame(DATA, NONE, 1, 1))
-  expect(guard.push(concat(...many), 0)).toBeUndefined()
+  expect(push(guard, concat(...many), 0)).toBeUndefined()
   expect(guard.pauseMs(0)).toBe(0)
-  expect(guard.push(concat(...many.slice(0, 10), frame(WINDOW, NONE, 1)), 0)).toBeUndefined()
+  expect(push(guard, concat(...many.slice(0, 10), frame(WINDOW, NONE, 1)), 0)).toBeUndefined()
   expect(guard.pauseMs(0)).toBe(1_100)
   expect(guard.pauseMs(1_100)).toBe(0)
+})
+
+test('muxer guard › more frames than a turn has › are left unread until the next one', () => {
+  const guard = new MuxerGuard(limits, 0)
+  const seven = concat(...Array.from({ length: 7 }, () => frame(DATA, NONE, 10, 10)))
+  expect(guard.push(seven, 0)).toBe(5 * 22)
+  expect(guard.isTurnOver).toBe(true)
+  expect(guard.push(seven.subarray(5 * 22), 0)).toBe(0)
+  guard.beginTurn()
+  expect(guard.push(seven.subarray(5 * 22), 0)).toBe(2 * 22)
+  expect(guard.isTurnOver).toBe(false)
 })
 
 test(`muxer guard › the same bytes cut anywhere › give the same verdict (SEED=${seed})`, () => {
@@ -92,7 +113,7 @@ test(`muxer guard › the same bytes cut anywhere › give the same verdict (SEE
     let cut: MuxerViolation | undefined
     for (let at = 0; at < whole.length && !cut;) {
       const size = 1 + (random.uint32() % 40)
-      cut = guard.push(whole.subarray(at, at + size), 0)
+      cut = push(guard, whole.subarray(at, at + size), 0)
       at += size
     }
     expect(cut).toBe(verdict(whole))
