@@ -42,21 +42,29 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next bytes and hands each frame that they complete to `emit`, in memory of its own.
+   * Takes the next bytes and hands each frame that they complete to `emit`, in memory of its own; stops after a frame when
+   * `isFull`. Returns how many bytes it has taken.
    * @throws NetworkError `NETWORK_FRAME_TOO_LARGE`; the decoder must not be used afterwards.
    */
-  push(chunk: Uint8Array, emit: (frame: Uint8Array) => void): void {
+  push(
+    chunk: Uint8Array,
+    emit: (frame: Uint8Array) => void,
+    isFull: () => boolean = never,
+  ): number {
     let at = 0
     while (at < chunk.length) {
       if (this.#headerBytes < FRAME_HEADER_BYTES) {
         at += this.#takeHeader(chunk, at)
-        if (this.#headerBytes < FRAME_HEADER_BYTES) return
+        if (this.#headerBytes < FRAME_HEADER_BYTES) break
       }
       const part = chunk.subarray(at, at + this.#length - this.#filled)
       at += part.length
       this.#append(part)
-      if (this.#filled === this.#length) emit(this.#finish())
+      if (this.#filled < this.#length) break
+      emit(this.#finish())
+      if (isFull()) break
     }
+    return at
   }
 
   /** Takes back the memory of a frame that it has emitted, to use it again. */
@@ -103,6 +111,10 @@ export class FrameDecoder {
     this.#filled = 0
     return frame
   }
+}
+
+function never(): boolean {
+  return false
 }
 
 /** The error of a frame above its limit. */

@@ -32,6 +32,11 @@ export class FrameQueue {
     return this.#bytes
   }
 
+  /** Frames that wait. */
+  get length(): number {
+    return this.#frames.length
+  }
+
   /** Adds a frame, or hands it to the waiting receiver; dropped after the end. */
   put(frame: Uint8Array): void {
     if (this.#end) return

@@ -5,9 +5,12 @@ import { NetworkError } from '../errors.js'
 import { FrameDecoder, frameHeader } from './frame-decoder.js'
 import { FrameQueue, type FrameTaker } from './frame-queue.js'
 import type { FrameStream, StreamCallOptions } from './network-transport.js'
+import { UnreadBytes } from './unread-bytes.js'
+import { joinWindowUpdates } from './window-updates.js'
 
-/** Frames that are decoded ahead of their receiver; beyond it the peer has to wait. */
+/** What is decoded ahead of its receiver; beyond it the peer has to wait. A frame takes memory and time even when it is empty. */
 const READ_AHEAD_BYTES = 64 * 1024
+const READ_AHEAD_FRAMES = 256
 
 /** A frame is handed to libp2p in pieces, so that what waits to be encrypted stays small. */
 const WRITE_PIECE_BYTES = 256 * 1024
@@ -16,15 +19,22 @@ const WRITE_PIECE_BYTES = 256 * 1024
 export class Libp2pFrameStream implements FrameStream {
   readonly #stream: Stream
   readonly #decoder: FrameDecoder
+  readonly #unread = new UnreadBytes()
   readonly #inbox = new FrameQueue()
   /** Frames are written one after another. */
   #writing: Promise<void> | undefined
   #wakeWriter: (() => void) | undefined
   #closed: Error | undefined
   #isResuming = false
+  #isDecoding = false
+  readonly #emit = (frame: Uint8Array): void => this.#inbox.put(frame)
+  readonly #isFullNow = (): boolean => this.#isFull
+  /** What comes after the bytes that are not decoded yet. */
+  #end: Error | 'ended' | undefined
 
   constructor(stream: Stream, maxFrameBytes: number) {
     this.#stream = stream
+    joinWindowUpdates(stream)
     this.#decoder = new FrameDecoder(maxFrameBytes)
     this.#inbox.onTaken = () => this.#resumeWhenRoom()
     stream.addEventListener('message', (e) => this.#onMessage(e))
@@ -123,25 +133,47 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   #onMessage({ data }: StreamMessageEvent): void {
-    try {
-      const emit = (frame: Uint8Array): void => this.#inbox.put(frame)
-      for (const chunk of data instanceof Uint8Array ? [data] : data)
-        this.#decoder.push(chunk, emit)
-    } catch (e) {
-      const error = errorOf(e)
-      this.#inbox.fail(error)
-      this.#stream.abort(error)
-      return
-    }
+    for (const chunk of data instanceof Uint8Array ? [data] : data) this.#unread.push(chunk)
+    this.#decode()
     if (!this.#isResuming) this.#pauseWhenFull()
   }
 
+  /** Decodes as much as may be ahead of the receiver. */
+  #decode(): void {
+    if (this.#isDecoding) return
+    this.#isDecoding = true
+    try {
+      for (let chunk = this.#unread.first; chunk && !this.#isFull; chunk = this.#unread.first) {
+        this.#unread.skip(this.#decoder.push(chunk, this.#emit, this.#isFullNow))
+      }
+    } catch (e) {
+      const error = errorOf(e)
+      this.#unread.clear()
+      this.#inbox.fail(error)
+      this.#stream.abort(error)
+    } finally {
+      this.#isDecoding = false
+    }
+    if (this.#end && !this.#unread.first) this.#finish(this.#end)
+  }
+
+  #finish(end: Error | 'ended'): void {
+    if (end !== 'ended') this.#inbox.fail(end)
+    else if (this.#decoder.betweenFrames) this.#inbox.end()
+    else this.#inbox.fail(resetError(new Error('it ended within a frame')))
+  }
+
+  get #isFull(): boolean {
+    return this.#inbox.bytes > READ_AHEAD_BYTES || this.#inbox.length >= READ_AHEAD_FRAMES
+  }
+
   #pauseWhenFull(): void {
-    if (this.#inbox.bytes > READ_AHEAD_BYTES && this.#stream.status === 'open') this.#stream.pause()
+    if (this.#isFull && this.#stream.status === 'open') this.#stream.pause()
   }
 
   #resumeWhenRoom(): void {
-    if (this.#inbox.bytes > READ_AHEAD_BYTES) return
+    this.#decode()
+    if (this.#unread.first || this.#isFull) return
     try {
       this.#resume()
     } catch {
@@ -168,15 +200,20 @@ export class Libp2pFrameStream implements FrameStream {
   #onEnd(): void {
     // a reset stream ends too, but not as the peer has meant it: the close event that follows tells
     if (this.#isBroken()) return
-    if (this.#decoder.betweenFrames) this.#inbox.end()
-    else this.#inbox.fail(resetError(new Error('it ended within a frame')))
+    this.#endWith('ended')
+  }
+
+  /** Ends once what has come is decoded. */
+  #endWith(end: Error | 'ended'): void {
+    this.#end ??= end
+    this.#decode()
   }
 
   #onClose({ error }: Partial<StreamCloseEvent>): void {
     this.#closed = error
       ? resetError(error)
       : new NetworkError('NETWORK_CLOSED', 'the stream is closed')
-    if (error) this.#inbox.fail(this.#closed)
+    if (error) this.#endWith(this.#closed)
     else this.#onEnd()
     this.#wakeWriter?.()
   }

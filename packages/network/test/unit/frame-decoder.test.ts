@@ -29,6 +29,23 @@ test('frame decoder › bytes cut anywhere › gives the frames that went in', (
   )
 })
 
+test('frame decoder › the receiver is full › it stops after the frame, and says how far it came', () => {
+  const decoder = new FrameDecoder(50)
+  const bytes = encode([Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)])
+  const decoded: Uint8Array[] = []
+  const next = (from: number): number =>
+    from +
+    decoder.push(
+      bytes.subarray(from),
+      (frame) => decoded.push(frame),
+      () => true,
+    )
+  expect(next(0)).toBe(5)
+  expect(next(5)).toBe(9)
+  expect(next(9)).toBe(15)
+  expect(decoded).toEqual([Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)])
+})
+
 test('frame decoder › a length above the limit › is refused with the header alone', () => {
   const decoder = new FrameDecoder(100)
   expect(() => decoder.push(frameHeader(101), () => undefined)).toThrow(
