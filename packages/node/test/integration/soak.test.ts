@@ -31,6 +31,7 @@ test(
   async () => {
     const out = join(folder, 'docs')
     const args = ['--minutes', '0.1', '--validators', '4', '--one-network', '--out', out]
+    args.push('--payload-bytes', '1024')
     const { findings, problems } = await soak(parseSoakOptions(args, '8'), {
       folder: join(folder, 'net'),
       program: [process.execPath, '--import', 'tsx', script],

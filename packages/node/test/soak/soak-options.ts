@@ -11,7 +11,7 @@ open files stay flat; memory once caches are full, so of a run of a few minutes 
   --validators N     how many                                       (6)
   --scheme NAME      of signatures                                  (ed25519)
   --payload-bytes N  random bytes in a block; with fewer, half an hour
-                     does not fill the buffers of the disks once    (32768)
+                     does not often fill the buffers of the disks   (131072)
   --out FOLDER       writes soak.md and pictures/soak.svg there     (nothing is written)
   --one-network      all on 127.0.0.1, without network namespaces and without cuts
 
@@ -39,7 +39,7 @@ export function parseSoakOptions(args: readonly string[], drawnSeed: string): So
       seed: { type: 'string', default: drawnSeed },
       validators: { type: 'string', default: '6' },
       scheme: { type: 'string', default: 'ed25519' },
-      'payload-bytes': { type: 'string', default: '32768' },
+      'payload-bytes': { type: 'string', default: '131072' },
       out: { type: 'string' },
       'one-network': { type: 'boolean', default: false },
     },
