@@ -8,17 +8,17 @@ import { milliseconds, publish, times } from './figure.js'
 
 // Finality of six validators over TCP while one peer, in a process of its own, floods one of them in each way and in all at once,
 // beside the same network undisturbed just before and just after. Argument: seconds of each measurement.
-const seconds = Number(process.argv[2] ?? 3)
+const seconds = Number(process.argv[2] ?? 2.5)
 
-interface Finality {
-  readonly p50: number
-  readonly p95: number
+interface Observation {
+  /** From the leader's payload to finality, in milliseconds, over all validators and blocks. */
+  readonly latencies: readonly number[]
   readonly blocks: number
-  readonly rssMiB: number
+  /** Time that the processors spent on the validators, in milliseconds. */
+  readonly cpuMs: number
 }
 
-/** From the leader's payload to finality, over all validators and blocks. */
-async function observe({ nodes, proposedAt }: BenchNetwork): Promise<Finality> {
+async function observe({ nodes, proposedAt }: BenchNetwork): Promise<Observation> {
   const latencies: number[] = []
   const ends = nodes.map((node) =>
     node.on('block:finalized', ({ number }) => {
@@ -26,13 +26,21 @@ async function observe({ nodes, proposedAt }: BenchNetwork): Promise<Finality> {
       if (since !== undefined) latencies.push(performance.now() - since)
     }),
   )
+  const cpuBefore = process.cpuUsage()
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+  const { user, system } = process.cpuUsage(cpuBefore)
   for (const end of ends) end()
+  return { latencies, blocks: latencies.length / nodes.length, cpuMs: (user + system) / 1_000 }
+}
+
+function summaryOf(observations: readonly Observation[]) {
+  const latencies = observations.flatMap((one) => one.latencies)
+  const sum = (value: (one: Observation) => number): number =>
+    observations.reduce((total, one) => total + value(one), 0)
   return {
     p50: median(latencies),
     p95: quantile(latencies, 0.95),
-    blocks: latencies.length / nodes.length,
-    rssMiB: process.memoryUsage.rss() / (1 << 20),
+    cpuMsPerBlock: sum((one) => one.cpuMs) / sum((one) => one.blocks),
   }
 }
 
@@ -40,7 +48,7 @@ async function observe({ nodes, proposedAt }: BenchNetwork): Promise<Finality> {
 async function observeFlood(
   network: BenchNetwork,
   ways: readonly Flood[],
-): Promise<{ finality: Finality; counts: string }> {
+): Promise<{ observation: Observation; counts: string }> {
   const [victim] = network.nodes
   const script = new URL('flooder.ts', import.meta.url).pathname
   const args = ['--import', 'tsx', script, toHex(network.firstKey), victim?.addresses[0] ?? '']
@@ -59,10 +67,10 @@ async function observeFlood(
   const ended = new Promise((resolve) => child.on('close', resolve))
   await flooding
   await new Promise((resolve) => setTimeout(resolve, 500))
-  const finality = await observe(network)
+  const observation = await observe(network)
   child.stdin.end()
   await ended
-  return { finality, counts: out.trim().split('\n').at(-1) ?? '' }
+  return { observation, counts: out.trim().split('\n').at(-1) ?? '' }
 }
 
 await loadCryptoBackends()
@@ -78,9 +86,14 @@ const network = await startNetwork({
 try {
   await network.nodes[0]?.waitForBlock(100n)
   const cases: (readonly Flood[])[] = [...floods.map((way) => [way]), floods]
+  let before = await observe(network)
   for (const ways of cases) {
-    const calm = await observe(network)
-    const { finality, counts } = await observeFlood(network, ways)
+    const { observation, counts } = await observeFlood(network, ways)
+    const rssMiB = process.memoryUsage.rss() / (1 << 20)
+    const after = await observe(network)
+    const calm = summaryOf([before, after])
+    const flooded = summaryOf([observation])
+    before = after
     const kind = ways.length === 1 ? (ways[0] ?? '') : 'all'
     await publish({
       table: 'flood',
@@ -88,20 +101,23 @@ try {
       cells: {
         kind,
         'undisturbed p50': milliseconds(calm.p50),
-        'flooded p50': milliseconds(finality.p50),
-        p50: times(finality.p50 / calm.p50),
+        'flooded p50': milliseconds(flooded.p50),
+        p50: times(flooded.p50 / calm.p50),
         'undisturbed p95': milliseconds(calm.p95),
-        'flooded p95': milliseconds(finality.p95),
-        p95: times(finality.p95 / calm.p95),
-        resident: `${finality.rssMiB.toFixed(0)} MiB`,
+        'flooded p95': milliseconds(flooded.p95),
+        p95: times(flooded.p95 / calm.p95),
+        'CPU per block': times(flooded.cpuMsPerBlock / calm.cpuMsPerBlock),
+        resident: `${rssMiB.toFixed(0)} MiB`,
       },
       values: {
         calmP50Ms: calm.p50,
         calmP95Ms: calm.p95,
-        p50Ms: finality.p50,
-        p95Ms: finality.p95,
-        blocksPerSecond: finality.blocks / seconds,
-        rssMiB: finality.rssMiB,
+        calmCpuMsPerBlock: calm.cpuMsPerBlock,
+        p50Ms: flooded.p50,
+        p95Ms: flooded.p95,
+        cpuMsPerBlock: flooded.cpuMsPerBlock,
+        blocksPerSecond: observation.blocks / seconds,
+        rssMiB,
       },
     })
     process.stdout.write(`  ${counts}\n`)
