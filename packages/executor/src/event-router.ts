@@ -135,8 +135,7 @@ export class EventRouter {
     this.#refused.set(key, e.code)
     // Both sides dialled: one connection stays, as it should.
     if (e.code === 'ALREADY_CONNECTED') return
-    const who = e.by === 'us' ? 'this node refused peer' : 'this node was refused by peer'
-    const message = `${who} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e)}`
+    const message = `${whatOf(e)} ${formatNodePublicKey(e.key)}: ${e.code}, ${e.text}. ${remedyOf(e)}`
     this.#o.reporter.warn(new NodeError('PEER_REFUSED', message.trimEnd()))
   }
 
@@ -150,6 +149,12 @@ function misbehaved(validator: string, rule: string): NodeError {
     'VALIDATOR_MISBEHAVED',
     `validator ${validator} sent what no honest one sends (${rule}); its messages are checked one by one from now on`,
   )
+}
+
+function whatOf({ code, by }: Refusal): string {
+  // The line broke, or the peer ended: nobody refused anybody.
+  if (code === 'LOST') return 'no hello with peer'
+  return by === 'us' ? 'this node refused peer' : 'this node was refused by peer'
 }
 
 function remedyOf({ code, by }: Refusal): string {
