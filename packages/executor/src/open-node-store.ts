@@ -17,11 +17,12 @@ export async function openNodeStore(
   const opened = await store.open(genesis, { onGenesisChange })
   if (opened.ok) return
   const { code, message, stored } = opened.error
+  // Of a later fork the store says itself what to do.
   const mayReset = stored.chainId === genesis.chainId && stored.forkNumber < genesis.forkNumber
   const remedy = mayReset
-    ? "Start with onGenesisChange: 'reset' to follow the fork: certificates and votes of the old one are wiped"
-    : 'Use the genesis file that belongs to this data directory, or another data directory'
-  throw new NodeError(code, `options.store: ${message}. ${remedy}.`)
+    ? ''
+    : ' Use the genesis file that belongs to this data directory, or another data directory.'
+  throw new NodeError(code, `options.store: ${message}.${remedy}`)
 }
 
 /**

@@ -4,6 +4,7 @@ import { errorOf, onAbort, ZkStackError, type Logger } from '@zkstack/concurrenc
 import {
   createNode,
   levelStore,
+  NodeError,
   NodeOptionError,
   type ConsensusNode,
   type NodeOptions,
@@ -131,7 +132,11 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Whether an error is one of the configuration. */
-export function isConfigError(e: unknown): e is ConfigError | NodeOptionError {
+/** Codes of a start with a genesis that the data does not belong to. */
+const WRONG_GENESIS: readonly string[] = ['WRONG_CHAIN', 'FORK_REGRESSED', 'GENESIS_MISMATCH']
+
+/** Whether an error is one of the configuration, so that starting again will not help. */
+export function isConfigError(e: unknown): boolean {
+  if (e instanceof NodeError) return WRONG_GENESIS.includes(e.code)
   return e instanceof ConfigError || e instanceof NodeOptionError
 }

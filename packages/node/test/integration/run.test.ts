@@ -73,6 +73,15 @@ describe('zkstack run', () => {
         expect(last).toMatchObject({ level: 'info', message: 'the node stopped' })
         expect(node.errors()).not.toMatch(/secret/)
       }
+      // A fork that the data does not follow by itself: starting again would not help.
+      const [fork, own] = [join(folder, 'fork.json'), join(folder, 'public.json')]
+      const flags = ['--chain-id', '7', '--fork', '1', '--out', fork]
+      expect(await zkstack('genesis', ...flags, own)).toMatchObject({ code: 0 })
+      const forked = join(folder, 'forked.toml')
+      await writeFile(forked, (await readFile(config, 'utf8')).replace('genesis.json', 'fork.json'))
+      const refused = await zkstack('run', '--config', forked)
+      expect(refused.code).toBe(3)
+      expect(refused.err).toMatch(/^zkstack: store: .*onGenesisChange: 'reset'/m)
       const replayed = await zkstack('replay', join(folder, 'inputs.rec'), '--to', '5', '--json')
       expect(replayed).toMatchObject({ code: 0, err: '' })
       expect(JSON.parse(replayed.out.split('\n')[0] ?? '')).toMatchObject({ type: 'start' })
