@@ -141,6 +141,16 @@ describe('diagnose', () => {
     )
   })
 
+  it('a quorum of votes is there, and only not checked yet › nobody is said to be missing', () => {
+    const snapshot = withReplica({
+      phase: 'commit',
+      viewSince: 8_500,
+      awaits: [{ type: 'votes', kind: 'commit', missingWeight: '5' }],
+      commits: [{ ...nobody, number: '8', payload: '00', unverified: [0, 1, 2, 4, 5] }],
+    })
+    expect(causesOf(snapshot)).toEqual([])
+  })
+
   it('weights beyond 2^53 › are added exactly', () => {
     const large = String(2n ** 53n + 1n)
     const snapshot: NodeSnapshot = {
