@@ -120,6 +120,12 @@ export async function loadTestedBackend(name: string): Promise<void> {
   await loadAll({ isTested: true, only: name })
 }
 
+/** Puts the keccak256 in use that another thread of this process has tested. */
+export async function loadTestedHash(name: string): Promise<void> {
+  await loadTestedBackend(name)
+  useKeccak256([...hashes.values()].find(({ backend }) => backend === name) ?? nobleKeccak256)
+}
+
 function pick<Part extends keyof typeof preferences>(
   part: Part,
   chosen: BackendChoice[Part],

@@ -36,7 +36,7 @@ export type {
   SignedClaim,
 } from './signature-scheme.js'
 export { verifyBySteps } from './verify-by-steps.js'
-export type { AggregateCheck } from './workers/aggregate-check.js'
+export type { AggregateCheck, HashedBytes } from './workers/aggregate-check.js'
 export {
   SignatureWorkers,
   type CheckOptions,

@@ -1,4 +1,5 @@
-import { loadTestedBackend } from './crypto-backends.js'
+import { loadTestedBackend, loadTestedHash } from './crypto-backends.js'
+import { hashBackend } from './keccak256.js'
 import { BatchVerifier } from './workers/batch-verifier.js'
 import type { CheckBatch } from './workers/worker-port.js'
 
@@ -12,6 +13,10 @@ const waiting: CheckBatch[] = []
 async function load(backend: string): Promise<void> {
   if (!loaded.has(backend)) await loadTestedBackend(backend)
   loaded.add(backend)
+}
+
+async function loadHash(hash: string): Promise<void> {
+  if (hash !== hashBackend()) await loadTestedHash(hash)
 }
 
 /** Answers an urgent batch at once; others wait for their turn. */
@@ -34,6 +39,7 @@ function receiveAll(): void {
 async function work(): Promise<void> {
   for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
     await load(batch.backend)
+    await loadHash(batch.hash)
     const steps = verifier.verdictsBySteps(batch)
     let step = steps.next()
     for (; step.done !== true; step = steps.next()) receiveAll()

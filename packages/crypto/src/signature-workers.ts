@@ -1,4 +1,5 @@
 import { signatureScheme } from './crypto-backends.js'
+import { hashBackend } from './keccak256.js'
 import { availableCores, startWorker } from './platform.js'
 import type { SignatureScheme } from './signature-scheme.js'
 import { packChecks, type AggregateCheck } from './workers/aggregate-check.js'
@@ -48,6 +49,8 @@ interface Seat {
 const maxBatches = 2
 /** Checks of a batch, at most. */
 const maxChecks = 64
+/** Bytes of a batch that are hashed, at most, unless they are of one check; a batch with so many is not small. They are copied. */
+const maxHashedBytes = { alone: 256 * 1024, together: 4 * 1024 * 1024 }
 /** Fewer than these are not shared out among several workers: where checks are made together, few at a time cost more. */
 const fewChecks = { alone: 4, together: 32 }
 /** More than one thread can feed. */
@@ -84,12 +87,13 @@ export class SignatureWorkers implements AsyncDisposable {
   }
 
   /**
-   * The verdict of `scheme.verifyAggregate`, reached in another thread; `undefined` when none is free to tell. Nothing that was given
+   * The verdict of `scheme.verifyAggregate`, and of keccak256 on what is hashed with it, reached in another thread; `undefined` when none
+   * is free to tell. Nothing that was given
    * may change before it resolves. Never rejects.
    */
   verifyAggregate(
     scheme: SignatureScheme,
-    { claims, aggregate }: AggregateCheck,
+    { claims, aggregate, hashed }: AggregateCheck,
     o: CheckOptions = {},
   ): Promise<boolean | undefined> {
     this.#start(scheme.backend)
@@ -97,7 +101,7 @@ export class SignatureWorkers implements AsyncDisposable {
     const isKnown = signatureScheme(scheme.id, { backend: scheme.backend }) === scheme
     if (!isKnown || this.size === 0 || queue.length >= maxWaiting) return Promise.resolve(undefined)
     const verdict = new Promise<boolean | undefined>((settle) => {
-      queue.push({ scheme, claims, aggregate, settle })
+      queue.push({ scheme, claims, aggregate, hashed, settle })
     })
     this.#schedule()
     return verdict
@@ -188,7 +192,8 @@ export class SignatureWorkers implements AsyncDisposable {
       const id = ++this.#lastBatch
       seat.batches.set(id, { jobs, urgent })
       const { id: schemeId, backend } = scheme
-      seat.port.post({ id, urgent, scheme: schemeId, backend, checks: packChecks(jobs) })
+      const [hash, checks] = [hashBackend(), packChecks(jobs)]
+      seat.port.post({ id, urgent, scheme: schemeId, backend, hash, checks })
     }
   }
 
@@ -197,8 +202,10 @@ export class SignatureWorkers implements AsyncDisposable {
     let best: { readonly seat: Seat; readonly checks: number } | undefined
     for (const seat of this.#seats) {
       const batches = [...seat.batches.values()].filter((batch) => batch.urgent === urgent)
-      const checks = batches.reduce((sum, { jobs }) => sum + jobs.length, 0)
-      const isFree = batches.length < maxBatches || (!urgent && checks < maxChecks)
+      const jobs = batches.flatMap((batch) => batch.jobs)
+      const checks = jobs.length
+      const isSmall = checks < maxChecks && hashedBytesOf(jobs) < maxHashedBytes.alone
+      const isFree = batches.length < maxBatches || (!urgent && isSmall)
       if (seat.isReady && isFree && (best === undefined || checks < best.checks))
         best = { seat, checks }
     }
@@ -230,12 +237,26 @@ export class SignatureWorkers implements AsyncDisposable {
   }
 }
 
-function fewOf({ gainsFromBatches }: SignatureScheme): number {
-  return gainsFromBatches === true ? fewChecks.together : fewChecks.alone
+function hashedBytesOf(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { hashed }) => sum + (hashed?.bytes.length ?? 0), 0)
 }
 
-/** Takes the first checks of a queue, so many at most, while they are of that scheme. */
+function fewOf(scheme: SignatureScheme): number {
+  return fewChecks[kindOf(scheme)]
+}
+
+/** How checks of a scheme are made. */
+function kindOf({ gainsFromBatches }: SignatureScheme): 'alone' | 'together' {
+  return gainsFromBatches === true ? 'together' : 'alone'
+}
+
+/** Takes the first checks of a queue, so many at most, while they are of that scheme and there is not too much to hash. */
 function takeOf(scheme: SignatureScheme, most: number, queue: Job[]): Job[] {
-  const end = queue.findIndex((job, i) => i === most || job.scheme !== scheme)
+  const mostBytes = maxHashedBytes[kindOf(scheme)]
+  let bytes = 0
+  const end = queue.findIndex((job, i) => {
+    bytes += job.hashed?.bytes.length ?? 0
+    return i === most || job.scheme !== scheme || (i > 0 && bytes > mostBytes)
+  })
   return queue.splice(0, end < 0 ? queue.length : end)
 }

@@ -24,11 +24,14 @@ export interface BlockVerifierInit {
   /** The first block that consensus makes. */
   readonly firstBlock: bigint
   readonly execution: Pick<ExecutionLayer, 'verifyPreGenesis'>
-  /** Checks signatures elsewhere. Default: at once, which suits virtual time; it does not wait for other threads. */
+  /** Checks signatures, and the hashes of payloads, elsewhere. Default: at once, which suits virtual time; it does not wait for other threads. */
   readonly verifyAggregate?: AggregateVerifier | undefined
   /** Told of a block that waits for the committee of its epoch, and when it waits no more. */
   readonly onWait?: (block: FinalBlock) => () => void
 }
+
+/** Payloads whose hash is checked with the certificate: shorter ones take some microseconds, longer ones would fill another thread's memory. */
+const hashedElsewhere = { least: 4 * 1024, most: 256 * 1024 }
 
 /** Judges blocks that peers serve, before they may enter the store. */
 export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<void, BlockRefusal>>
@@ -44,7 +47,8 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
 export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
   const { verifyAggregate } = o
   const judge: Judge = verifyAggregate
-    ? (block, scope) => verifyFinalBlockAsync(block, scope, { verifyAggregate, yieldTurn })
+    ? (block, scope) =>
+        verifyFinalBlockAsync(block, scope, { verifyAggregate, hashedElsewhere, yieldTurn })
     : (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
   return (block, call) =>
     block.kind === 'final' ? verifyFinal(block, o, judge, call) : verifyPreGenesis(block, o, call)

@@ -65,6 +65,7 @@ export class SignatureChecks implements AsyncDisposable {
       ? await this.#workers.verifyAggregate(scheme, check, { urgent: true })
       : undefined
     if (elsewhere !== undefined) return elsewhere
+    if (check.hashed) return this.#verifyHere(scheme, check)
     const valid = scheme.verifyAggregate(check.claims, check.aggregate)
     await this.#yieldTurn()
     return valid

@@ -1,9 +1,18 @@
 import type { SignedClaim } from '../signature-scheme.js'
 
+/** Bytes that are said to have this keccak256. */
+export interface HashedBytes {
+  readonly bytes: Uint8Array
+  /** 32 bytes. */
+  readonly hash: Uint8Array
+}
+
 /** An aggregate signature and what it is said to join, by ascending index: the arguments of `verifyAggregate`. */
 export interface AggregateCheck {
   readonly claims: readonly SignedClaim[]
   readonly aggregate: Uint8Array
+  /** Checked too: the verdict is true only if these bytes have their hash. Default: nothing. */
+  readonly hashed?: HashedBytes | undefined
 }
 
 /** {@link AggregateCheck} with keys that are not imported yet. */
@@ -14,14 +23,19 @@ export interface PackedCheck {
     readonly message: Uint8Array
   }[]
   readonly aggregate: Uint8Array
+  readonly hashed: HashedBytes | undefined
 }
 
-const checkHead = 8
+const checkHead = 12
+const hashBytes = 32
+/** In the place of a length: there is nothing to hash. */
+const nothing = 0xffff_ffff
 const claimHead = 12
 
 /**
  * Checks in one piece of memory, which threads hand over without a copy: for each the number of claims, the length of the aggregate,
- * the claims (index, length of key, length of message, key, message) and the aggregate; numbers are of 32 bits.
+ * the length of what is hashed, the claims (index, length of key, length of message, key, message), the aggregate, and the hash before
+ * what has it; numbers are of 32 bits.
  */
 export function packChecks(checks: readonly AggregateCheck[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(checks.reduce((sum, check) => sum + packedBytes(check), 0))
@@ -31,9 +45,10 @@ export function packChecks(checks: readonly AggregateCheck[]): Uint8Array<ArrayB
     bytes.set(part, at)
     at += part.length
   }
-  for (const { claims, aggregate } of checks) {
+  for (const { claims, aggregate, hashed } of checks) {
     view.setUint32(at, claims.length)
     view.setUint32(at + 4, aggregate.length)
+    view.setUint32(at + 8, hashed?.bytes.length ?? nothing)
     at += checkHead
     for (const { index, key, message } of claims) {
       view.setUint32(at, index)
@@ -44,14 +59,17 @@ export function packChecks(checks: readonly AggregateCheck[]): Uint8Array<ArrayB
       put(message)
     }
     put(aggregate)
+    if (!hashed) continue
+    put(hashed.hash)
+    put(hashed.bytes)
   }
   return bytes
 }
 
-function packedBytes({ claims, aggregate }: AggregateCheck): number {
+function packedBytes({ claims, aggregate, hashed }: AggregateCheck): number {
   return claims.reduce(
     (sum, { key, message }) => sum + claimHead + key.bytes.length + message.length,
-    checkHead + aggregate.length,
+    checkHead + aggregate.length + (hashed ? hashBytes + hashed.bytes.length : 0),
   )
 }
 
@@ -62,6 +80,7 @@ export function* unpackChecks(bytes: Uint8Array): Generator<PackedCheck, undefin
   const take = (length: number): Uint8Array => bytes.subarray(at, (at += length))
   while (at < bytes.length) {
     const [count, aggregateBytes] = [view.getUint32(at), view.getUint32(at + 4)]
+    const hashedBytes = view.getUint32(at + 8)
     at += checkHead
     const claims = Array.from({ length: count }, () => {
       const index = view.getUint32(at)
@@ -69,6 +88,9 @@ export function* unpackChecks(bytes: Uint8Array): Generator<PackedCheck, undefin
       at += claimHead
       return { index, key: take(keyBytes), message: take(messageBytes) }
     })
-    yield { claims, aggregate: take(aggregateBytes) }
+    const aggregate = take(aggregateBytes)
+    const hashed =
+      hashedBytes === nothing ? undefined : { hash: take(hashBytes), bytes: take(hashedBytes) }
+    yield { claims, aggregate, hashed }
   }
 }

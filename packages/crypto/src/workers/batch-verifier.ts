@@ -36,7 +36,8 @@ export class BatchVerifier {
     if (scheme === undefined) return { id, verdicts }
     const known = packed.flatMap((check, place) => {
       const claims = this.#claimsOf(check, scheme)
-      return claims === undefined ? [] : { place, claims, aggregate: check.aggregate }
+      const { aggregate, hashed } = check
+      return claims === undefined ? [] : { place, claims, aggregate, hashed }
     })
     const results = yield* verifyBySteps(scheme, known, this.#random)
     known.forEach(({ place }, i) => {

@@ -5,6 +5,8 @@ export interface CheckBatch {
   readonly urgent: boolean
   readonly scheme: number
   readonly backend: string
+  /** Which keccak256 to hash with. */
+  readonly hash: string
   /** @see packChecks */
   readonly checks: Uint8Array<ArrayBuffer>
 }

@@ -1,7 +1,16 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { availableSchemes, blsMinSig, loadCryptoBackends, SignatureWorkers } from '@zkstack/crypto'
+import {
+  availableSchemes,
+  blsMinSig,
+  keccak256,
+  loadCryptoBackends,
+  SignatureWorkers,
+  verifyBySteps,
+} from '@zkstack/crypto'
 import type { SignatureScheme, SignedClaim } from '@zkstack/crypto'
+import { inOneGo } from '../../src/in-one-go.js'
 
+const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n))
 const failures: Error[] = []
 const open: SignatureWorkers[] = []
 
@@ -61,6 +70,29 @@ describe('signature workers', () => {
       ])
       const expected = [true, false, false, false, true, false]
       expect(verdicts, `${scheme.name} ${scheme.backend}`).toEqual(expected)
+    }
+  })
+
+  test('with bytes to be hashed, right and wrong › a verdict is true only if both are', async () => {
+    const workers = await startWorkers(1)
+    const scheme = availableSchemes().find(({ backend }) => backend === 'node')
+    if (scheme === undefined) throw new TypeError('there is no Ed25519 of Node')
+    const [good, other] = [signed(scheme, 7), signed(scheme, 8)]
+    for (const length of [0, 100, 64 * 1024, 200_000]) {
+      const bytes = new Uint8Array(length).fill(3)
+      const hash = keccak256(bytes)
+      const changed = Uint8Array.from([...bytes.subarray(1), 4])
+      const checks = [
+        { ...good, hashed: { bytes, hash } },
+        { ...good, hashed: { bytes: changed, hash } },
+        { ...good, aggregate: other.aggregate, hashed: { bytes, hash } },
+        good,
+      ]
+      const verdicts = await Promise.all(
+        checks.map((check) => workers.verifyAggregate(scheme, check)),
+      )
+      expect(verdicts).toEqual([true, false, false, true])
+      expect(inOneGo(verifyBySteps(scheme, checks, random))).toEqual(verdicts)
     }
   })
 

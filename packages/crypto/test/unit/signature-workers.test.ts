@@ -128,10 +128,33 @@ describe('signature workers', () => {
     expect(await Promise.all(pair)).toEqual([undefined, undefined])
   })
 
+  test('many bytes are to be hashed › batches are small, two at a worker, and the rest can be taken back', async () => {
+    const { workers, batches } = await ready(1)
+    const hashed = { bytes: new Uint8Array(100_000).fill(5), hash: new Uint8Array(32).fill(6) }
+    const all = Array.from({ length: 7 }, () =>
+      workers.verifyAggregate(scheme, { claims, aggregate, hashed }),
+    )
+    await turn()
+    const sent = batches.map(({ checks }) => [...unpackChecks(checks)].map((check) => check.hashed))
+    expect(sent).toEqual([
+      [hashed, hashed],
+      [hashed, hashed],
+    ])
+    expect(workers.giveBack()).toBe(true)
+    expect(await Promise.all(all.slice(4, 6))).toEqual([undefined, undefined])
+  })
+
   test('a scheme that is not of this package › the caller checks, workers do not know it', async () => {
     const { workers, batches } = await ready(1)
     expect(await workers.verifyAggregate(standInScheme, { claims: [], aggregate })).toBeUndefined()
-    const batch = { id: 1, urgent: false, scheme: 77, backend: 'none', checks: new Uint8Array(8) }
+    const batch = {
+      id: 1,
+      urgent: false,
+      scheme: 77,
+      backend: 'none',
+      hash: 'noble',
+      checks: new Uint8Array(12),
+    }
     expect(
       new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n))).verdictsOf(batch)
         .verdicts,

@@ -1,4 +1,11 @@
-import { err, ok, type AggregateCheck, type Result, type SignatureScheme } from '@zkstack/crypto'
+import {
+  err,
+  ok,
+  type AggregateCheck,
+  type HashedBytes,
+  type Result,
+  type SignatureScheme,
+} from '@zkstack/crypto'
 import type { CommitQC } from './commit-qc.js'
 import type { EpochScope } from './epoch-scope.js'
 import { commitQcClaims } from './qc-claims.js'
@@ -9,7 +16,7 @@ import { sameReplicaCommit, validateReplicaCommit } from './replica-commit.js'
 import type { Signed } from './signed.js'
 import { verifySigned } from './signed.js'
 
-/** The verdict of `scheme.verifyAggregate`, in time. Nothing that was given may change before it resolves. */
+/** The verdict on an {@link AggregateCheck}, in time. Nothing that was given may change before it resolves. */
 export type AggregateVerifier = (scheme: SignatureScheme, check: AggregateCheck) => Promise<boolean>
 
 /** Why a CommitQC is invalid. */
@@ -68,19 +75,22 @@ export function verifyCommitQC(
 }
 
 /**
- * {@link verifyCommitQC} with the signatures checked elsewhere, for instance in other threads.
+ * {@link verifyCommitQC} with the signatures checked elsewhere, for instance in other threads, and with them that `hashed` has its hash: if
+ * not, the code is `BAD_SIGNATURE` too.
  * @see docs/spec/messages.md V3
  */
 export async function verifyCommitQCAsync(
   qc: CommitQC,
   scope: EpochScope,
   verifyAggregate: AggregateVerifier,
+  hashed?: HashedBytes,
 ): Promise<Result<void, CommitQCVerifyError>> {
   const valid = validateCommitQC(qc, scope)
   if (!valid.ok) return valid
   const { schedule } = scope
   const claims = commitQcClaims(qc, schedule)
-  const verified = await verifyAggregate(schedule.scheme, { claims, aggregate: qc.signature })
+  const check = { claims, aggregate: qc.signature, hashed }
+  const verified = await verifyAggregate(schedule.scheme, check)
   return verified ? ok(undefined) : err({ code: 'BAD_SIGNATURE' })
 }
 

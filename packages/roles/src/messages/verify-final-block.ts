@@ -36,26 +36,39 @@ export function verifyFinalBlock(
 /** Who works for {@link verifyFinalBlockAsync}, and who works beside it. */
 export interface FinalBlockVerifyAsyncOptions {
   readonly verifyAggregate: AggregateVerifier
+  /**
+   * From how many bytes of payload on, and up to how many, `verifyAggregate` is asked for its hash too; it must know
+   * `AggregateCheck.hashed`. Default: never.
+   */
+  readonly hashedElsewhere?: { readonly least: number; readonly most: number } | undefined
   /** Lets others have their turns while a payload above 63 KiB is hashed. */
   yieldTurn(): Promise<void>
 }
 
 /**
- * {@link verifyFinalBlock} with the signatures checked elsewhere, for instance in other threads, and a large payload hashed by
- * steps. The block must not change before it resolves.
+ * {@link verifyFinalBlock} with the signatures checked elsewhere, for instance in other threads, and a large payload hashed there too,
+ * or by steps. The block must not change before it resolves.
  * @see docs/spec/messages.md V8
  */
 export async function verifyFinalBlockAsync(
   block: FinalBlock,
   scope: EpochScope,
-  { verifyAggregate, yieldTurn }: FinalBlockVerifyAsyncOptions,
+  o: FinalBlockVerifyAsyncOptions,
 ): Promise<Result<void, FinalBlockVerifyError>> {
-  const { payload } = block
+  const { payload, justification } = block
+  const { verifyAggregate, hashedElsewhere, yieldTurn } = o
+  const { least, most } = hashedElsewhere ?? { least: 1, most: 0 }
+  if (payload.length >= least && payload.length <= most) {
+    const hashed = { bytes: payload, hash: justification.message.proposal.payload }
+    const qc = await verifyCommitQCAsync(justification, scope, verifyAggregate, hashed)
+    // what is wrong is found out here
+    return qc.ok ? qc : verifyFinalBlockAsync(block, scope, { verifyAggregate, yieldTurn })
+  }
   const isSmall = payload.length <= payloadPartBytes
   const hash = isSmall ? hashPayload(payload) : await hashPayloadBySteps(payload, yieldTurn)
   const isRight = comparePayloadHash(block, hash)
   if (!isRight.ok) return isRight
-  return justified(await verifyCommitQCAsync(block.justification, scope, verifyAggregate))
+  return justified(await verifyCommitQCAsync(justification, scope, verifyAggregate))
 }
 
 function checkFinalBlock(

@@ -1,5 +1,7 @@
+import { bytesEqual } from '@zkstack/crypto'
 import { describe, expect, it } from 'vitest'
 import {
+  hashPayload,
   payloadPartBytes,
   verifyFinalBlock,
   verifyFinalBlockAsync,
@@ -37,6 +39,34 @@ describe('a final block', () => {
       expect((await verify(other)).verdict).toEqual(refusal)
     },
   )
+
+  it('whose hash is checked elsewhere › is asked for within the bounds, and what is wrong is named here', async () => {
+    const asked: number[] = []
+    const judge = (block: FinalBlock) =>
+      verifyFinalBlockAsync(block, scope, {
+        verifyAggregate: (scheme, { claims, aggregate, hashed }) => {
+          if (hashed) asked.push(hashed.bytes.length)
+          const isRight = !hashed || bytesEqual(hashPayload(hashed.bytes), hashed.hash)
+          return Promise.resolve(isRight && scheme.verifyAggregate(claims, aggregate))
+        },
+        hashedElsewhere: { least: 10, most: 20 },
+        yieldTurn: () => Promise.resolve(),
+      })
+    for (const length of [9, 10, 20, 21]) {
+      const block = committee.block(3n, new Uint8Array(length))
+      expect(await judge(block)).toEqual({ ok: true, value: undefined })
+    }
+    expect(asked).toEqual([10, 20])
+
+    const right = committee.block(3n, new Uint8Array(15))
+    const { signature } = committee.block(3n, new Uint8Array(16)).justification
+    const unsigned = { ...right, justification: { ...right.justification, signature } }
+    for (const wrong of [{ ...right, payload: new Uint8Array(16) }, unsigned]) {
+      const refusal = verifyFinalBlock(wrong, scope)
+      expect(refusal.ok).toBe(false)
+      expect(await judge(wrong)).toEqual(refusal)
+    }
+  })
 
   it('with a large payload › gives others a turn for every 64 KiB at least, a small one gives none', async () => {
     const large = await verify(committee.block(3n, new Uint8Array(2 ** 20)))
