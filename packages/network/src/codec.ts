@@ -1,5 +1,5 @@
 import { errorOf } from '@zkstack/concurrency'
-import { DecodeError } from '@zkstack/crypto'
+import { concatBytes, DecodeError } from '@zkstack/crypto'
 import { decodeNetAddress, encodeNetAddress, type SocketAddress } from '@zkstack/roles'
 import Long from 'long'
 import type { ValidatorAddress } from './addresses/validator-address.js'
@@ -161,15 +161,37 @@ export interface GetBlocksResponse {
   readonly more?: boolean
 }
 
-/** Bytes of an answer. */
-export function encodeGetBlocksResponse(response: GetBlocksResponse): Uint8Array {
+/** {@link GetBlocksResponse} with blocks that are not in one piece. */
+export interface PiecedBlocksResponse extends Omit<GetBlocksResponse, 'blocks'> {
+  readonly blocks: readonly (readonly Uint8Array[])[]
+}
+
+/** Key of the field of blocks, which is the first one: number 1, bytes. */
+const BLOCKS_KEY = 0x0a
+
+/** Bytes of an answer, to which each block is copied once. */
+export function encodeGetBlocksResponse(response: PiecedBlocksResponse): Uint8Array {
   const { blocks, range, large = 0, more = false } = response
-  return GetBlocksResponse.encode({
-    blocks: [...blocks],
+  const pieces: Uint8Array[] = []
+  for (const block of blocks) {
+    const length = block.reduce((sum, piece) => sum + piece.length, 0)
+    pieces.push(encodeFieldHead(BLOCKS_KEY, length), ...block)
+  }
+  const rest = GetBlocksResponse.encode({
     range: wireRange(range),
     ...(large > 0 && { large }),
     ...(more && { more }),
   }).finish()
+  return concatBytes(...pieces, rest)
+}
+
+/** The key of a field of bytes and their number, a varint. */
+function encodeFieldHead(key: number, length: number): Uint8Array {
+  const head = [key]
+  let left = length
+  for (; left > 0x7f; left >>>= 7) head.push((left & 0x7f) | 0x80)
+  head.push(left)
+  return Uint8Array.from(head)
 }
 
 /** The response; its blocks are views of the frame. @throws DecodeError */

@@ -1,12 +1,12 @@
 import { Channel, scope, type Ctx } from '@zkstack/concurrency'
-import { concatBytes, DecodeError } from '@zkstack/crypto'
+import { DecodeError } from '@zkstack/crypto'
 import { payloadPartBytes } from '@zkstack/roles'
 import { encodedBlocks, encodedLength, type BlockStore, type EncodedBlock } from '@zkstack/storage'
 import {
   decodeGetBlocksRequest,
   encodeGetBlocksResponse,
   type GetBlocksRequest,
-  type GetBlocksResponse,
+  type PiecedBlocksResponse,
 } from '../codec.js'
 import { kibOf } from '../kib-of.js'
 import type { NetworkLimits } from '../limits.js'
@@ -81,14 +81,14 @@ async function answer(
 }
 
 /** What is sent for one answer, one after another. */
-interface Response extends Pick<GetBlocksResponse, 'blocks' | 'more'> {
+interface Response extends Pick<PiecedBlocksResponse, 'blocks' | 'more'> {
   /** A block that follows in parts. */
   readonly large?: EncodedBlock | undefined
 }
 
 /** As many blocks in one response as fit a part; a larger one follows its response. */
 function responses(blocks: readonly EncodedBlock[]): Response[] {
-  const all: { blocks: Uint8Array[]; large?: EncodedBlock }[] = []
+  const all: { blocks: EncodedBlock[]; large?: EncodedBlock }[] = []
   let bytes = Infinity
   for (const block of blocks) {
     const length = encodedLength(block)
@@ -101,7 +101,7 @@ function responses(blocks: readonly EncodedBlock[]): Response[] {
     }
     bytes += length
     if (isLarge) Object.assign(response, { large: block })
-    else response.blocks.push(concatBytes(...block))
+    else response.blocks.push(block)
   }
   if (all.length === 0) return [{ blocks: [] }]
   return all.map((response, i) => ({ ...response, more: i < all.length - 1 }))

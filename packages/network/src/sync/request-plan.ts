@@ -51,6 +51,7 @@ export class RequestPlan {
 
   /** Makes the requests that can be made now. */
   make(): readonly FetchEffect[] {
+    if (!this.#mayAsk()) return []
     const pending: bigint[] = []
     const late: bigint[] = []
     for (const [height, state] of this.#heights) {
@@ -69,6 +70,14 @@ export class RequestPlan {
     if (!this.#mayGrow(pending)) this.#ask(pending)
     this.#ask(late)
     return this.#effects
+  }
+
+  /** Whether any peer may be asked for more. */
+  #mayAsk(): boolean {
+    for (const { inflight } of this.#peers.values()) {
+      if (inflight < this.#config.perPeer) return true
+    }
+    return false
   }
 
   /**

@@ -1,5 +1,6 @@
-import { DecodeError } from '@zkstack/crypto'
+import { bytesEqual, DecodeError } from '@zkstack/crypto'
 import fc from 'fast-check'
+import Long from 'long'
 import { expect, test } from 'vitest'
 import {
   decodeBlockRange,
@@ -21,6 +22,7 @@ import {
   encodeTransactions,
   type HelloStreamFrame,
 } from '../../src/codec.js'
+import { zkstack } from '../../src/proto/generated.js'
 
 const hello = {
   protocolVersion: 1,
@@ -74,9 +76,29 @@ test('block range › it ends before it begins › is OUT_OF_RANGE', () => {
 test('block answer › none, empty ones and others › are told apart', () => {
   const range = { first: 5n, next: 2n ** 64n - 1n }
   for (const blocks of [[], [new Uint8Array(0)], [Uint8Array.of(1), Uint8Array.of(2, 3)]]) {
-    const decoded = decodeGetBlocksResponse(encodeGetBlocksResponse({ blocks, range }))
+    const decoded = decodeGetBlocksResponse(
+      encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range }),
+    )
     expect(decoded.blocks.map((block) => new Uint8Array(block))).toEqual(blocks)
     expect(decoded.range).toEqual(range)
+  }
+})
+
+test('block answer › with blocks in pieces › has the bytes that protobuf gives', () => {
+  const range = { first: 1n, next: 300n }
+  const wire = { first: Long.fromNumber(1, true), next: Long.fromNumber(300, true) }
+  for (const length of [0, 1, 127, 128, 16_383, 16_384, 64_000]) {
+    const block = new Uint8Array(length).fill(length)
+    const pieces = [block.subarray(0, 3), block.subarray(3), new Uint8Array(0)]
+    for (const rest of [{}, { large: 70_000, more: true }]) {
+      const expected = zkstack.network.GetBlocksResponse.encode({
+        blocks: [block, block],
+        range: wire,
+        ...rest,
+      }).finish()
+      const encoded = encodeGetBlocksResponse({ blocks: [pieces, [block]], range, ...rest })
+      expect(bytesEqual(encoded, new Uint8Array(expected))).toBe(true)
+    }
   }
 })
 

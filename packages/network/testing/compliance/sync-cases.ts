@@ -110,7 +110,7 @@ async function serveByHand(
         blocks.push(answer instanceof Uint8Array ? answer : encodeBlock(answer))
       }
       const range = { first: o.first ?? 0n, next: o.next, ...o.has?.() }
-      await stream.send(encodeGetBlocksResponse({ blocks, range }))
+      await stream.send(encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range }))
     }
   })
   const ranges = await peer.open(connection, protocols.blocks)
