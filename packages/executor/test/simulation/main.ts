@@ -63,7 +63,10 @@ function optionsOf(seed: string): SimulationOptions {
 function tellFailure({ seed, failure }: SeedResult): void {
   if (failure === undefined) return
   for (const violation of failure.violations) print(`seed ${seed}: ${violation}`)
-  print(`the smallest schedule that does it, of ${failure.faults.length} faults:`)
+  const { length } = failure.faults
+  print(
+    length === 0 ? 'it takes no fault' : `the smallest schedule that does it, of ${length} faults:`,
+  )
   for (const fault of failure.faults) print(`  ${fault}`)
   print(`again: npm run simulate -- --seed ${seed} --validators ${values.validators} --trace`)
 }

@@ -43,6 +43,16 @@ describe('many seeds', () => {
     expect(failed[0]?.failure?.faults).toHaveLength(1)
   })
 
+  it('tell once what happens once, though a message goes to five peers', async () => {
+    const { failure } = await runSeed({
+      seed: 1,
+      ...quick,
+      wrapStore: (store, node) => (node === 2 ? brokenStore.hasty(store) : store),
+    })
+    expect(failure?.faults).toEqual([])
+    expect(failure?.violations).toHaveLength(1)
+  })
+
   it('run in a process of their own as they do here', async () => {
     const { run, stop } = startSeedProcess('6')
     const [there, here] = await Promise.all([run('9'), runSeed({ seed: '9', validators: 6 })])

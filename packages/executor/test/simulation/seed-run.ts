@@ -29,10 +29,14 @@ export async function seedResult(
   const { seed, digest, stats, ok } = report
   const views = Number(stats.views)
   if (ok) return { seed, digest, views, failure: undefined }
-  const violations = report.violations.map(
-    ({ invariant, at, node, text }) =>
-      `${invariant} at ${Math.round(at)} ms, node ${node ?? '–'}: ${text}`,
+  // A message that breaks an invariant does so once for each peer that it goes to.
+  const violations = new Set(
+    report.violations.map(
+      ({ invariant, at, node, text }) =>
+        `${invariant} at ${Math.round(at)} ms, node ${node ?? '–'}: ${text}`,
+    ),
   )
   const { faults } = await shrinkFaults(options)
-  return { seed, digest, views, failure: { violations, faults: faults.map(describeFault) } }
+  const failure = { violations: [...violations], faults: faults.map(describeFault) }
+  return { seed, digest, views, failure }
 }
