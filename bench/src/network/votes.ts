@@ -18,9 +18,10 @@ import { libp2pLines, tcpLines, type OnBytes, type PlainLines } from './plain-li
 // frames of their size over libp2p without our layer, and over raw TCP. All in one process, on one thread; nothing looks at
 // signatures. A vote that a newer one overtakes does not leave any more, so each is sent when all have the one before.
 
-const rounds = 5
+const rounds = 10
 const votesPerRound = 200
-const warmUp = 100
+/** A node sends votes for months: what counts is code that is compiled. With it, fewer than a connection may send at once. */
+const warmUp = 1_000
 
 /** Tells when so much has arrived. */
 class Arrivals {
