@@ -1,20 +1,9 @@
-import { systemRandom, yieldTurn } from '@zkstack/concurrency'
-import { ed25519Scheme, keccak256 } from '@zkstack/crypto'
+import { ed25519Scheme } from '@zkstack/crypto'
 import { Flooder, floods, type Flood } from '@zkstack/network/testing'
 import { testCommittee } from '@zkstack/roles/testing'
 
-// One peer that floods, until its input ends. Arguments: the target's key in hex, its address, and the ways to flood; without any it
-// leaves the target alone and only computes: what a busy process costs its neighbours on the same processors, whatever it does.
+// One peer that floods, until its input ends. Arguments: the target's key in hex, its address, and the ways to flood.
 const [key = '', addr = '', ways = ''] = process.argv.slice(2)
-let isOver = false
-const over = new Promise((resolve) => process.stdin.on('end', resolve).resume()).then(() => {
-  isOver = true
-})
-if (ways === '') {
-  process.stdout.write('computing\n')
-  for (let bytes = systemRandom.bytes(4_096); !isOver; bytes = keccak256(bytes)) await yieldTurn()
-  process.exit(0)
-}
 const { genesis } = testCommittee(6, { scheme: ed25519Scheme.current })
 const strangers = testCommittee(6, { seed: 'strangers' })
 const votes = Array.from({ length: 50 }, (_, i) =>
@@ -29,6 +18,6 @@ flooder.start(ways.split(',').filter((way): way is Flood => floods.some((name) =
 // what it costs to load is not part of the flood
 while (flooder.counts.connections === 0) await new Promise((resolve) => setTimeout(resolve, 20))
 process.stdout.write('flooding\n')
-await over
+await new Promise((resolve) => process.stdin.on('end', resolve).resume())
 process.stdout.write(`${JSON.stringify(flooder.counts)}\n`)
 process.exit(0)

@@ -11,7 +11,7 @@ const titles: Readonly<Record<(typeof networkTables)[number], string>> = {
     'Blocks from one node to another through sync, taken unverified and kept in memory; beside as many bytes in frames of 512 KiB, the size of its answers. One process, one thread.',
   sync: 'A node that is so many blocks behind another one, over TCP with LevelDB, each in a process of its own; beside what its store alone takes in of the same blocks in the same run: each when the one before is on disk, as a chain does that grows (median of three: before, between and after), and all at once. *No network*: the same node fetches the blocks from its own memory, so that only verification, store and commits are left. Blocks are signed by a quorum, which changes from block to block where others can be absent.',
   flood:
-    'Finality of six validators (Ed25519, no payload) while a peer in a process of low priority floods one of them, beside the same network undisturbed just before and just after. *CPU per block*: time of the processors for all six. *None, computes*: that process leaves them alone, but is as busy.',
+    'Finality of six validators (Ed25519, no payload) while a peer in a process of low priority floods one of them, beside the same network undisturbed just before and just after. *CPU per block*: time of the processors for all six.',
 }
 
 /** One table of the README. */
