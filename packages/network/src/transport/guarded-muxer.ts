@@ -4,9 +4,16 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { NetworkError } from '../errors.js'
 import { turnOf } from '../turn-of.js'
 import { MuxerGuard, type MuxerLimits } from './muxer-guard.js'
+import { PieceJoiner } from './piece-joiner.js'
 
 /** What a multiplexer takes from its line. */
 type Take = (data: Uint8Array | Uint8ArrayList) => void
+
+/** A multiplexer, and where it keeps the beginning of a frame. */
+interface Taking extends StreamMuxer {
+  onData: Take
+  readonly decoder: { readonly buffer: Uint8ArrayList }
+}
 
 /**
  * A multiplexer whose connections are cut when they exceed what its streams can need, and which takes only so many frames in one turn of
@@ -20,9 +27,14 @@ export function guardedMuxer(
   return {
     protocol: inner.protocol,
     createStreamMuxer: (line: MessageStream) => {
-      const muxer = inner.createStreamMuxer(line) as StreamMuxer & { onData: Take }
-      const intake = new MuxerIntake({ line, clock, limits, take: muxer.onData.bind(muxer) })
-      muxer.onData = (data) => intake.take(data)
+      const muxer = inner.createStreamMuxer(line) as Taking
+      const take = muxer.onData.bind(muxer)
+      const begun = new PieceJoiner(muxer.decoder.buffer)
+      const intake = new MuxerIntake({ line, clock, limits, take })
+      muxer.onData = (data) => {
+        intake.take(data)
+        begun.changed()
+      }
       return muxer
     },
   }

@@ -4,6 +4,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { NetworkError } from '../errors.js'
 import { FrameDecoder, frameHeader } from './frame-decoder.js'
 import { FrameQueue, type FrameTaker } from './frame-queue.js'
+import { joinKeptPieces } from './kept-pieces.js'
 import type { FrameStream, StreamCallOptions } from './network-transport.js'
 import { UnreadBytes } from './unread-bytes.js'
 import { joinWindowUpdates } from './window-updates.js'
@@ -35,6 +36,7 @@ export class Libp2pFrameStream implements FrameStream {
   constructor(stream: Stream, maxFrameBytes: number) {
     this.#stream = stream
     joinWindowUpdates(stream)
+    joinKeptPieces(stream)
     this.#decoder = new FrameDecoder(maxFrameBytes)
     this.#inbox.onTaken = () => this.#resumeWhenRoom()
     stream.addEventListener('message', (e) => this.#onMessage(e))

@@ -1,5 +1,6 @@
 import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { ManualClock } from '@zkstack/concurrency'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { expect, test } from 'vitest'
 import { guardedMuxer } from '../../src/transport/guarded-muxer.js'
 import type { MuxerLimits } from '../../src/transport/muxer-guard.js'
@@ -34,24 +35,29 @@ class TurnClock extends ManualClock {
   }
 }
 
-/** A multiplexer that keeps what it takes. */
+/** A multiplexer that keeps what it takes, as if it were the beginning of a frame. */
 function start(o: Partial<MuxerLimits> = {}) {
   const line = new TestLine()
   const clock = new TurnClock()
   const taken: number[] = []
+  const begun = new Uint8ArrayList()
   const recorder: StreamMuxerFactory = {
     protocol: '/test/1',
     createStreamMuxer: (stream) => {
       const muxer = {
-        onData: (data: Iterable<Uint8Array>) =>
-          taken.push(...[...data].flatMap((chunk) => [...chunk])),
+        decoder: { buffer: begun },
+        onData: (data: Iterable<Uint8Array>) => {
+          const bytes = Uint8Array.from([...data].flatMap((chunk) => [...chunk]))
+          taken.push(...bytes)
+          begun.append(bytes)
+        },
       }
       stream.addEventListener('message', ({ data }) => muxer.onData(data as Iterable<Uint8Array>))
       return muxer as unknown as StreamMuxer
     },
   }
   guardedMuxer(recorder, { ...limits, ...o }, clock).createStreamMuxer(line.stream)
-  return { line, clock, taken }
+  return { line, clock, taken, begun }
 }
 
 /** Data frames of three bytes each, the last byte is the number of the frame. */
@@ -104,6 +110,15 @@ test('guarded muxer › more frames than their rate › wait until the time has 
   expect(taken.length).toBe(5 * FRAME_BYTES)
   clock.advance(1)
   expect(taken.length).toBe(8 * FRAME_BYTES)
+})
+
+test('guarded muxer › a long frame comes byte by byte › what the multiplexer keeps of it is joined', () => {
+  const { line, begun } = start()
+  const frame = new Uint8Array(12 + 0x300)
+  frame[10] = 3
+  for (const byte of frame) line.onData(Uint8Array.of(byte))
+  expect(begun.subarray()).toEqual(frame)
+  expect([...begun].length).toBeLessThan(300)
 })
 
 test('guarded muxer › a limit is exceeded › the line is cut, and nothing of that is taken', () => {

@@ -94,3 +94,18 @@ test('frame stream › small frames › the window is opened again for many of t
   for (let i = 0; i < 128; i++) raw.receive(frame)
   expect(raw.updates).toEqual([16 * 1024, 16 * 1024])
 })
+
+test('frame stream › it is paused while small pieces come › they take little memory, and all are received', async () => {
+  const { raw, stream } = start(10_000)
+  raw.receive(encode(Array.from({ length: 256 }, () => empty)))
+  expect(raw.readStatus).toBe('paused')
+  const frame = Uint8Array.from({ length: 2_000 }, (_, i) => i)
+  const bytes = encode([frame])
+  for (let i = 0; i < bytes.length; i++) raw.receive(bytes.subarray(i, i + 1))
+  const kept = [...raw.readBuffer]
+  expect(kept.length).toBeLessThan(300)
+  const memory = kept.reduce((sum, piece) => sum + piece.buffer.byteLength, 0)
+  expect(memory).toBeLessThan(10 * 1024)
+  for (let i = 0; i < 256; i++) await stream.receive()
+  expect(await stream.receive()).toEqual(frame)
+})

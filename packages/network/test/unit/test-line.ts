@@ -4,7 +4,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 
 /** A line that keeps what comes while it is paused, as libp2p's do: one that is resumed hands it over, and then reads on. */
 export class TestLine extends EventTarget {
-  readonly waiting = new Uint8ArrayList()
+  readonly readBuffer = new Uint8ArrayList()
   /** What it told the line below. */
   readonly below: ('pause' | 'resume')[] = []
   status = 'open'
@@ -17,12 +17,12 @@ export class TestLine extends EventTarget {
   }
 
   onData(data: Uint8Array | Uint8ArrayList): void {
-    this.waiting.append(data)
+    this.readBuffer.append(data)
     this.#handOver()
   }
 
   unshift(data: Uint8Array | Uint8ArrayList): void {
-    this.waiting.prepend(data)
+    this.readBuffer.prepend(data)
   }
 
   pause(): void {
@@ -55,9 +55,9 @@ export class TestLine extends EventTarget {
   }
 
   #handOver(): void {
-    if (this.readStatus !== 'readable' || this.waiting.length === 0) return
-    const data = this.waiting.sublist()
-    this.waiting.consume(data.length)
+    if (this.readStatus !== 'readable' || this.readBuffer.length === 0) return
+    const data = this.readBuffer.sublist()
+    this.readBuffer.consume(data.length)
     this.dispatchEvent(new StreamMessageEvent(data))
   }
 }
