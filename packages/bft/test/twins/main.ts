@@ -38,7 +38,8 @@ interface Job {
   readonly blocks: number
 }
 
-const reportEvery = 5000
+/** How often to say how far it is, in milliseconds. */
+const reportEveryMs = 10_000
 
 /** A number, or a list when there is a comma. */
 function listOf(text: string): number | readonly number[] {
@@ -98,6 +99,7 @@ function play(job: Job, print: (line: string) => void): number {
   let position = 0
   let played = 0
   let faults = 0
+  let reportAt = performance.now() + reportEveryMs
   for (const scenario of job.scenarios) {
     position += 1
     if (position <= job.from) continue
@@ -110,7 +112,9 @@ function play(job: Job, print: (line: string) => void): number {
       faults += 1
       print(`${fault}: --seed ${seed} --scenario '${formatScenario(scenario)}'`)
     }
-    if (played % reportEvery === 0) print(`${played} scenarios, ${faults} faults`)
+    if (performance.now() < reportAt) continue
+    reportAt += reportEveryMs
+    print(`${played} scenarios so far, ${faults} faults`)
   }
   print(`${played} scenarios, ${faults} faults`)
   return faults
