@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url'
 
-/** What a process keeps, of `process.memoryUsage()` after two full collections; in bytes. */
+/** What a process keeps after two full collections; in bytes. */
 export interface CollectedMemory {
-  readonly heapUsed: number
+  /** In the heap of the main thread, but for code. */
+  readonly objects: number
+  /** Code that the engine has compiled, and what belongs to it. */
+  readonly code: number
   /** Outside of the heap, and of objects in it; buffers are a part of it. */
   readonly external: number
   readonly rss: number
@@ -33,9 +36,11 @@ export const collectingFlags: readonly string[] = [
 /** The answer to {@link COLLECT}; undefined for any other message. */
 export function collectedMemoryOf(message: unknown): CollectedMemory | undefined {
   if (typeof message !== 'object' || message === null) return undefined
-  const { heapUsed, external, rss } = message as Partial<Record<keyof CollectedMemory, unknown>>
-  if (!isCount(heapUsed) || !isCount(external) || !isCount(rss)) return undefined
-  return { heapUsed, external, rss }
+  const { objects, code, external, rss } = message as Partial<
+    Record<keyof CollectedMemory, unknown>
+  >
+  if (!isCount(objects) || !isCount(code) || !isCount(external) || !isCount(rss)) return undefined
+  return { objects, code, external, rss }
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,6 @@
 // Loaded into a node by `--import`, with `--expose-gc`: to the message 'collect' it answers what memory is alive.
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { getHeapCodeStatistics } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
 /** Until freed pages are back at the system, in milliseconds: threads of the collector unmap them. */
@@ -10,9 +11,16 @@ async function collected() {
   globalThis.gc()
   await setImmediate()
   globalThis.gc()
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+  const { heapUsed, external } = process.memoryUsage()
+  const code = compiledCode()
   await setTimeout(UNMAP_MS)
-  return { heapUsed, external, arrayBuffers, rss: process.memoryUsage.rss() }
+  return { objects: heapUsed - code, code, external, rss: process.memoryUsage.rss() }
+}
+
+/** Bytes of the heap that are no objects of the program: what runs rarely is compiled late, and then anew as more becomes known of it. */
+function compiledCode() {
+  const statistics = getHeapCodeStatistics()
+  return statistics.code_and_metadata_size + statistics.bytecode_and_metadata_size
 }
 
 // Threads of a node load it too.

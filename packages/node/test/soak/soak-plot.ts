@@ -42,9 +42,9 @@ const panels: readonly Panel[] = [
   {
     title: 'memory alive after a full collection, MiB',
     dots: (record) =>
-      record.memory.map(({ memory: { heapUsed, external }, ...of }) => ({
+      record.memory.map(({ memory: { objects, external }, ...of }) => ({
         ...of,
-        value: (heapUsed + external) / MEBIBYTE,
+        value: (objects + external) / MEBIBYTE,
       })),
   },
   {

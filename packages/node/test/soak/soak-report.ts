@@ -87,9 +87,9 @@ const kinds: readonly Kind[] = [
     of: ({ memory }, node) =>
       memory
         .filter((sample) => sample.node === node)
-        .map(({ minute, memory: { heapUsed, external } }) => ({
+        .map(({ minute, memory: { objects, external } }) => ({
           minute,
-          value: heapUsed + external,
+          value: objects + external,
         })),
   },
   {
@@ -180,8 +180,9 @@ Processes that each node had: ${record.lives.map((count, i) => `v${i + 1} ${coun
 
 Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run and, of memory, after block
 ${SETTLED_AT_BLOCK}, as a node keeps the newest 512 at hand; a killed node starts anew, so nothing is claimed of the others. Every ${Math.round(collectEveryMs(options.minutes) / 1000)} seconds all garbage was collected, twice in a row, and memory was read: _alive_ is what the heap of
-the main thread and the buffers outside of it still held, _resident_ what the process had of the machine a moment later. The room for new
-objects was of fixed size (\`--max-semi-space-size\`). Between collections no node had more than ${mostResident(record)} MiB resident.
+the main thread, but for compiled code, and the buffers outside of it still held, _resident_ what the process had of the machine a moment later. The room for new
+objects was of fixed size (\`--max-semi-space-size\`). Between collections no node had more than ${mostResident(record)} MiB resident;
+of compiled code, which comes as ever more of the program has run often, none had more than ${mostCode(record)} MiB.
 
 The interval is that of 95 % confidence, for the trend through the means of twenty parts of that time, widened by their autocorrelation; for
 files through the most that were open in each part, since a peer that is away takes its own with it. _Grows_: by more than ${FLAT * 100} % of the
@@ -200,6 +201,12 @@ ${logTable(o.log)}
 function mostResident({ usage: samples }: SoakRecord): number {
   const all = samples.map(({ usage }) => usage?.residentBytes ?? 0)
   return Math.round(all.reduce((most, one) => Math.max(most, one), 0) / MEBIBYTE)
+}
+
+/** In MiB, of all nodes. */
+function mostCode({ memory: samples }: SoakRecord): string {
+  const most = samples.reduce((so, { memory }) => Math.max(so, memory.code), 0)
+  return (most / MEBIBYTE).toFixed(1)
 }
 
 function faultTable({ episodes }: SoakRecord): string {

@@ -30,7 +30,7 @@ function findings(
   const memory = series(alive).map(({ minute, value }) => ({
     ...of,
     minute,
-    memory: { heapUsed: value / 2, external: value / 2, rss: value + more(minute) },
+    memory: { objects: value / 2, code: 0, external: value / 2, rss: value + more(minute) },
   }))
   const record: SoakRecord = {
     minutes: 20,
@@ -185,7 +185,7 @@ describe('the verdict on a soak', () => {
 
 describe('what a node keeps', () => {
   test('the answer of a process › is told from all else that it may send', () => {
-    const memory = { heapUsed: 3, external: 2, rss: 9 }
+    const memory = { objects: 3, code: 1, external: 2, rss: 9 }
     expect(collectedMemoryOf({ ...memory, arrayBuffers: 1 })).toEqual(memory)
     for (const other of [undefined, null, 'collect', {}, { ...memory, rss: '9' }])
       expect(collectedMemoryOf(other)).toBeUndefined()
