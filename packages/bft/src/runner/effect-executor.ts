@@ -129,8 +129,13 @@ export class EffectExecutor {
     }
     if (state === undefined) return
     ctx.throwIfCanceled()
-    if (isSaved) persisted(state)
-    else await this.#persist(state)
+    if (isSaved) {
+      persisted(state)
+      return
+    }
+    const ended = this.#init.begins({ type: 'persist', state })
+    await this.#persist(state)
+    ended?.()
   }
 
   #report(effect: ReportingEffect): void {

@@ -120,9 +120,12 @@ describe('why is it stuck?', () => {
     disk = new Promise((resolve) => {
       mend = resolve
     })
-    const { message } = await ask(network.at(0), 'disk')
-    expect(message).toMatch(/The disk has been writing the vote for [\d.]+ m?s\. Nothing is sent/)
-    mend()
+    try {
+      const { message } = await ask(network.at(0), 'disk')
+      expect(message).toMatch(/The disk has been writing the vote for [\d.]+ m?s\. Nothing is sent/)
+    } finally {
+      mend()
+    }
   })
 
   it.each(['propose', 'verify', 'commit'] as const)(
