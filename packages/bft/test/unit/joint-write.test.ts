@@ -51,7 +51,7 @@ describe('a store that writes a block and a state at once', () => {
     expect(apart).toEqual([])
   })
 
-  test('rule 22 › the block was stored by sync already › the state is written alone', async () => {
+  test('rule 22 › the block was stored by sync already › the state is written alone, and that is what is told to be written', async () => {
     const store = new FakeJointStore()
     const rig = rigOf(store)
     await rig.start()
@@ -63,12 +63,18 @@ describe('a store that writes a block and a state at once', () => {
     }
     const vote = committee.commit(1n, committee.header(0n, 'a'))
     const disk = gate()
-    store.beforeWrite = (what) => (what === 'block' ? disk.opened : Promise.resolve())
+    const rest = gate()
+    store.beforeWrite = (what) => (what === 'block' ? disk.opened : rest.opened)
     const synced = rig.blocks.push(createFinalBlock(bytesOf('a'), committee.commitQc(vote)))
     const votes = [1, 2, 3, 4].map((index) => rig.deliver(committee.signCommit(index, vote)))
     await rig.settle()
+    expect(rig.runner.snapshot().writing?.what).toBe('block')
     disk.open()
-    await Promise.all([synced, ...votes])
+    await synced
+    await rig.settle()
+    expect(rig.runner.snapshot().writing?.what).toBe('state')
+    rest.open()
+    await Promise.all(votes)
     await rig.settle()
     expect(await store.load(rig.key)).toMatchObject({ view: 2n, phase: 'prepare' })
   })
