@@ -1,7 +1,7 @@
 import { loadTestedBackend, loadTestedHash } from './crypto-backends.js'
 import { hashBackend } from './keccak256.js'
 import { BatchVerifier } from './workers/batch-verifier.js'
-import type { CheckBatch } from './workers/worker-port.js'
+import type { BatchAnswer, BatchVerdicts, CheckBatch } from './workers/worker-port.js'
 
 // The script of a worker thread, which is told its first backend: others are loaded when they are asked for.
 const verifier = new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n)))
@@ -19,10 +19,14 @@ async function loadHash(hash: string): Promise<void> {
   if (hash !== hashBackend()) await loadTestedHash(hash)
 }
 
+function answer({ checks: { buffer: memory } }: CheckBatch, verdicts: BatchVerdicts): void {
+  parentPort?.postMessage({ ...verdicts, memory } satisfies BatchAnswer, [memory])
+}
+
 /** Answers an urgent batch at once; others wait for their turn. */
 function receive(batch: CheckBatch): void {
   if (batch.urgent && loaded.has(batch.backend)) {
-    parentPort?.postMessage(verifier.verdictsOf(batch))
+    answer(batch, verifier.verdictsOf(batch))
   } else waiting.push(batch)
 }
 
@@ -43,7 +47,7 @@ async function work(): Promise<void> {
     const steps = verifier.verdictsBySteps(batch)
     let step = steps.next()
     for (; step.done !== true; step = steps.next()) receiveAll()
-    parentPort?.postMessage(step.value)
+    answer(batch, step.value)
   }
 }
 

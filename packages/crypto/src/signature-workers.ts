@@ -3,12 +3,8 @@ import { hashBackend } from './keccak256.js'
 import { availableCores, startWorker } from './platform.js'
 import type { SignatureScheme } from './signature-scheme.js'
 import { packChecks, type AggregateCheck } from './workers/aggregate-check.js'
-import type {
-  BatchVerdicts,
-  WorkerEvents,
-  WorkerMessage,
-  WorkerPort,
-} from './workers/worker-port.js'
+import { ReturnedMemory } from './workers/returned-memory.js'
+import type { BatchAnswer, WorkerEvents, WorkerMessage, WorkerPort } from './workers/worker-port.js'
 
 /** What {@link SignatureWorkers} takes. */
 export interface SignatureWorkersInit {
@@ -68,6 +64,7 @@ const maxWaiting = 4_096
 export class SignatureWorkers implements AsyncDisposable {
   readonly #init: SignatureWorkersInit
   readonly #seats = new Set<Seat>()
+  readonly #memory = new ReturnedMemory()
   #urgent: Job[] = []
   #waiting: Job[] = []
   #lastBatch = 0
@@ -192,7 +189,8 @@ export class SignatureWorkers implements AsyncDisposable {
       const id = ++this.#lastBatch
       seat.batches.set(id, { jobs, urgent })
       const { id: schemeId, backend } = scheme
-      const [hash, checks] = [hashBackend(), packChecks(jobs)]
+      const hash = hashBackend()
+      const checks = packChecks(jobs, (length) => this.#memory.take(length))
       seat.port.post({ id, urgent, scheme: schemeId, backend, hash, checks })
     }
   }
@@ -212,7 +210,8 @@ export class SignatureWorkers implements AsyncDisposable {
     return best?.seat
   }
 
-  #answer(seat: Seat, { id, verdicts }: BatchVerdicts): void {
+  #answer(seat: Seat, { id, verdicts, memory }: BatchAnswer): void {
+    if (memory) this.#memory.giveBack(memory)
     const { jobs = [] } = seat.batches.get(id) ?? {}
     seat.batches.delete(id)
     for (const [i, job] of jobs.entries()) {

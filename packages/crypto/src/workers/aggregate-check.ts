@@ -36,10 +36,15 @@ const claimHead = 12
  * Checks in one piece of memory, which threads hand over without a copy: for each the number of claims, the length of the aggregate,
  * the length of what is hashed, the claims (index, length of key, length of message, key, message), the aggregate, and the hash before
  * what has it; numbers are of 32 bits.
+ *
+ * @param memory so many bytes, of any content
  */
-export function packChecks(checks: readonly AggregateCheck[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(checks.reduce((sum, check) => sum + packedBytes(check), 0))
-  const view = new DataView(bytes.buffer)
+export function packChecks(
+  checks: readonly AggregateCheck[],
+  memory: (length: number) => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = memory(checks.reduce((sum, check) => sum + packedBytes(check), 0))
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   const put = (part: Uint8Array): void => {
     bytes.set(part, at)

@@ -17,8 +17,13 @@ export interface BatchVerdicts {
   readonly verdicts: Uint8Array
 }
 
+/** The answer to a batch, and the memory of its checks, for others; the worker has kept no part of it. */
+export interface BatchAnswer extends BatchVerdicts {
+  readonly memory?: ArrayBuffer
+}
+
 /** What a worker says: once that it has loaded its backends, then one answer for each batch. */
-export type WorkerMessage = 'ready' | BatchVerdicts
+export type WorkerMessage = 'ready' | BatchAnswer
 
 /** Told of what a worker does. */
 export interface WorkerEvents {

@@ -96,6 +96,19 @@ describe('signature workers', () => {
     }
   })
 
+  test('hundreds of long batches, one after the other › leave nothing at the worker', async () => {
+    const workers = await startWorkers(1)
+    const scheme = availableSchemes().find(({ backend }) => backend === 'node')
+    if (scheme === undefined) throw new TypeError('there is no Ed25519 of Node')
+    const bytes = new Uint8Array(100_000).fill(3)
+    const check = { ...signed(scheme, 7), hashed: { bytes, hash: keccak256(bytes) } }
+    const verify = (): Promise<boolean | undefined> => workers.verifyAggregate(scheme, check)
+    expect(await verify()).toBe(true)
+    const before = process.memoryUsage().arrayBuffers
+    for (let i = 0; i < 300; i++) expect(await verify()).toBe(true)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * bytes.length)
+  })
+
   test('more checks than fit a batch, good and bad › each gets its own verdict', async () => {
     const workers = await startWorkers(2)
     const scheme = availableSchemes().find(({ backend }) => backend === 'node')

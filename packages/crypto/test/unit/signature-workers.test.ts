@@ -144,6 +144,29 @@ describe('signature workers', () => {
     expect(await Promise.all(all.slice(4, 6))).toEqual([undefined, undefined])
   })
 
+  test('an answer gives the memory of its batch back › the next batch is written into it, and read to its own end', async () => {
+    const { workers, events, batches } = await ready(1)
+    const verifier = new BatchVerifier((n) => crypto.getRandomValues(new Uint8Array(n)))
+    const answer = (batch: CheckBatch | undefined): void => {
+      if (batch === undefined) throw new TypeError('there is no batch')
+      events[0]?.onMessage({ ...verifier.verdictsOf(batch), memory: batch.checks.buffer })
+    }
+    const many = [ask(workers), ask(workers), ask(workers)]
+    await turn()
+    answer(batches[0])
+    expect(await Promise.all(many)).toEqual([true, true, true])
+    const [one, another] = [ask(workers), ask(workers, true)]
+    await turn()
+    expect(batches.map(({ checks }) => checks.buffer === batches[0]?.checks.buffer)).toEqual([
+      true,
+      true,
+      false,
+    ])
+    answer(batches[1])
+    answer(batches[2])
+    expect(await Promise.all([one, another])).toEqual([true, true])
+  })
+
   test('a scheme that is not of this package › the caller checks, workers do not know it', async () => {
     const { workers, batches } = await ready(1)
     expect(await workers.verifyAggregate(standInScheme, { claims: [], aggregate })).toBeUndefined()
