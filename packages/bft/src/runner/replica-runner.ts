@@ -334,7 +334,6 @@ class Runner implements ReplicaRunner {
   }
 
   #emit(event: ReplicaEvent): void {
-    if (event.type === 'warning') this.#logger.warn(event.error.message, { error: event.error })
     try {
       this.#init.onEvent(event)
     } catch (e) {
