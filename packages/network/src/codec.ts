@@ -169,8 +169,8 @@ export interface PiecedBlocksResponse extends Omit<GetBlocksResponse, 'blocks'> 
 /** Key of the field of blocks, which is the first one: number 1, bytes. */
 const BLOCKS_KEY = 0x0a
 
-/** Bytes of an answer, to which each block is copied once. */
-export function encodeGetBlocksResponse(response: PiecedBlocksResponse): Uint8Array {
+/** Bytes of an answer, in pieces: what is long in a block is not copied. */
+export function encodeGetBlocksResponse(response: PiecedBlocksResponse): Uint8Array[] {
   const { blocks, range, large = 0, more = false } = response
   const pieces: Uint8Array[] = []
   for (const block of blocks) {
@@ -182,7 +182,30 @@ export function encodeGetBlocksResponse(response: PiecedBlocksResponse): Uint8Ar
     ...(large > 0 && { large }),
     ...(more && { more }),
   }).finish()
-  return concatBytes(...pieces, rest)
+  return joinShort([...pieces, rest])
+}
+
+/** Pieces that are shorter cost more to send than to copy. */
+const LONG_PIECE_BYTES = 8 * 1024
+
+/** The same bytes, with short pieces joined where they are next to each other. */
+function joinShort(pieces: readonly Uint8Array[]): Uint8Array[] {
+  const joined: Uint8Array[] = []
+  let short: Uint8Array[] = []
+  const join = (): void => {
+    if (short.length > 0) joined.push(concatBytes(...short))
+    short = []
+  }
+  for (const piece of pieces) {
+    if (piece.length < LONG_PIECE_BYTES) {
+      short.push(piece)
+      continue
+    }
+    join()
+    joined.push(piece)
+  }
+  join()
+  return joined
 }
 
 /** The key of a field of bytes and their number, a varint. */

@@ -1,4 +1,5 @@
 import { yieldTurn, type Random } from '@zkstack/concurrency'
+import { concatBytes } from '@zkstack/crypto'
 import { Journal } from '../src/level/journal.js'
 import { storeOn } from '../src/level/open-level-store.js'
 import {
@@ -85,7 +86,7 @@ export class SimulatedDisk {
               const records = recordsOf(operation.table)
               const { key } = operation
               if (operation.type === 'del') records.delete(nameOf(key))
-              else records.set(nameOf(key), { key, value: operation.value })
+              else records.set(nameOf(key), { key, value: inOnePiece(operation.value) })
             }
           },
           tear: () => undefined,
@@ -137,9 +138,13 @@ function nameOf({ buffer, byteOffset, length }: Uint8Array): string {
 
 function sizeOf(operations: readonly Operation[]): number {
   return operations.reduce(
-    (sum, o) => sum + o.key.length + (o.type === 'put' ? o.value.length : 0),
+    (sum, o) => sum + o.key.length + (o.type === 'put' ? inOnePiece(o.value).length : 0),
     0,
   )
+}
+
+function inOnePiece(value: Uint8Array | readonly Uint8Array[]): Uint8Array {
+  return value instanceof Uint8Array ? value : concatBytes(...value)
 }
 
 async function* entriesOf(

@@ -24,6 +24,9 @@ export interface BlockClientOptions {
   readonly maxAnswerBytes: number
 }
 
+/** A block that is a smaller part of its frame does not keep it. */
+const MOST_NEIGHBOURS = 4
+
 interface Call {
   readonly first: bigint
   readonly count: number
@@ -98,9 +101,11 @@ export class BlockClient {
     for (let bytes = 0; ;) {
       const frame = await this.#receive(ctx, call)
       const response = decodeGetBlocksResponse(frame)
-      // a single block may keep its frame, one of several would keep all of them
-      const ownsBytes = response.blocks.length === 1
-      for (const block of response.blocks) blocks.push(decodeBlock(block, { ownsBytes }))
+      for (const block of response.blocks) {
+        // blocks come and go with their neighbours; a short one that stays would keep much that is not its own
+        const ownsBytes = block.length * MOST_NEIGHBOURS >= frame.length
+        blocks.push(decodeBlock(block, { ownsBytes }))
+      }
       bytes += frame.length + response.large
       const isTooMuch = bytes > this.#maxAnswerBytes || blocks.length > call.count
       if (isTooMuch) throw new DecodeError('OUT_OF_RANGE', 'more blocks than were asked for')

@@ -1,5 +1,5 @@
 import { Channel, scope, type Ctx } from '@zkstack/concurrency'
-import { DecodeError } from '@zkstack/crypto'
+import { concatBytes, DecodeError } from '@zkstack/crypto'
 import { payloadPartBytes } from '@zkstack/roles'
 import { encodedBlocks, encodedLength, type BlockStore, type EncodedBlock } from '@zkstack/storage'
 import {
@@ -70,12 +70,13 @@ async function answer(
   const run = { count: Math.min(count, blocksPerRequest), maxBytes }
   const blocks = await ctx.race(encodedBlocks(store, first, run))
   await throttle.pass(ctx, Math.max(1, blocks.length))
-  const pass = (frame: Uint8Array): Promise<void> => kibThrottle.pass(ctx, kibOf(frame))
+  const pass = (frame: { readonly length: number }): Promise<void> =>
+    kibThrottle.pass(ctx, kibOf(frame))
   for (const { large, ...response } of responses(blocks)) {
     const size = large ? encodedLength(large) : 0
-    const frame = encodeGetBlocksResponse({ ...response, large: size, range: store.range() })
-    await pass(frame)
-    await ctx.race(stream.send(frame))
+    const pieces = encodeGetBlocksResponse({ ...response, large: size, range: store.range() })
+    await pass({ length: encodedLength(pieces) })
+    await ctx.race(stream.sendPieces?.(pieces) ?? stream.send(concatBytes(...pieces)))
     if (large) await o.sender.send(ctx, cutParts(large), { pass })
   }
 }

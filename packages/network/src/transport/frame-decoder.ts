@@ -13,13 +13,17 @@ export function frameHeader(length: number): Uint8Array {
 /** How much memory a frame gets before more of it has arrived; then it doubles. */
 const FIRST_ALLOCATION = 64 * 1024
 
+/** From here on a frame is not copied when it is nearly all of the chunk that holds it. */
+const LEAST_VIEW_BYTES = 8 * 1024
+const LEAST_VIEW_SHARE = 7 / 8
+
 /** Frames whose memory is kept for others. */
 const MOST_SPARE = 2
 
 /**
  * Cuts a byte stream into frames. The length is checked as soon as its four bytes are there, so a frame above
  * the limit is refused before anything of it is kept; memory grows with what has arrived, not with what was
- * announced, and no chunk is held on to.
+ * announced, and no chunk is held on to but by a long frame that is nearly all of it.
  */
 export class FrameDecoder {
   readonly #maxFrameBytes: number
@@ -42,8 +46,8 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next bytes and hands each frame that they complete to `emit`, in memory of its own; stops after a frame when
-   * `isFull`. Returns how many bytes it has taken.
+   * Takes the next bytes and hands each frame that they complete to `emit`, in memory of its own, or of the chunk, which nobody may
+   * change; stops after a frame when `isFull`. Returns how many bytes it has taken.
    * @throws NetworkError `NETWORK_FRAME_TOO_LARGE`; the decoder must not be used afterwards.
    */
   push(
@@ -56,12 +60,20 @@ export class FrameDecoder {
       if (this.#headerBytes < FRAME_HEADER_BYTES) {
         at += this.#takeHeader(chunk, at)
         if (this.#headerBytes < FRAME_HEADER_BYTES) break
+        // a header alone takes no memory, and leaves the frame to come in one piece
+        if (at === chunk.length && this.#length > 0) break
       }
       const part = chunk.subarray(at, at + this.#length - this.#filled)
       at += part.length
-      this.#append(part)
-      if (this.#filled < this.#length) break
-      emit(this.#finish())
+      if (this.#isWholeFrame(part)) {
+        this.#headerBytes = 0
+        // no subclass, whose methods may be others
+        emit(new Uint8Array(part.buffer, part.byteOffset, part.length))
+      } else {
+        this.#append(part)
+        if (this.#filled < this.#length) break
+        emit(this.#finish())
+      }
       if (isFull()) break
     }
     return at
@@ -87,13 +99,18 @@ export class FrameDecoder {
     if (this.#headerBytes === FRAME_HEADER_BYTES) {
       this.#length = new DataView(this.#header.buffer).getUint32(0)
       if (this.#length > this.#maxFrameBytes) throw frameTooLarge(this.#length, this.#maxFrameBytes)
-      this.#frame =
-        this.#spareOf(this.#length) ?? new Uint8Array(Math.min(this.#length, FIRST_ALLOCATION))
     }
     return part.length
   }
 
+  /** Whether that is a frame that need not be copied. */
+  #isWholeFrame(part: Uint8Array): boolean {
+    const isLong = part.length >= LEAST_VIEW_BYTES && part.length === this.#length
+    return isLong && part.length >= LEAST_VIEW_SHARE * part.buffer.byteLength
+  }
+
   #append(part: Uint8Array): void {
+    if (this.#filled === 0) this.#begin()
     const needed = this.#filled + part.length
     if (needed > this.#frame.length) {
       const grown = new Uint8Array(Math.min(this.#length, Math.max(needed, 2 * this.#frame.length)))
@@ -102,6 +119,11 @@ export class FrameDecoder {
     }
     this.#frame.set(part, this.#filled)
     this.#filled = needed
+  }
+
+  #begin(): void {
+    this.#frame =
+      this.#spareOf(this.#length) ?? new Uint8Array(Math.min(this.#length, FIRST_ALLOCATION))
   }
 
   #finish(): Uint8Array {

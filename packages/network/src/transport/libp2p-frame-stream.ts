@@ -49,11 +49,15 @@ export class Libp2pFrameStream implements FrameStream {
     else this.#onClose(this.#isBroken() ? { error: new Error('it was reset') } : {})
   }
 
-  async send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
+  send(frame: Uint8Array, o?: StreamCallOptions): Promise<void> {
+    return this.sendPieces([frame], o)
+  }
+
+  async sendPieces(pieces: readonly Uint8Array[], o?: StreamCallOptions): Promise<void> {
     while (this.#writing) await this.#writing
     if (this.#closed) throw this.#closed
-    if (this.trySend(frame)) return
-    const writing = this.#writePieces(frame, o?.signal)
+    if (this.#trySend(pieces)) return
+    const writing = this.#writeSlowly(new Uint8ArrayList(...pieces), o?.signal)
     this.#writing = writing.catch(() => undefined)
     try {
       await writing
@@ -62,15 +66,8 @@ export class Libp2pFrameStream implements FrameStream {
     }
   }
 
-  /** The short way of small frames on a free stream: one call, no promise to wait for. */
   trySend(frame: Uint8Array): boolean {
-    const isLarge = frame.length > WRITE_PIECE_BYTES
-    if (isLarge || this.#writing || this.#closed || this.#stream.writableNeedsDrain) return false
-    // no event tells that our side has ended, before the other one has too
-    const { writeStatus } = this.#stream
-    if (writeStatus === 'closing' || writeStatus === 'closed') return false
-    this.#write(new Uint8ArrayList(frameHeader(frame.length), frame))
-    return true
+    return this.#trySend([frame])
   }
 
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined> {
@@ -98,11 +95,24 @@ export class Libp2pFrameStream implements FrameStream {
     this.#stream.abort(reason)
   }
 
-  async #writePieces(frame: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  /** The short way of small frames on a free stream: one call, no promise to wait for. */
+  #trySend(pieces: readonly Uint8Array[]): boolean {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const isLarge = length > WRITE_PIECE_BYTES
+    if (isLarge || this.#writing || this.#closed || this.#stream.writableNeedsDrain) return false
+    // no event tells that our side has ended, before the other one has too
+    const { writeStatus } = this.#stream
+    if (writeStatus === 'closing' || writeStatus === 'closed') return false
+    this.#write(new Uint8ArrayList(frameHeader(length), ...pieces))
+    return true
+  }
+
+  async #writeSlowly(frame: Uint8ArrayList, signal: AbortSignal | undefined): Promise<void> {
     let header = frameHeader(frame.length)
     for (let at = 0; at < frame.length || header.length > 0; at += WRITE_PIECE_BYTES) {
       while (this.#stream.writableNeedsDrain && !this.#closed) await this.#drained(signal)
-      this.#write(new Uint8ArrayList(header, frame.subarray(at, at + WRITE_PIECE_BYTES)))
+      const end = Math.min(at + WRITE_PIECE_BYTES, frame.length)
+      this.#write(new Uint8ArrayList(header, frame.sublist(at, end)))
       header = new Uint8Array(0)
     }
   }

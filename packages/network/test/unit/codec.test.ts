@@ -1,4 +1,4 @@
-import { bytesEqual, DecodeError } from '@zkstack/crypto'
+import { bytesEqual, concatBytes, DecodeError } from '@zkstack/crypto'
 import fc from 'fast-check'
 import Long from 'long'
 import { expect, test } from 'vitest'
@@ -77,7 +77,7 @@ test('block answer › none, empty ones and others › are told apart', () => {
   const range = { first: 5n, next: 2n ** 64n - 1n }
   for (const blocks of [[], [new Uint8Array(0)], [Uint8Array.of(1), Uint8Array.of(2, 3)]]) {
     const decoded = decodeGetBlocksResponse(
-      encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range }),
+      concatBytes(...encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range })),
     )
     expect(decoded.blocks.map((block) => new Uint8Array(block))).toEqual(blocks)
     expect(decoded.range).toEqual(range)
@@ -96,10 +96,20 @@ test('block answer › with blocks in pieces › has the bytes that protobuf giv
         range: wire,
         ...rest,
       }).finish()
-      const encoded = encodeGetBlocksResponse({ blocks: [pieces, [block]], range, ...rest })
+      const encoded = concatBytes(
+        ...encodeGetBlocksResponse({ blocks: [pieces, [block]], range, ...rest }),
+      )
       expect(bytesEqual(encoded, new Uint8Array(expected))).toBe(true)
     }
   }
+})
+
+test('block answer › with a long piece between short ones › is in three pieces, of which that one is not copied', () => {
+  const [head, payload, end] = [3, 20_000, 5].map((length) => new Uint8Array(length).fill(length))
+  const blocks = [[head, payload, end].filter((piece) => piece !== undefined)]
+  const pieces = encodeGetBlocksResponse({ blocks, range: { first: 0n, next: 1n } })
+  expect(pieces).toHaveLength(3)
+  expect(pieces[1]).toBe(payload)
 })
 
 test('block answer › without a range, and a request for no block › are refused', () => {

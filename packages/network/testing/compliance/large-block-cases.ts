@@ -111,7 +111,7 @@ async function survives(
     const bytes = encodeBlock(block)
     const large = announced ?? bytes.length
     const range = { first: 0n, next: 1n }
-    await stream.send(encodeGetBlocksResponse({ blocks: [], range, large }))
+    await stream.send(concatBytes(...encodeGetBlocksResponse({ blocks: [], range, large })))
     const parts: Uint8Array[] = []
     for (let at = 0; at < bytes.length; at += payloadPartBytes)
       parts.push(bytes.subarray(at, at + payloadPartBytes))

@@ -1,3 +1,4 @@
+import { concatBytes } from '@zkstack/crypto'
 import { encodeBlock, type Block } from '@zkstack/roles'
 import {
   decodeGetBlocksRequest,
@@ -110,7 +111,9 @@ async function serveByHand(
         blocks.push(answer instanceof Uint8Array ? answer : encodeBlock(answer))
       }
       const range = { first: o.first ?? 0n, next: o.next, ...o.has?.() }
-      await stream.send(encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range }))
+      await stream.send(
+        concatBytes(...encodeGetBlocksResponse({ blocks: blocks.map((block) => [block]), range })),
+      )
     }
   })
   const ranges = await peer.open(connection, protocols.blocks)

@@ -32,6 +32,16 @@ export function checkedRecord(table: string, key: Uint8Array, body: Uint8Array):
   return { value: bytes.subarray(at - checksumBytes), checksum }
 }
 
+/** The pieces of {@link checkedRecord}'s value; a body that is not short is not copied. */
+export function checkedPieces(
+  table: string,
+  key: Uint8Array,
+  body: Uint8Array,
+): readonly Uint8Array[] {
+  if (body.length <= shortBytes) return [checkedRecord(table, key, body).value]
+  return [checksumOf(table, key, body), body]
+}
+
 /**
  * The body of a record: a view of `value`.
  * @throws StorageError `STORE_CORRUPT` when the checksum is wrong.

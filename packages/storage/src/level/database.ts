@@ -29,6 +29,8 @@ export class Database implements RecordDatabase {
   readonly #path: string
   readonly #level: Level<Uint8Array, Uint8Array>
   readonly #tables: ReadonlyMap<Table, ReturnType<typeof openSublevel>>
+  /** Where pieces of a value are joined: a batch copies what is put into it. */
+  #joined = new Uint8Array()
 
   private constructor(path: string, level: Level<Uint8Array, Uint8Array>) {
     this.#path = path
@@ -64,7 +66,7 @@ export class Database implements RecordDatabase {
       const batch = this.#level.batch()
       for (const operation of operations) {
         const key = this.#sublevel(operation.table).prefixKey(operation.key, 'view', true)
-        if (operation.type === 'put') batch.put(key, operation.value)
+        if (operation.type === 'put') batch.put(key, this.#inOnePiece(operation.value))
         else batch.del(key)
       }
       await batch.write({ sync: true })
@@ -108,6 +110,21 @@ export class Database implements RecordDatabase {
   /** Ends pending work and gives up the lock. */
   async close(): Promise<void> {
     await this.#level.close()
+  }
+
+  /** The value, good until the next one is asked for. */
+  #inOnePiece(value: Uint8Array | readonly Uint8Array[]): Uint8Array {
+    if (value instanceof Uint8Array) return value
+    const [only] = value
+    if (only && value.length === 1) return only
+    const length = value.reduce((sum, piece) => sum + piece.length, 0)
+    if (length > this.#joined.length) this.#joined = new Uint8Array(length)
+    let at = 0
+    for (const piece of value) {
+      this.#joined.set(piece, at)
+      at += piece.length
+    }
+    return this.#joined.subarray(0, length)
   }
 
   #sublevel(table: Table): ReturnType<typeof openSublevel> {

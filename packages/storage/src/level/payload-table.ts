@@ -1,5 +1,5 @@
 import type { Hash32 } from '@zkstack/crypto'
-import { checkedBody, checkedRecord } from './checked-record.js'
+import { checkedBody, checkedPieces } from './checked-record.js'
 import { checkedLargeBody, checkedLargeRecord, isLargeRecord } from './large-record.js'
 import type { Operation, RecordDatabase } from './record-database.js'
 import { payloadKey } from './state-record.js'
@@ -18,12 +18,7 @@ export class PayloadTable {
   planPut(number: bigint, hash: Hash32, payload: Uint8Array): Operation | Promise<Operation> {
     const key = payloadKey(number, hash)
     if (isLargeRecord(payload)) return this.#planLarge(key, payload)
-    return {
-      type: 'put',
-      table: 'payload',
-      key,
-      value: checkedRecord('payload', key, payload).value,
-    }
+    return { type: 'put', table: 'payload', key, value: checkedPieces('payload', key, payload) }
   }
 
   /** The payload, checked; undefined when it is not there. Throws StorageError `STORE_CORRUPT`. */

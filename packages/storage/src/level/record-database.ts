@@ -19,7 +19,8 @@ export type Operation =
       readonly type: 'put'
       readonly table: Table
       readonly key: Uint8Array
-      readonly value: Uint8Array
+      /** In one piece or in several; not to be changed before it is written. */
+      readonly value: Uint8Array | readonly Uint8Array[]
     }
   | { readonly type: 'del'; readonly table: Table; readonly key: Uint8Array }
 
