@@ -21,6 +21,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     listen: init.listen === '' ? [] : [init.listen],
     protocols: allProtocols,
     onConnection: (connection) => network.onConnection(connection),
+    onRefused: (refused) => network.onRefused(refused),
   })
   network.addresses = addresses
   init.logger?.info('listening', { addresses, publicAddr: init.publicAddr })

@@ -32,6 +32,7 @@ export type {
   ConnectionDirection,
   FrameStream,
   NetworkTransport,
+  RefusedConnection,
   StreamCallOptions,
   TransportConnection,
   TransportStart,

@@ -8,12 +8,14 @@ import {
 import type { GoodbyeCode } from './goodbye.js'
 import type { PeerFault } from './peers/fault.js'
 import type { Peer } from './peers/peer.js'
+import type { RefusedConnection } from './transport/network-transport.js'
 
 /** What the network counts. Labels take few values: codes and directions, never keys. */
 export class NetworkMetrics {
   readonly #connected: Gauge
   readonly #ended: Counter
   readonly #refused: Counter
+  readonly #refusedConnections: Counter
   readonly #misbehaved: Counter
   readonly #bans: Counter
   readonly #rtt: Histogram
@@ -40,6 +42,11 @@ export class NetworkMetrics {
       'zkstack_network_refusals_total',
       'Connections that ended in their hello',
       ['code'],
+    )
+    this.#refusedConnections = sink.counter(
+      'zkstack_network_connections_refused_total',
+      'Inbound connections refused before their key was known',
+      ['reason'],
     )
     this.#misbehaved = sink.counter(
       'zkstack_network_misbehaviour_total',
@@ -77,6 +84,11 @@ export class NetworkMetrics {
 
   onRefused(code: GoodbyeCode): void {
     this.#refused.inc(1, { code })
+  }
+
+  /** Counts a connection that was not let in. */
+  onConnectionRefused(reason: RefusedConnection['reason']): void {
+    this.#refusedConnections.inc(1, { reason })
   }
 
   onMisbehaved(rule: string): void {

@@ -16,10 +16,11 @@ import { NetworkMetrics } from './network-metrics.js'
 import type { NetworkSnapshot } from './network-snapshot.js'
 import type { FallbackStatus, Network, NetworkEvent, NetworkInit, PeerInfo } from './network.js'
 import { PeerManager } from './peers/peer-manager.js'
+import { RefusedConnections } from './refused-connections.js'
 import { FallbackFeed } from './sync/fallback-feed.js'
 import { SyncRunner } from './sync/sync-runner.js'
 import { TransactionGossip } from './transactions/transaction-gossip.js'
-import type { TransportConnection } from './transport/network-transport.js'
+import type { RefusedConnection, TransportConnection } from './transport/network-transport.js'
 
 /** The network of one node: joins the transport with the protocols. */
 export class NetworkNode implements Network {
@@ -34,6 +35,7 @@ export class NetworkNode implements Network {
   readonly #fallback: FallbackFeed | undefined
   readonly #metrics: NetworkMetrics
   readonly #peers: PeerManager
+  readonly #refused: RefusedConnections
   /** Takes an accepted connection; before `run`, connections wait. */
   #accept: ((connection: TransportConnection) => void) | undefined
   readonly #waiting: TransportConnection[] = []
@@ -48,6 +50,11 @@ export class NetworkNode implements Network {
     this.#epochVotes = new EpochVotes(init)
     this.#epochCertificates = new EpochCertificates(init)
     this.#metrics = new NetworkMetrics(init.metrics)
+    this.#refused = new RefusedConnections({
+      clock: init.clock,
+      logger: this.#logger,
+      metrics: this.#metrics,
+    })
     this.#gossip = new TransactionGossip(init, this.#metrics)
     this.#sync = new SyncRunner(init, this.#metrics)
     this.#fallback =
@@ -80,6 +87,11 @@ export class NetworkNode implements Network {
     if (this.#accept) this.#accept(connection)
     else if (this.#closing) connection.abort(new Error('the node stops'))
     else this.#waiting.push(connection)
+  }
+
+  /** For the transport: notes a connection that it did not let in. */
+  onRefused(refused: RefusedConnection): void {
+    this.#refused.add(refused)
   }
 
   broadcast(message: Signed): void {

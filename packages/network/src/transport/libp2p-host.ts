@@ -1,12 +1,14 @@
-import type { ComponentLogger, Libp2p, Logger, MultiaddrConnection } from '@libp2p/interface'
+import type { ComponentLogger, Libp2p, Logger } from '@libp2p/interface'
 import { realClock } from '@zkstack/concurrency'
 import type { NodeSecretKey } from '@zkstack/roles'
 import { installPromiseWithResolvers } from '../install-promise-with-resolvers.js'
+import { gatedTransport } from './gated-transport.js'
 import { guardedMuxer } from './guarded-muxer.js'
-import { InboundGate, type Passage } from './inbound-gate.js'
+import type { InboundGateLimits } from './inbound-gate.js'
 import { joinedWrites } from './joined-writes.js'
 import type { MuxerLimits } from './muxer-guard.js'
 import { libp2pPrivateKey } from './libp2p-private-key.js'
+import type { RefusedConnection } from './network-transport.js'
 import { pausableEncrypter } from './pausable-encrypter.js'
 
 const KB = 1024
@@ -43,6 +45,26 @@ const MUXER_LIMITS: MuxerLimits = {
   pingsPerSecond: 1,
 }
 
+/** What is let in, unless it is chosen otherwise. */
+const INBOUND_LIMITS: InboundGateLimits = {
+  // handshakes: nodes that start together behind one address need a few
+  maxPendingPerHost: 16,
+  maxPending: 256,
+  // many nodes may share an address
+  maxPerHost: 256,
+  burstPerHost: 32,
+  // upstream's rate of all; who comes back after a failure comes once in half a second
+  perSecondPerHost: 10,
+  // a whole committee at once
+  burst: 256,
+  perSecond: 100,
+  // as many as may be open
+  maxWaitingPerHost: 256,
+  maxWaiting: 1_024,
+  // less than a dial takes before it is given up
+  maxWaitMs: 4_000,
+}
+
 /** Loads libp2p; the first call installs what Node 20 lacks, which must come before. */
 export async function loadLibp2p() {
   installPromiseWithResolvers()
@@ -71,28 +93,25 @@ interface HostInit {
   readonly identity: NodeSecretKey
   /** Multiaddrs. */
   readonly listen: readonly string[]
-  readonly maxPendingInbound?: number
-  readonly maxInboundPerSecond?: number
-  readonly maxInboundPerHost?: number
+  readonly limits: Partial<InboundGateLimits>
+  onRefused(refused: RefusedConnection): void
 }
 
 /** A libp2p node that does nothing by itself: it is not started, and everything automatic is off. */
 export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p> {
-  const gate = new InboundGate({
-    maxPendingPerHost: MAX_PENDING_PER_HOST,
-    maxPerHost: o.maxInboundPerHost ?? 256,
+  // our own ping decides about dead connections; the system's timer would cut quiet ones after 2 minutes
+  const tcp = modules.tcp({
+    inboundSocketInactivityTimeout: NEVER_MS,
+    outboundSocketInactivityTimeout: NEVER_MS,
   })
-  const passages = new WeakMap<MultiaddrConnection, Passage>()
+  const limits = { ...INBOUND_LIMITS, ...o.limits }
   return modules.createLibp2p({
     start: false,
     privateKey: libp2pPrivateKey(o.identity, modules),
     addresses: { listen: [...o.listen] },
     transports: [
-      // our own ping decides about dead connections; the system's timer would cut quiet ones after 2 minutes
-      modules.tcp({
-        inboundSocketInactivityTimeout: NEVER_MS,
-        outboundSocketInactivityTimeout: NEVER_MS,
-      }),
+      (components) =>
+        gatedTransport(tcp(components), { limits, clock: realClock, onRefused: o.onRefused }),
     ],
     connectionEncrypters: [
       (components) => pausableEncrypter(joinedWrites(modules.noise()(components))),
@@ -101,42 +120,28 @@ export function createHost(modules: Libp2pModules, o: HostInit): Promise<Libp2p>
     connectionMonitor: { enabled: false },
     connectionManager: {
       // who may stay is decided after the hello, by validator and configuration, with a reason told
-      maxConnections: 1_000_000,
-      maxIncomingPendingConnections: o.maxPendingInbound ?? 256,
+      maxConnections: UNLIMITED,
+      // the gate has let them in
+      maxIncomingPendingConnections: UNLIMITED,
+      inboundConnectionThreshold: UNLIMITED,
       // as the hello after it: who is silent for so long has nothing to say
       inboundUpgradeTimeout: 5_000,
-      inboundConnectionThreshold: o.maxInboundPerSecond ?? 32,
       maxParallelDials: 256,
       maxDialQueueLength: 4096,
       reconnectRetries: 0,
     },
     connectionGater: {
       denyDialMultiaddr: () => false,
-      denyInboundConnection: (line) => {
-        const passage = gate.enter(hostOf(line))
-        if (!passage) return true
-        passages.set(line, passage)
-        line.addEventListener('close', () => passage.closed())
-        return false
-      },
       // a node key is an Ed25519 key; libp2p would take others too
-      denyInboundEncryptedConnection: ({ type }, line) => {
-        passages.get(line)?.secured()
-        return type !== 'Ed25519'
-      },
+      denyInboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
       denyOutboundEncryptedConnection: ({ type }) => type !== 'Ed25519',
     },
     logger: silentLibp2pLogger,
   })
 }
 
-/** The IP address of `/ip4/127.0.0.1/tcp/3054`. */
-function hostOf({ remoteAddr }: MultiaddrConnection): string {
-  return remoteAddr.toString().split('/')[2] ?? ''
-}
-
-/** Handshakes that one host may have under way: nodes that start together behind one address need a few. */
-const MAX_PENDING_PER_HOST = 16
+/** What libp2p takes for no limit. */
+const UNLIMITED = 1_000_000
 
 /** The longest delay of a timer. */
 const NEVER_MS = 2 ** 31 - 1

@@ -5,18 +5,24 @@ import { parseSocketAddress, type NodePublicKey } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
 import { formatHostPort, multiaddrOf, parseHostPort } from '../host-port.js'
 import { formatPeerId, peerIdMultihash } from '../peer-id.js'
+import type { InboundGateLimits } from './inbound-gate.js'
 import { Libp2pConnection } from './libp2p-connection.js'
 import { createHost, loadLibp2p, type Libp2pModules } from './libp2p-host.js'
 import type { NetworkTransport, TransportConnection, TransportStart } from './network-transport.js'
 
 /** Options of {@link libp2pTransport}. */
 export interface Libp2pTransportOptions {
-  /** Connections that may be in their encryption handshake at once; of one remote address, 16. Default 256. */
+  /** Inbound connections that are not upgraded yet: their handshake is not complete. Of one remote address, 16. Default 256. */
   readonly maxPendingInbound?: number
-  /** New inbound connections per second and remote address; each costs a handshake. Default 32. */
-  readonly maxInboundPerSecond?: number
-  /** Inbound connections of one remote address. Default 256: many nodes may share one. */
+  /**
+   * Inbound connections of one remote address, of the first 64 bits of an IPv6 address. Default 256: many nodes may share one. As
+   * many again may wait.
+   */
   readonly maxInboundPerHost?: number
+  /** New ones of one remote address per second, after 32 at once; what comes faster waits. Default 10. */
+  readonly maxInboundPerSecondPerHost?: number
+  /** New ones of all addresses per second, after 256 at once; what comes faster waits, the addresses in turn. Default 100. */
+  readonly maxInboundPerSecond?: number
 }
 
 /**
@@ -48,9 +54,10 @@ class Libp2pTransport implements NetworkTransport {
     const listen = o.listen.map(parseHostPort)
     const modules = await loadLibp2p()
     const host = await createHost(modules, {
-      ...this.#options,
       identity: o.identity,
       listen: listen.map(multiaddrOf),
+      limits: gateLimitsOf(this.#options),
+      onRefused: (refused) => o.onRefused?.(refused),
     })
     const running = { host, modules, localPeerId: peerIdMultihash(o.identity.publicKey) }
     this.#running = running
@@ -139,6 +146,22 @@ class Libp2pTransport implements NetworkTransport {
 
 /** The two lanes of consensus. */
 const MAX_STREAMS_PER_PROTOCOL = 2
+
+function gateLimitsOf(o: Libp2pTransportOptions): Partial<InboundGateLimits> {
+  const { maxPendingInbound, maxInboundPerHost, maxInboundPerSecondPerHost, maxInboundPerSecond } =
+    o
+  return {
+    ...(maxPendingInbound !== undefined && { maxPending: maxPendingInbound }),
+    ...(maxInboundPerHost !== undefined && {
+      maxPerHost: maxInboundPerHost,
+      maxWaitingPerHost: maxInboundPerHost,
+    }),
+    ...(maxInboundPerSecondPerHost !== undefined && {
+      perSecondPerHost: maxInboundPerSecondPerHost,
+    }),
+    ...(maxInboundPerSecond !== undefined && { perSecond: maxInboundPerSecond }),
+  }
+}
 
 function listenError(listen: readonly string[], cause: Error): NetworkError {
   const addresses = listen.join(', ')

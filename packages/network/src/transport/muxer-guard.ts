@@ -1,3 +1,5 @@
+import { TokenBucket } from './token-bucket.js'
+
 /** Yamux frames begin with 12 bytes: version (1), type (1), flags (2), stream (4), length (4), all big-endian. */
 const HEADER_BYTES = 12
 /** Types of frames. @see https://github.com/hashicorp/yamux/blob/master/spec.md */
@@ -40,14 +42,14 @@ export class MuxerGuard {
   #streams = 0
   #framesOfTurn = 0
   #violation: MuxerViolation | undefined
-  readonly #frames: Bucket
-  readonly #pings: Bucket
+  readonly #frames: TokenBucket
+  readonly #pings: TokenBucket
 
   /** @param now monotonic time in milliseconds */
   constructor(limits: MuxerLimits, now: number) {
     this.#limits = limits
-    this.#frames = new Bucket(limits.frameBurst, limits.framesPerSecond, now)
-    this.#pings = new Bucket(limits.pingBurst, limits.pingsPerSecond, now)
+    this.#frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, now)
+    this.#pings = new TokenBucket(limits.pingBurst, limits.pingsPerSecond, now)
   }
 
   /** The first limit that was exceeded: it should end the connection. */
@@ -102,44 +104,5 @@ export class MuxerGuard {
     if (type !== DATA) return undefined
     this.#data = this.#view.getUint32(8)
     return this.#data > this.#limits.maxDataBytes ? 'dataBytes' : undefined
-  }
-}
-
-/** Tokens that come back with time. */
-class Bucket {
-  readonly #burst: number
-  readonly #perSecond: number
-  #tokens: number
-  #at: number
-
-  constructor(burst: number, perSecond: number, now: number) {
-    this.#burst = burst
-    this.#perSecond = perSecond
-    this.#tokens = burst
-    this.#at = now
-  }
-
-  /** Takes one, if it is there. */
-  take(now: number): boolean {
-    if (this.#refill(now) < 1) return false
-    this.#tokens--
-    return true
-  }
-
-  /** Takes one that may come back only later. */
-  use(now: number): void {
-    this.#refill(now)
-    this.#tokens--
-  }
-
-  /** When nothing is owed any more. */
-  debtMs(now: number): number {
-    return Math.max(0, (-this.#refill(now) * 1000) / this.#perSecond)
-  }
-
-  #refill(now: number): number {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000)
-    this.#at = now
-    return this.#tokens
   }
 }

@@ -19,6 +19,16 @@ export interface TransportStart {
   readonly protocols: readonly string[]
   /** Called once for each accepted connection whose remote key has been proven. */
   onConnection(connection: TransportConnection): void
+  /** Called for each connection that was refused before its remote key was asked for. */
+  onRefused?(refused: RefusedConnection): void
+}
+
+/** A connection that was refused before its remote key was known. */
+export interface RefusedConnection {
+  /** Its IP address. */
+  readonly host: string
+  /** It waited in vain, because its host, or all together, opened more than are let in; or too many waited already. */
+  readonly reason: 'waited' | 'full'
 }
 
 /**
@@ -88,10 +98,12 @@ export interface TransportConnection {
 export interface FrameStream {
   /** Resolves once the transport has room for more: back-pressure, not an acknowledgement. */
   send(frame: Uint8Array, o?: StreamCallOptions): Promise<void>
+  /** {@link send} of a frame in pieces, which nobody may change any more. Absent: join them and use `send`. */
+  sendPieces?(pieces: readonly Uint8Array[], o?: StreamCallOptions): Promise<void>
   /** Sends at once, or says no: the transport has no room for the frame now, or the stream has ended. Absent: use `send`. */
   trySend?(frame: Uint8Array): boolean
   /**
-   * The next frame, in memory of its own; undefined once the remote side has ended the stream.
+   * The next frame, which nobody else has; undefined once the remote side has ended the stream.
    * @throws NetworkError `NETWORK_FRAME_TOO_LARGE`, `NETWORK_STREAM_RESET`.
    */
   receive(o?: StreamCallOptions): Promise<Uint8Array | undefined>

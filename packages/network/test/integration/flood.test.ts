@@ -1,5 +1,6 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { MemoryMetrics, systemRandom } from '@zkstack/concurrency'
+import { recordingLogger } from '@zkstack/concurrency/testing'
 import { bytesEqual, toHex } from '@zkstack/crypto'
 import { encodeSigned, generateNodeKey, type Signed } from '@zkstack/roles'
 import { testCommittee } from '@zkstack/roles/testing'
@@ -143,7 +144,12 @@ test('flood › more streams than a session has › ends the connection, and the
 })
 
 test('flood › a banned peer dials on and on › takes no place in the hellos of others', async () => {
-  await using victim = await start({ limits: { helloRate: { burst: 12, refreshMs: 3_600_000 } } })
+  const refreshMs = 3_600_000
+  const limits = {
+    helloRate: { burst: 12, refreshMs },
+    greetingRate: { burst: 8, refreshMs },
+  }
+  await using victim = await start({ limits })
   await using raw = await RawPeer.start(libp2pTransport())
   for (let i = 0; i < 30; i++) {
     const connection = await raw.dial(victim.asStaticPeer).catch(() => undefined)
@@ -162,4 +168,97 @@ test('flood › a host opens connections and says nothing › others of another 
   await using honest = await start({ peers: { outbound: [victim.asStaticPeer] } })
   await honest.connectedTo(victim)
   for (const socket of sockets) socket.destroy()
+})
+
+/** Bare sockets of the host of everyone here; closed ones are opened again. */
+class Sockets implements Disposable {
+  opened = 0
+  readonly #open = new Set<Socket>()
+  #isOver = false
+
+  constructor(
+    readonly victim: TestPeer,
+    count: number,
+  ) {
+    for (let i = 0; i < count; i++) this.#connect()
+  }
+
+  get open(): number {
+    return this.#open.size
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    for (const socket of this.#open) socket.destroy()
+  }
+
+  #connect(): void {
+    if (this.#isOver) return
+    const { port } = parseHostPort(this.victim.address)
+    const socket = connect({ host: '127.0.0.1', port })
+    this.opened++
+    this.#open.add(socket)
+    socket.write(systemRandom.bytes(1_000))
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.#open.delete(socket)
+      this.#connect()
+    })
+  }
+}
+
+test('flood › of sockets, faster than they are let in › a node of the same host waits for its turn, and comes in during the flood', async () => {
+  const transport = libp2pTransport({ maxInboundPerSecondPerHost: 60 })
+  await using victim = await start({ listen: '127.0.0.1:0', transport })
+  using sockets = new Sockets(victim, 60)
+  // the burst is used up
+  await expect.poll(() => sockets.opened).toBeGreaterThan(60 + 32)
+  await using honest = await start({ peers: { outbound: [victim.asStaticPeer] } })
+  await honest.connectedTo(victim)
+  expect(sockets.open).toBeGreaterThan(50)
+})
+
+test('flood › of sockets, and hardly any is let in › a node of the same host waits until others have left it room', async () => {
+  const transport = libp2pTransport({ maxInboundPerSecondPerHost: 0.001 })
+  await using victim = await start({ listen: '127.0.0.1:0', transport })
+  {
+    using sockets = new Sockets(victim, 40)
+    await expect.poll(() => sockets.opened).toBeGreaterThan(40)
+  }
+  const dial = libp2pTransport()
+  await dial.start({
+    identity: generateNodeKey(systemRandom),
+    listen: [],
+    protocols: [],
+    onConnection: () => undefined,
+  })
+  const { address, key } = victim
+  // without the rate it would take some milliseconds
+  const signal = AbortSignal.timeout(300)
+  await expect(dial.dial(address, key, { signal })).rejects.toThrow()
+  await dial.stop()
+})
+
+test('flood › of sockets for which there is no room to wait › they are counted, and a line says so once', async () => {
+  const metrics = new MemoryMetrics()
+  const logger = recordingLogger()
+  await using victim = await start({
+    listen: '127.0.0.1:0',
+    transport: libp2pTransport({ maxInboundPerHost: 4 }),
+    logger,
+    override: { metrics },
+  })
+  const { port } = parseHostPort(victim.address)
+  const sockets = Array.from({ length: 20 }, () =>
+    connect({ host: '127.0.0.1', port }).on('error', () => undefined),
+  )
+  // four are in, four wait
+  await victim.until('refusals', () =>
+    metrics.openMetrics().includes('connections_refused_total{reason="full"} 12'),
+  )
+  for (const socket of sockets) socket.destroy()
+  const lines = logger.records.filter(({ message }) => message.includes('connections are refused'))
+  expect(lines.map(({ fields }) => fields)).toEqual([
+    { host: '127.0.0.1', reason: 'full', count: 1 },
+  ])
 })

@@ -1,7 +1,9 @@
-import { Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, Socket } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { testCommittee } from '@zkstack/roles/testing'
 import { expect, test } from 'vitest'
+import { parseHostPort } from '../../src/host-port.js'
 import { loadLibp2p } from '../../src/transport/libp2p-host.js'
 import { libp2pTransport } from '../../src/transport/libp2p-transport.js'
 import { TestPeer } from '../../testing/test-peer.js'
@@ -44,6 +46,22 @@ test('libp2p › twenty connections come and go, each with many messages › no 
   process.off('warning', note)
   expect(warnings).toEqual([])
   await expect.poll(handles, { timeout: 5_000 }).toBe(before)
+})
+
+test('libp2p › it stops while connections wait to be let in › no handle is left', async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = { handles: handles(), timers: timers() }
+  {
+    const transport = libp2pTransport({ maxInboundPerHost: 4 })
+    await using a = await TestPeer.start({ committee, transport, listen: '127.0.0.1:0' })
+    const { port } = parseHostPort(a.address)
+    const sockets = Array.from({ length: 8 }, () => connect({ host: '127.0.0.1', port }))
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    for (const socket of sockets) socket.on('error', () => undefined)
+  }
+  // each would have waited for seconds
+  await expect.poll(() => ({ handles: handles(), timers: timers() })).toEqual(before)
 })
 
 test('libp2p › messages come › none of them costs an exception', async () => {
