@@ -2,6 +2,7 @@ import { errorOf, isCanceled } from '@zkstack/concurrency'
 import { suggestion } from '../config/nearest.js'
 import { isConfigError } from '../run/run-node.js'
 import { exitCodes, UsageError, type Command, type CommandIo } from './command.js'
+import { evidence } from './commands/evidence.js'
 import { genesis } from './commands/genesis.js'
 import { inspect } from './commands/inspect.js'
 import { keygen } from './commands/keygen.js'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   run,
   inspect,
   replay,
+  evidence,
   localnet,
   settle,
   completionCommand(() => commands),

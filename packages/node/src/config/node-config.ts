@@ -1,5 +1,6 @@
 import type { LogLevel } from '@zkstack/concurrency'
 import type { Limits, Retention, StaticPeer, Timing } from '@zkstack/executor'
+import type { Libp2pTransportOptions } from '@zkstack/network'
 
 /** Where a secret is: in a file, or in an environment variable. */
 export type SecretSource = { readonly file: string } | { readonly env: string }
@@ -26,6 +27,8 @@ export interface NodeConfig {
     readonly inbound: readonly Uint8Array[]
     readonly maxDynamicInbound: number | undefined
     readonly maxDynamicOutbound: number | undefined
+    /** What is let in before it is known whose it is. */
+    readonly transport: Libp2pTransportOptions
     /** `key@host:port` each. */
     readonly bootstrap: readonly string[]
   }

@@ -126,6 +126,9 @@ function peersOf(root: ConfigTable): NodeConfig['peers'] {
     'inbound',
     'maxDynamicInbound',
     'maxDynamicOutbound',
+    'maxInboundPerHost',
+    'maxInboundPerSecondPerHost',
+    'maxInboundPerSecond',
     'bootstrap',
   ])
   return {
@@ -138,6 +141,11 @@ function peersOf(root: ConfigTable): NodeConfig['peers'] {
       .map((text, i) => publicKey(text, `${peers.at('inbound')}[${i}]`)),
     maxDynamicInbound: peers.optionalInteger('maxDynamicInbound', 0, 100_000),
     maxDynamicOutbound: peers.optionalInteger('maxDynamicOutbound', 0, 100_000),
+    transport: present({
+      maxInboundPerHost: peers.optionalInteger('maxInboundPerHost', 1, 100_000),
+      maxInboundPerSecondPerHost: peers.optionalInteger('maxInboundPerSecondPerHost', 1, 10_000),
+      maxInboundPerSecond: peers.optionalInteger('maxInboundPerSecond', 1, 10_000),
+    }),
     bootstrap: peers
       .texts('bootstrap')
       .map((text, i) => bootstrapPeer(text, `${peers.at('bootstrap')}[${i}]`)),

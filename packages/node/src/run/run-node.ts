@@ -4,6 +4,7 @@ import { errorOf, onAbort, ZkStackError, type Logger } from '@zkstack/concurrenc
 import {
   createNode,
   levelStore,
+  libp2pTransport,
   NodeError,
   NodeOptionError,
   type ConsensusNode,
@@ -14,6 +15,7 @@ import type { NodeConfig } from '../config/node-config.js'
 import { readGenesis, readNodeKey, readValidatorKey } from '../config/read-files.js'
 import { serveStatus, type StatusServer } from '../http/status-server.js'
 import { prometheusMetrics } from '../metrics/prometheus-metrics.js'
+import { keepEvidence } from './keep-evidence.js'
 import { loadExecution } from './load-execution.js'
 
 /** What {@link runNode} takes beside a configuration. */
@@ -64,6 +66,11 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
       metrics,
       signal: o.signal,
     })
+    await using _ = keepEvidence({
+      node,
+      folder: join(config.data, 'evidence'),
+      logger: o.logger,
+    })
     await using server = await serverOf(config, {
       node,
       metrics,
@@ -82,9 +89,11 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
 /** The options of a node that stand in its configuration. */
 export function nodeOptions(
   config: NodeConfig,
-): Pick<NodeOptions, 'listen' | 'peers' | 'limits' | 'timing'> & Partial<NodeOptions> {
+): Pick<NodeOptions, 'listen' | 'peers' | 'transport' | 'limits' | 'timing'> &
+  Partial<NodeOptions> {
   const { publicAddr, onGenesisChange, buildVersion, recording } = config
-  const { outbound, inbound, bootstrap, maxDynamicInbound, maxDynamicOutbound } = config.peers
+  const { outbound, inbound, bootstrap, maxDynamicInbound, maxDynamicOutbound, transport } =
+    config.peers
   return {
     listen: config.listen,
     peers: {
@@ -94,6 +103,7 @@ export function nodeOptions(
       ...(maxDynamicInbound === undefined ? {} : { maxDynamicInbound }),
       ...(maxDynamicOutbound === undefined ? {} : { maxDynamicOutbound }),
     },
+    transport: libp2pTransport(transport),
     ...(config.retention && { retention: config.retention }),
     limits: config.limits,
     timing: config.timing,

@@ -41,6 +41,7 @@ describe('parseConfig', () => {
         inbound: [],
         maxDynamicInbound: undefined,
         maxDynamicOutbound: undefined,
+        transport: {},
         bootstrap: [],
       },
       httpListen: undefined,
@@ -66,6 +67,9 @@ describe('parseConfig', () => {
       inbound = ["${key}"]
       maxDynamicInbound = 0
       maxDynamicOutbound = 3
+      maxInboundPerHost = 7
+      maxInboundPerSecondPerHost = 2
+      maxInboundPerSecond = 20
       bootstrap = ["${key}@seed.example.com:3054"]
       [[peers.outbound]]
       key = "${key}"
@@ -101,6 +105,11 @@ describe('parseConfig', () => {
     })
     expect(config.peers.maxDynamicInbound).toBe(0)
     expect(config.peers.maxDynamicOutbound).toBe(3)
+    expect(config.peers.transport).toEqual({
+      maxInboundPerHost: 7,
+      maxInboundPerSecondPerHost: 2,
+      maxInboundPerSecond: 20,
+    })
     expect(config.peers.bootstrap).toEqual([`${key}@seed.example.com:3054`])
     expect(config.peers.inbound[0]).toHaveLength(32)
     expect(config.peers.outbound[0]?.addr).toBe('[::1]:3054')
