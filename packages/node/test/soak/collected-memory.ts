@@ -8,7 +8,10 @@ export interface CollectedMemory {
   readonly code: number
   /** Outside of the heap, and of objects in it; buffers are a part of it. */
   readonly external: number
-  readonly rss: number
+  /** Resident, and nowhere but in this process. */
+  readonly own: number
+  /** Resident pages of files: programs, libraries and tables of the database. The system takes them back when it needs room. */
+  readonly mapped: number
 }
 
 /** The message upon which a process that was started with {@link collectingFlags} answers with a {@link CollectedMemory}. */
@@ -24,25 +27,26 @@ export function collectEveryMs(minutes: number): number {
 
 /**
  * Arguments of an interpreter under which it answers to {@link COLLECT}. New objects have as much room at the end as in the
- * beginning, so that resident memory shows what is kept.
+ * beginning, and old ones are moved together in each collection, so that resident memory shows what is kept and not how it lies.
  */
 export const collectingFlags: readonly string[] = [
   '--expose-gc',
   `--min-semi-space-size=${SEMI_SPACE}`,
   `--max-semi-space-size=${SEMI_SPACE}`,
+  '--compact-on-every-full-gc',
   `--import=${fileURLToPath(new URL('memory-probe.mjs', import.meta.url))}`,
 ]
 
 /** The answer to {@link COLLECT}; undefined for any other message. */
 export function collectedMemoryOf(message: unknown): CollectedMemory | undefined {
   if (typeof message !== 'object' || message === null) return undefined
-  const { objects, code, external, rss } = message as Partial<
+  const { objects, code, external, own, mapped } = message as Partial<
     Record<keyof CollectedMemory, unknown>
   >
-  if (!isCount(objects) || !isCount(code) || !isCount(external) || !isCount(rss)) return undefined
-  return { objects, code, external, rss }
+  const memory = { objects, code, external, own, mapped }
+  return isCounted(memory) ? memory : undefined
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0
+function isCounted(memory: Record<keyof CollectedMemory, unknown>): memory is CollectedMemory {
+  return Object.values(memory).every((value) => typeof value === 'number' && value >= 0)
 }

@@ -48,9 +48,9 @@ const panels: readonly Panel[] = [
       })),
   },
   {
-    title: 'resident memory after it, MiB',
+    title: 'resident memory after it, but for files, MiB',
     dots: (record) =>
-      record.memory.map(({ memory, ...of }) => ({ ...of, value: memory.rss / MEBIBYTE })),
+      record.memory.map(({ memory, ...of }) => ({ ...of, value: memory.own / MEBIBYTE })),
   },
   {
     title: 'open files',

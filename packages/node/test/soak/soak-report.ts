@@ -38,7 +38,7 @@ export function problemsOf(o: SoakFindings): readonly string[] {
       .filter(({ level }) => level === 'error')
       .map(({ subject, count }) => `${count} errors in the logs: ${subject}`),
     ...trends(o)
-      .filter(({ slope }) => slope !== undefined && grows(slope))
+      .filter(({ slope, isJudged }) => isJudged && slope !== undefined && grows(slope))
       .map(({ name, what }) => `${name}: ${what} grows`),
   ]
 }
@@ -53,6 +53,10 @@ function isFlat(slope: Slope): boolean {
   return slope.high * 60 <= FLAT * slope.mean
 }
 
+function verdictOn(slope: Slope): string {
+  return grows(slope) ? 'grows' : isFlat(slope) ? 'flat' : 'undecided'
+}
+
 /** The smallest growth a minute that the run would have shown: what is counted in wholes has to become one more. */
 function visibleGrowth(slope: Slope, unit: number): number {
   const whole = unit === 1 ? 1 / slope.minutes : 0
@@ -64,6 +68,8 @@ interface Trend {
   readonly name: string
   readonly what: string
   readonly unit: number
+  /** Whether growth of it is a problem. */
+  readonly isJudged: boolean
   /** Undefined when it was read too seldom. */
   readonly slope: Slope | undefined
 }
@@ -72,6 +78,7 @@ interface Kind {
   readonly what: string
   readonly unit: number
   readonly part: PartValue
+  readonly isJudged: boolean
   /** Whether it grows until the node has its newest blocks at hand. */
   readonly holdsBlocks: boolean
   /** Its values for one node. */
@@ -83,6 +90,7 @@ const kinds: readonly Kind[] = [
     what: 'memory alive',
     unit: MEBIBYTE,
     part: 'mean',
+    isJudged: true,
     holdsBlocks: true,
     of: ({ memory }, node) =>
       memory
@@ -96,17 +104,30 @@ const kinds: readonly Kind[] = [
     what: 'resident memory',
     unit: MEBIBYTE,
     part: 'mean',
+    isJudged: true,
     holdsBlocks: true,
     of: ({ memory }, node) =>
       memory
         .filter((sample) => sample.node === node)
-        .map(({ minute, memory: { rss } }) => ({ minute, value: rss })),
+        .map(({ minute, memory: { own } }) => ({ minute, value: own })),
+  },
+  {
+    what: 'resident files',
+    unit: MEBIBYTE,
+    part: 'mean',
+    isJudged: false,
+    holdsBlocks: true,
+    of: ({ memory }, node) =>
+      memory
+        .filter((sample) => sample.node === node)
+        .map(({ minute, memory: { mapped } }) => ({ minute, value: mapped })),
   },
   {
     // Fewer are open while peers are away: what leaks is added to the most.
     what: 'open files at most',
     unit: 1,
     part: 'most',
+    isJudged: true,
     holdsBlocks: false,
     of: (record, node) =>
       record.usage.flatMap(({ node: whose, minute, usage }) =>
@@ -119,11 +140,11 @@ const kinds: readonly Kind[] = [
 function trends({ record, options, spared }: SoakFindings): readonly Trend[] {
   const nodes = Array.from({ length: spared }, (_, i) => options.validators - spared + i)
   return nodes.flatMap((node) =>
-    kinds.map(({ what, unit, part, holdsBlocks, of }) => {
+    kinds.map(({ what, unit, part, isJudged, holdsBlocks, of }) => {
       const settled = holdsBlocks ? settledAt(record, node) : 0
       const from = Math.max(record.minutes * WARM_UP, settled)
       const points = of(record, node).filter(({ minute }) => minute >= from)
-      return { name: `v${node + 1}`, what, unit, slope: slopeOf(points, part) }
+      return { name: `v${node + 1}`, what, unit, isJudged, slope: slopeOf(points, part) }
     }),
   )
 }
@@ -180,8 +201,11 @@ Processes that each node had: ${record.lives.map((count, i) => `v${i + 1} ${coun
 
 Of the nodes that were never killed, but paused and cut off as the others, after the first third of the run and, of memory, after block
 ${SETTLED_AT_BLOCK}, as a node keeps the newest 512 at hand; a killed node starts anew, so nothing is claimed of the others. Every ${Math.round(collectEveryMs(options.minutes) / 1000)} seconds all garbage was collected, twice in a row, and memory was read: _alive_ is what the heap of
-the main thread, but for compiled code, and the buffers outside of it still held, _resident_ what the process had of the machine a moment later. The room for new
-objects was of fixed size (\`--max-semi-space-size\`). Between collections no node had more than ${mostResident(record)} MiB resident;
+the main thread, but for compiled code, and the buffers outside of it still held, _resident_ what the process had of the machine a moment later
+and nobody else had (\`RssAnon\`). _Resident files_ (\`RssFile\`) are pages of the program and of the database's tables, which are mapped when they are read: they
+grow with the database, the system takes them back when it needs room, and they are not judged. The room for new
+objects was of fixed size (\`--max-semi-space-size\`), and each collection moved the old ones together (\`--compact-on-every-full-gc\`): else pages of
+the heap that are partly free count whole, and they become more for a long time. Between collections no node had more than ${mostResident(record)} MiB resident, files and all;
 of compiled code, which comes as ever more of the program has run often, none had more than ${mostCode(record)} MiB.
 
 The interval is that of 95 % confidence, for the trend through the means of twenty parts of that time, widened by their autocorrelation; for
@@ -242,7 +266,7 @@ function seconds(ms: number | undefined): string {
 /** What a run without problems still leaves open. */
 function openQuestions(found: readonly Trend[]): string {
   const open = found
-    .filter(({ slope }) => slope === undefined || !isFlat(slope))
+    .filter(({ slope, isJudged }) => isJudged && (slope === undefined || !isFlat(slope)))
     .map(({ name, what }) => `${what} (${name})`)
   if (open.length === 0) return ''
   return ` Not decided is whether these grow slowly: ${open.join('; ')}. See [below](#memory-and-files).`
@@ -250,7 +274,7 @@ function openQuestions(found: readonly Trend[]): string {
 
 /** The trends as a table, with what each could have shown. */
 function trendTable(found: readonly Trend[]): string {
-  const rows = found.map(({ name, what, unit, slope }) => {
+  const rows = found.map(({ name, what, unit, isJudged, slope }) => {
     const label = unit === MEBIBYTE ? `${what}, MiB` : what
     if (slope === undefined) return [name, label, '–', '–', '–', 'undecided: too few readings']
     const hourly = (value: number): string => ((value * 60) / unit).toFixed(2)
@@ -260,7 +284,7 @@ function trendTable(found: readonly Trend[]): string {
       (slope.mean / unit).toFixed(1),
       `${hourly(slope.perMinute)} (${hourly(slope.low)} to ${hourly(slope.high)})`,
       hourly(visibleGrowth(slope, unit)),
-      grows(slope) ? 'grows' : isFlat(slope) ? 'flat' : 'undecided',
+      isJudged ? verdictOn(slope) : 'not judged',
     ]
   })
   return table(['node', 'what', 'mean', 'change an hour (95 %)', 'growth it would show', ''], rows)

@@ -8,13 +8,15 @@ import { soakPlot } from '../soak/soak-plot.js'
 import type { SoakRecord } from '../soak/soak-record.js'
 import { problemsOf, soakReport, WARM_UP, type SoakFindings } from '../soak/soak-report.js'
 
+const MEBIBYTE = 1024 * 1024
+
 const space: FaultSpace = { validators: 6, firstSpared: 4, canCut: true }
 
 function series(valueAt: (minute: number) => number): readonly Point[] {
   return Array.from({ length: 600 }, (_, i) => ({ minute: i / 30, value: valueAt(i / 30) }))
 }
 
-/** A record of one node that is never killed: what it keeps, how much more is resident, and its open files. */
+/** A record of one node that is never killed: what it keeps, how much more is resident, and its open files; a MiB of files more is mapped each minute. */
 function findings(
   alive: (minute: number) => number,
   openFiles: (minute: number) => number = () => 30,
@@ -30,7 +32,13 @@ function findings(
   const memory = series(alive).map(({ minute, value }) => ({
     ...of,
     minute,
-    memory: { objects: value / 2, code: 0, external: value / 2, rss: value + more(minute) },
+    memory: {
+      objects: value / 2,
+      code: 0,
+      external: value / 2,
+      own: value + more(minute),
+      mapped: minute * MEBIBYTE,
+    },
   }))
   const record: SoakRecord = {
     minutes: 20,
@@ -85,22 +93,20 @@ describe('the slope of a series', () => {
 })
 
 describe('the verdict on a soak', () => {
-  const mebibyte = 1024 * 1024
-
   test('memory that saws up and down › is flat', () => {
-    const o = findings((minute) => (100 + 10 * (minute % 1.3)) * mebibyte)
+    const o = findings((minute) => (100 + 10 * (minute % 1.3)) * MEBIBYTE)
     expect(problemsOf(o)).toEqual([])
     expect(soakReport(o)).toContain('Nothing went wrong.')
   })
 
   test('memory that grows by a fifth an hour › is a problem', () => {
-    const o = findings((minute) => (100 + minute / 3 + (minute % 1.3)) * mebibyte)
+    const o = findings((minute) => (100 + minute / 3 + (minute % 1.3)) * MEBIBYTE)
     expect(problemsOf(o)).toEqual(['v2: memory alive grows', 'v2: resident memory grows'])
     expect(soakReport(o)).toContain('**2 problems:**')
   })
 
   test('memory that rises and falls slowly › is undecided, and the report says from which growth on it would be', () => {
-    const slow = (minute: number): number => (100 + 3 * (minute % 6)) * mebibyte
+    const slow = (minute: number): number => (100 + 3 * (minute % 6)) * MEBIBYTE
     const report = soakReport(findings(slow))
     expect(report).toMatch(
       /Not decided is whether these grow slowly: memory alive \(v2\); resident/,
@@ -108,21 +114,21 @@ describe('the verdict on a soak', () => {
     const row = /resident memory, MiB +\|.*\| +([0-9.]+) +\| undecided/.exec(report)
     const [shown] = [Number(row?.[1]) / 60]
     expect(
-      problemsOf(findings((minute) => slow(minute) + 0.7 * shown * minute * mebibyte)),
+      problemsOf(findings((minute) => slow(minute) + 0.7 * shown * minute * MEBIBYTE)),
     ).toEqual([])
     expect(
-      problemsOf(findings((minute) => slow(minute) + 1.3 * shown * minute * mebibyte)),
+      problemsOf(findings((minute) => slow(minute) + 1.3 * shown * minute * MEBIBYTE)),
     ).toHaveLength(2)
   })
 
   test('open files that are fewer while peers are away › are flat, one more every two minutes is growth', () => {
     const away = (minute: number): number => 37 - (minute % 1.3 < 0.4 - minute / 60 ? 2 : 0)
-    const report = soakReport(findings(() => 100 * mebibyte, away))
+    const report = soakReport(findings(() => 100 * MEBIBYTE, away))
     expect(report).toMatch(
       /open files at most +\| 37\.0 +\| 0\.00 \(0\.00 to 0\.00\) +\| .*\| flat/,
     )
     const leak = findings(
-      () => 100 * mebibyte,
+      () => 100 * MEBIBYTE,
       (minute) => away(minute) + Math.floor(minute / 2),
     )
     expect(problemsOf(leak)).toEqual(['v2: open files at most grows'])
@@ -130,21 +136,27 @@ describe('the verdict on a soak', () => {
 
   test('resident memory that grows above what is alive › is a problem of its own', () => {
     const o = findings(
-      () => 30 * mebibyte,
+      () => 30 * MEBIBYTE,
       () => 30,
-      (minute) => (70 + minute / 3) * mebibyte,
+      (minute) => (70 + minute / 3) * MEBIBYTE,
     )
     expect(problemsOf(o)).toEqual(['v2: resident memory grows'])
     expect(soakReport(o)).toMatch(/memory alive, MiB +\| 30\.0 +\| 0\.00 .*\| flat/)
   })
 
+  test('files that are mapped as the database grows › are told, and no problem', () => {
+    const report = soakReport(findings(() => 30 * MEBIBYTE))
+    expect(report).toMatch(/resident files, MiB +\| .* \| 60\.00 .*\| not judged/)
+    expect(report).toContain('Nothing went wrong.\n')
+  })
+
   test('growth that ends with the warm-up, as caches become full › is flat', () => {
-    const o = findings((minute) => (30 + Math.min(minute, 6)) * mebibyte)
+    const o = findings((minute) => (30 + Math.min(minute, 6)) * MEBIBYTE)
     expect(soakReport(o)).toMatch(/memory alive, MiB +\| 36\.0 +\| 0\.00 .*\| flat/)
   })
 
   test('memory of a run too short to have all recent blocks at hand › is undecided', () => {
-    const o = findings((minute) => (30 + minute) * mebibyte)
+    const o = findings((minute) => (30 + minute) * MEBIBYTE)
     const usage = o.record.usage.map((sample) => ({ ...sample, committed: 500 }))
     const short = { ...o, record: { ...o.record, usage } }
     expect(problemsOf(short)).toEqual([])
@@ -152,7 +164,7 @@ describe('the verdict on a soak', () => {
   })
 
   test('a node that was killed › is not judged', () => {
-    const o = findings((minute) => (30 + minute) * mebibyte)
+    const o = findings((minute) => (30 + minute) * MEBIBYTE)
     const record = {
       ...o.record,
       memory: o.record.memory.map((sample) => ({ ...sample, node: 0 })),
@@ -161,7 +173,7 @@ describe('the verdict on a soak', () => {
   })
 
   test('memory that was read too seldom for a trend › is undecided, not passed over', () => {
-    const o = findings(() => 30 * mebibyte)
+    const o = findings(() => 30 * MEBIBYTE)
     const record = { ...o.record, memory: o.record.memory.filter((_, i) => i % 60 === 0) }
     const report = soakReport({ ...o, record })
     expect(report).toContain('Not decided is whether these grow slowly: memory alive (v2);')
@@ -170,13 +182,13 @@ describe('the verdict on a soak', () => {
 
   test('an error in a log › is a problem', () => {
     const log = [{ level: 'error', subject: 'STORE_CONFLICT', count: 2 }] as const
-    expect(problemsOf({ ...findings(() => mebibyte), log })).toEqual([
+    expect(problemsOf({ ...findings(() => MEBIBYTE), log })).toEqual([
       '2 errors in the logs: STORE_CONFLICT',
     ])
   })
 
   test('the picture › has a line for each node and a band for each fault', () => {
-    const svg = soakPlot(findings(() => mebibyte).record)
+    const svg = soakPlot(findings(() => MEBIBYTE).record)
     expect(svg.match(/<polyline/g)).toHaveLength(4)
     expect(svg.match(/opacity="0.16"/g)).toHaveLength(4)
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
@@ -185,9 +197,9 @@ describe('the verdict on a soak', () => {
 
 describe('what a node keeps', () => {
   test('the answer of a process › is told from all else that it may send', () => {
-    const memory = { objects: 3, code: 1, external: 2, rss: 9 }
+    const memory = { objects: 3, code: 1, external: 2, own: 9, mapped: 4 }
     expect(collectedMemoryOf({ ...memory, arrayBuffers: 1 })).toEqual(memory)
-    for (const other of [undefined, null, 'collect', {}, { ...memory, rss: '9' }])
+    for (const other of [undefined, null, 'collect', {}, { ...memory, own: '9' }])
       expect(collectedMemoryOf(other)).toBeUndefined()
   })
 
