@@ -1,4 +1,5 @@
 import { realClock, type Clock } from '@zkstack/concurrency'
+import { SignatureWorkers } from '@zkstack/crypto'
 import type { NodeStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import {
@@ -26,6 +27,29 @@ async function ask(
     const found = diagnosis.findings.find((f) => f.cause === cause && isMeant(f))
     if (found !== undefined) return found
     await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Asks a node again and again until it no longer names a cause. */
+async function askUntilGone(node: TestNode, cause: Cause): Promise<void> {
+  while (causesOf(node).includes(cause)) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+function causesOf(node: TestNode): readonly Cause[] {
+  return diagnose(node.node.inspect()).findings.map((finding) => finding.cause)
+}
+
+/** Something that others wait for, from when it is closed until it is opened. */
+class Valve {
+  #open = Promise.resolve()
+  open: () => void = () => undefined
+
+  close(): void {
+    this.#open = new Promise((resolve) => (this.open = resolve))
+  }
+
+  pass(): Promise<void> {
+    return this.#open
   }
 }
 
@@ -202,6 +226,100 @@ describe('why is it stuck?', () => {
     expect(message).toMatch(
       /Block 0 is needed, and no connected peer has it any more: .* begin at block 5/,
     )
+  })
+
+  it('a new node is behind › how far, as long as it is and no longer; those that it follows are not', async () => {
+    const disk = new Valve()
+    await using network = await createTestNetwork(4, {
+      viewTimeoutMs,
+      wrapStore: (store, index) => {
+        if (index !== 4) return store
+        const append = store.append.bind(store)
+        delete store.appendAndSave
+        store.append = async (...block) => {
+          await disk.pass()
+          await append(...block)
+        }
+        return store
+      },
+    })
+    await network.waitForHeight(4n)
+    const late = network.addFullNode()
+    disk.close()
+    try {
+      await late.start()
+      const { message } = await ask(late, 'sync')
+      expect(message).toMatch(
+        /This node is behind: it has blocks below 0, peers have them up to \d+\. It is fetching them\./,
+      )
+      expect(network.nodes.slice(0, 4).flatMap(causesOf)).not.toContain('sync')
+    } finally {
+      disk.open()
+    }
+    await askUntilGone(late, 'sync')
+    expect(late.node.status.head).toBeGreaterThanOrEqual(4n)
+  })
+
+  it('the execution layer does not name the next committee › its blocks wait here, until it does; elsewhere they do not', async () => {
+    const source = new Valve()
+    source.close()
+    const firstNamed = 5n
+    const weights = new Map([0, 1, 2, 3, 4, 5].map((i) => [i, 1n]))
+    await using network = await createTestNetwork(6, {
+      viewTimeoutMs,
+      epochs: [
+        { firstBlock: 0n, weights },
+        { firstBlock: 6n, weights },
+      ],
+      announcedBlocks: 1n,
+      wrapValidators: (inner, index) =>
+        index === 0
+          ? {
+              scheduleAt: async (n, o) => {
+                if (n >= firstNamed) await source.pass()
+                return inner.scheduleAt(n, o)
+              },
+            }
+          : inner,
+    })
+    try {
+      const { message } = await ask(network.at(0), 'schedule')
+      expect(message).toMatch(
+        /blocks? waits? for the committee of epoch 1, from block 6 on\. The execution layer names it/,
+      )
+      const others = network.nodes.slice(1)
+      await network.waitForHeight(7n, { nodes: others })
+      expect(others.flatMap(causesOf)).not.toContain('schedule')
+    } finally {
+      source.open()
+    }
+    await askUntilGone(network.at(0), 'schedule')
+    await network.waitForHeight(8n)
+  })
+
+  it('signatures are not checked › how many checks wait, until they are', async () => {
+    const threads = new Valve()
+    await using checks = new SignatureWorkers({ count: 1, onFailure: () => undefined })
+    checks.verifyAggregate = async () => {
+      await threads.pass()
+      // the main thread has to
+      return undefined
+    }
+    await using network = await createTestNetwork(1, {
+      viewTimeoutMs: 200,
+      scheme: 0,
+      signatureWorkers: checks,
+    })
+    await network.waitForHeight(1n)
+    threads.close()
+    try {
+      const { message } = await ask(network.at(0), 'verification')
+      expect(message).toMatch(/^\d+ signature checks wait or run\./)
+    } finally {
+      threads.open()
+    }
+    await askUntilGone(network.at(0), 'verification')
+    await network.waitForHeight((network.at(0).node.status.head ?? 0n) + 1n)
   })
 
   it('nobody is there › no peer is connected', async () => {

@@ -9,32 +9,43 @@ import { VictimProcess } from './victim-process.js'
 
 /** The longest that all live together, in milliseconds. */
 const longestPauseMs = 500
-/** Blocks that the others must commit while one is dead, and that it must commit when it is back. */
+/** Blocks that the others must commit while one is dead, and that all must commit when it is back. */
 const blocksBetween = 2
 
-/**
- * Kills validators in processes of their own, on real LevelDB and over TCP, one at a time and at random moments, while the others
- * go on; looks at what they said.
- */
-export async function killEachRun(o: {
+/** What is killed. */
+export interface KillEachOptions {
   readonly kills: number
   readonly seed: string | number
+  /** How many validators there are. Default six. */
+  readonly validators?: number
+  /**
+   * How many die at the same moment. Default: drawn, one, two or all. The others go on without one of six; without two they stay
+   * in their view, so that those come back to one in which they have voted.
+   */
+  readonly atOnce?: number
+  /** Nodes that lose their votes at each start: a negative control. Default false. */
+  readonly forgetful?: boolean
   readonly onKill?: (done: number) => void
-}): Promise<KillReport> {
+}
+
+/**
+ * Kills validators in processes of their own, on real LevelDB and over TCP, one or more at a time and at random moments or
+ * right after a vote; looks at what they said.
+ */
+export async function killEachRun(o: KillEachOptions): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), 'zkstack-kills-'))
-  const run = new Run(folder, loopback())
   const random = seededRandom(`kills of each ${o.seed}`)
+  const run = new Run(folder, o)
   try {
     await run.begin()
-    let kills = 0
-    while (kills < o.kills && run.watch.faults().length === 0) {
-      await run.killOne(random)
-      kills += 1
-      o.onKill?.(kills)
+    while (run.kills < o.kills && run.watch.faults().length === 0) {
+      await run.kill(random)
+      o.onKill?.(run.kills)
     }
     await run.end()
-    const { heights, messages } = run.watch
-    const faults = [...run.watch.faults(), ...compareLedgers(folder)]
+    const { kills, watch } = run
+    const { heights, messages } = watch
+    const faults = [...watch.faults(), ...compareLedgers(folder, heights.length)]
     return { kills, height: Math.min(...heights), messages, faults }
   } finally {
     await run.end()
@@ -49,55 +60,89 @@ function loopback(): string {
 }
 
 class Run {
-  readonly watch = new KillWatcher()
-  readonly #args: (node: number) => readonly string[]
+  readonly watch: KillWatcher
+  kills = 0
+  readonly #validators: number
+  readonly #options: KillEachOptions
+  readonly #args: readonly string[]
   readonly #processes: VictimProcess[] = []
 
-  constructor(folder: string, host: string) {
-    this.#args = (node) => [folder, String(node), host]
+  constructor(folder: string, o: KillEachOptions) {
+    this.#validators = o.validators ?? nodes
+    this.#options = o
+    this.#args = [folder, loopback(), String(this.#validators)]
+    this.watch = new KillWatcher(this.#validators)
   }
 
   async begin(): Promise<void> {
-    for (let node = 0; node < nodes; node++) this.#start(node)
-    await this.#committed(blocksBetween)
+    for (let node = 0; node < this.#validators; node++) this.#start(node)
+    await this.#committed()
   }
 
-  async killOne(random: SeededRandom): Promise<void> {
-    const victim = random.uint32() % nodes
-    await sleep(random.float() * longestPauseMs)
-    await this.#processes[victim]?.kill()
-    const head = Math.max(...this.watch.heights)
-    await this.#committed(head + blocksBetween, victim)
-    const again = this.#start(victim)
-    if (random.float() < 0.25) {
-      // A start is a moment like any other.
-      await again.until('ready')
+  /** Kills some at the same moment; they come back at once when the others cannot go on without them. */
+  async kill(random: SeededRandom): Promise<void> {
+    const victims = this.#draw(random)
+    await this.#moment(victims, random)
+    await Promise.all(victims.map((victim) => this.#kill(victim)))
+    this.kills += 1
+    const othersGoOn = victims.length <= Math.floor((this.#validators - 1) / 5)
+    if (othersGoOn) await this.#committed(victims)
+    for (const victim of victims) this.#start(victim)
+    const [first] = victims
+    // A start is a moment like any other.
+    if (first !== undefined && random.float() < 0.25) {
+      await this.#processes[first]?.until('ready')
       await sleep(random.float() * longestPauseMs)
-      await again.kill()
-      this.#start(victim)
+      await this.#kill(first)
+      this.#start(first)
     }
-    await this.#committed(Math.max(...this.watch.heights) + blocksBetween)
+    await this.#committed()
   }
 
   async end(): Promise<void> {
     for (const process of this.#processes.splice(0)) await process.kill()
   }
 
-  #start(node: number): VictimProcess {
-    const process = new VictimProcess('kill-each-victim.ts', this.#args(node), (line) => {
-      this.watch.heard(line)
-    })
-    this.#processes[node] = process
-    return process
+  #draw(random: SeededRandom): number[] {
+    const counts = [1, 2, this.#validators]
+    const count = this.#options.atOnce ?? counts[random.uint32() % counts.length]
+    return Array.from(this.#processes.keys(), (node) => ({ node, place: random.float() }))
+      .sort((a, b) => a.place - b.place)
+      .slice(0, count)
+      .map(({ node }) => node)
   }
 
-  /** Waits until all nodes but one have committed the blocks below a height; a fault ends the wait. */
-  async #committed(height: number, but?: number): Promise<void> {
-    const done = (node: number): boolean =>
-      node === but || this.watch.heights[node] === undefined || this.watch.heights[node] >= height
-    for (const [node, process] of this.#processes.entries()) {
-      if (node === but) continue
-      await process.until(() => done(node) || this.watch.faults().length > 0)
+  /** Waits for a moment: any, or right after a vote. */
+  async #moment([first = 0]: readonly number[], random: SeededRandom): Promise<void> {
+    const pause = random.float() * longestPauseMs
+    if (random.float() < 0.5) return sleep(pause)
+    const { votes } = this.watch
+    await this.#until(first, () => this.watch.votes > votes)
+  }
+
+  #start(node: number): void {
+    const how = this.#options.forgetful === true ? ['forgetful'] : []
+    const args = [...this.#args, String(node), ...how]
+    this.#processes[node] = new VictimProcess('kill-each-victim.ts', args, (line) => {
+      this.watch.heard(line)
+    })
+  }
+
+  async #kill(node: number): Promise<void> {
+    await this.#processes[node]?.kill()
+  }
+
+  /** Waits until all nodes but some have committed blocks above the highest of now; a fault ends the wait. */
+  async #committed(dead: readonly number[] = []): Promise<void> {
+    const goal = Math.max(...this.watch.heights) + blocksBetween
+    for (const node of this.#processes.keys()) {
+      if (dead.includes(node)) continue
+      await this.#until(node, () => (this.watch.heights[node] ?? goal) >= goal)
     }
+  }
+
+  /** Looks whenever the node says anything; a fault ends the wait. */
+  async #until(node: number, isSo: () => boolean): Promise<void> {
+    await this.#processes[node]?.until(() => isSo() || this.watch.faults().length > 0)
   }
 }

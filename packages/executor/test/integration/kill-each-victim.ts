@@ -1,4 +1,5 @@
-// One validator of six with LevelDB and TCP, until it is killed; says what it sends, before it leaves, and what it commits.
+// One validator of some with LevelDB and TCP, until it is killed; says what it sends, before it leaves, and what it commits.
+// The last argument `forgetful` makes it lose its votes: the negative control.
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,13 +9,15 @@ import { levelStore } from '@zkstack/storage'
 import { createNode } from '../../src/index.js'
 import { testCommittee } from '../../testing/test-committee.js'
 import { TestWire } from '../../testing/test-wire.js'
+import { brokenStore } from '../simulation/broken-store.js'
 import { FileChain } from './file-chain.js'
-import { nodes } from './kill-watcher.js'
 
 /** Blocks come slowly enough that six processes have time for each other. */
 const proposeMs = 40
 
-const [folder = '', position = '0', host = '127.0.0.1'] = process.argv.slice(2)
+const [folder = '', host = '127.0.0.1', validators = '1', position = '0', how] =
+  process.argv.slice(2)
+const nodes = Number(validators)
 const index = Number(position)
 const addressOf = (node: number): string => `${host}:${3054 + node}`
 const say = (line: string): void => {
@@ -37,12 +40,12 @@ const chain = new FileChain(join(folder, `ledger-${index}`), (number) => {
   say(`commit ${index} ${number}`)
 })
 say('ready')
-const store = await levelStore(join(folder, `store-${index}`))
+const level = await levelStore(join(folder, `store-${index}`))
 const node = await createNode({
   genesis: committee.genesis,
   nodeKey: committee.nodeKey(index),
   validatorKey,
-  store,
+  store: how === 'forgetful' ? brokenStore.forgetful(level) : level,
   transport: wire.attach(libp2pTransport()),
   listen: addressOf(index),
   peers: {

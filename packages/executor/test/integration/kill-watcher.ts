@@ -3,17 +3,26 @@ import { ed25519Scheme, fromHex } from '@zkstack/crypto'
 import { FrameRecorder } from '../../testing/index.js'
 import { readLedger } from './file-chain.js'
 
-/** How many validators there are. */
+/** How many validators there are, unless a run has fewer. */
 export const nodes = 6
 
 /** What is known from outside, across all lives. */
 export class KillWatcher {
   /** By node: the height that it commits next. */
-  readonly heights = Array.from({ length: nodes }, () => 0)
+  readonly heights: number[]
   readonly #recorder = new FrameRecorder(ed25519Scheme.current)
   readonly #faults: string[] = []
   /** Messages that were sent. */
   messages = 0
+
+  constructor(validators = nodes) {
+    this.heights = Array.from({ length: validators }, () => 0)
+  }
+
+  /** Votes to commit that were sent. */
+  get votes(): number {
+    return this.#recorder.count('ReplicaCommitV2')
+  }
 
   /** Takes a line that a process said. */
   heard(line: string): void {
@@ -50,8 +59,8 @@ export class KillWatcher {
 }
 
 /** Every ledger is a beginning of the longest one. */
-export function compareLedgers(folder: string): string[] {
-  const ledgers = Array.from({ length: nodes }, (_, node) =>
+export function compareLedgers(folder: string, validators = nodes): string[] {
+  const ledgers = Array.from({ length: validators }, (_, node) =>
     readLedger(join(folder, `ledger-${node}`)),
   )
   const longest = ledgers.reduce((a, b) => (b.length > a.length ? b : a))

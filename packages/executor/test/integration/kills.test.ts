@@ -1,5 +1,6 @@
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { beforeAll, expect, it } from 'vitest'
+import { killEachRun } from './kill-each-run.js'
 import { killRun } from './kill-run.js'
 
 /** `npm run simulate -- --kills 200` is the long form. */
@@ -26,3 +27,12 @@ it('a process that forgets its votes when it is killed › is found to vote twic
   const report = await killRun({ kills: 2, seed, forgetful: true })
   expect(report.faults, `SEED=${seed}`).not.toEqual([])
 }, 180_000)
+
+it.runIf(process.platform === 'linux')(
+  'processes of their own that forget their votes, all killed at once › are found to vote twice',
+  async () => {
+    const report = await killEachRun({ kills: 1, seed, validators: 2, atOnce: 2, forgetful: true })
+    expect(report.faults, `SEED=${seed}`).not.toEqual([])
+  },
+  180_000,
+)

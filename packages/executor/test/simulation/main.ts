@@ -29,7 +29,7 @@ const help = `npm run simulate -- [options]
   --validators N   default 6; or weights, for instance 1,2,3,4,5,6
   --crash-points   instead: a run for each write of a run of 20 views, and each point of it, in which a node dies there
   --kills N        instead: six validators on LevelDB in a process that is killed so often, at moments drawn by --seed
-  --apart          with --kills: each in a process of its own, over TCP; one at a time is killed while the others go on (Linux)
+  --apart          with --kills: each in a process of its own, over TCP; one, two or all are killed at a time (Linux)
   --sample N       with --crash-points: only so many of them, drawn by --seed
 `
 
