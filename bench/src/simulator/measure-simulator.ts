@@ -1,21 +1,31 @@
 import { createCommittee, createStepNetwork } from '@zkstack/bft/testing'
 import { standInScheme } from '@zkstack/crypto/testing'
-import { CounterChain, Scheduler, simulate, type SimulationReport } from '@zkstack/executor/testing'
+import { CounterChain, simulate, type SimulationReport } from '@zkstack/executor/testing'
 import type { FinalBlock } from '@zkstack/roles'
-import { CallRecorder, makeRecordable, recordCalls } from './call-recorder.js'
+import { CallRecorder, makeLogsRecordable, makeRecordable, recordCalls } from './call-recorder.js'
 import { cpuMs } from './cpu-time.js'
 import { partCosts, type PartCost } from './part-costs.js'
+import { recordSchedule, scheduleMs } from './schedule-recorder.js'
 
 const validators = 6
-const views = 400
+/** Of `step` alone. */
+const stepViews = 400
+/** Of a whole run: the engine compiles the code of whole nodes, of which each part runs a few times a view, over a thousand views. */
+const wholeViews = 1_600
+const warmUpViews = 1_100n
 /** Timed runs, each of so many windows once it is warm; of these the least counts, as of the rounds of the parts. */
 const runs = 3
-const warmUpViews = 100n
 /** Views of a window, and views whose calls are recorded. */
 const windowViews = 60
-const recordedFrom = 300n
+const recordedFrom = 1_200n
 
-const options = { seed: 1, faults: [], latency: 'lan', executionMs: 1, minBlocks: views } as const
+const options = {
+  seed: 1,
+  faults: [],
+  latency: 'lan',
+  executionMs: 1,
+  minBlocks: wholeViews,
+} as const
 
 /** What the simulator costs a view next to its parts. */
 export interface SimulatorCosts {
@@ -38,21 +48,26 @@ export async function measureSimulator(): Promise<SimulatorCosts> {
     'extendAggregate',
     'verifyAggregate',
   ])
-  await simulate({ ...options, seed: 0 })
+  makeLogsRecordable()
   const windows: number[] = []
   let timed: SimulationReport | undefined
   for (let i = 0; i < runs; i++) timed = await simulateWith(timeWindows(windows))
   const recorder = new CallRecorder()
-  const { digest, stats } = await simulateWith((block) => {
-    if (block === recordedFrom) recordCalls(recorder)
-    if (block === recordedFrom + BigInt(windowViews)) recordCalls(undefined)
-  })
+  const { report, schedule } = await recordSchedule(() =>
+    simulateWith((block) => {
+      if (block === recordedFrom) recordCalls(recorder)
+      if (block === recordedFrom + BigInt(windowViews)) recordCalls(undefined)
+    }),
+  )
+  const { digest, stats } = report
   if (digest !== timed?.digest) throw new Error('the recorded run is not the one that was timed')
   const count = Number(stats.views)
-  const events = stats.events / count
   const parts = {
     ...partCosts(recorder.calls, windowViews),
-    scheduler: { calls: events, ms: events * (await eventMs()) },
+    scheduler: {
+      calls: schedule.events / count,
+      ms: (await scheduleMs(schedule, runs)) / count,
+    },
   }
   const wholeMs = Math.min(...windows)
   return { ...measureSteps(), wholeMs, deliveries: stats.deliveries / count, parts }
@@ -96,9 +111,9 @@ function measureSteps(): Pick<SimulatorCosts, 'stepMs' | 'stepDeliveries'> {
   for (let i = 0; i < runs; i++) {
     const startedAt = cpuMs()
     messages = runSteps()
-    stepMs = Math.min(stepMs, (cpuMs() - startedAt) / views)
+    stepMs = Math.min(stepMs, (cpuMs() - startedAt) / stepViews)
   }
-  return { stepMs, stepDeliveries: (messages * validators) / views }
+  return { stepMs, stepDeliveries: (messages * validators) / stepViews }
 }
 
 /** Returns the number of messages sent. */
@@ -107,25 +122,8 @@ function runSteps(): number {
   const network = createStepNetwork({ committee, replica: () => ({ freeze: false }) })
   network.start()
   network.runUntil(
-    () => network.nodes.every(({ state }) => state.view >= BigInt(views)),
-    10 * views,
+    () => network.nodes.every(({ state }) => state.view >= BigInt(stepViews)),
+    10 * stepViews,
   )
   return network.sent.length
-}
-
-/** Of an event that does nothing but schedule the next one; the least of some runs. */
-async function eventMs(): Promise<number> {
-  const events = 100_000
-  let least = Infinity
-  for (let i = 0; i <= runs; i++) {
-    const scheduler = new Scheduler()
-    const next = (): void => {
-      if (scheduler.events < events) scheduler.in(1, next)
-    }
-    next()
-    const startedAt = cpuMs()
-    await scheduler.run(() => false)
-    least = Math.min(least, (cpuMs() - startedAt) / events)
-  }
-  return least
 }

@@ -31,7 +31,7 @@ export function partCosts(
 function partOf(name: string): PartName {
   if (name === 'step') return 'step'
   if (name === 'checkInvariants') return 'invariants'
-  if (/^(encode|decode)/.test(name)) return 'codec'
+  if (/^(encode|decode|checked)/.test(name)) return 'codec'
   return /keccak|sha|hash|qcKey/.test(name) ? 'hash' : 'signatures'
 }
 
