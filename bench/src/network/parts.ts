@@ -3,6 +3,7 @@ import { signatureScheme } from '@zkstack/crypto'
 import { testCommittee } from '@zkstack/roles/testing'
 import { median, quantile } from '../quantile.js'
 import { milliseconds, publish, times } from './figure.js'
+import { heapRoom } from './heap-room.js'
 import type { FromPeer, PeerSetup, ToPeer, VoteTime } from './vote-peer-messages.js'
 
 /** What is measured. */
@@ -17,8 +18,6 @@ const cases: readonly PartsCase[] = [
   { layer: 'ours', heap: 'default' },
   { layer: 'libp2p', heap: 'grown' },
 ]
-
-const grown = '--heap-growing-percent=200'
 
 /** How long votes take, in milliseconds. */
 interface VoteTimes {
@@ -51,7 +50,7 @@ class Peer {
 
   constructor(setup: PeerSetup, { heap }: PartsCase) {
     const script = new URL('vote-peer.ts', import.meta.url).pathname
-    const flags = heap === 'grown' ? [grown] : []
+    const flags = heap === 'grown' ? [heapRoom] : []
     const execArgv = ['--import', 'tsx', ...flags]
     this.#child = fork(script, [JSON.stringify(setup)], { execArgv })
     this.#child.on('message', (message: FromPeer) => {

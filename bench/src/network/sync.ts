@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { nameOf, syncCases, type SyncCase, type SyncResult } from './sync-case.js'
 import { publish } from './figure.js'
+import { heapRoom } from './heap-room.js'
 import { figureOf } from './sync-report.js'
 
 // How fast a node catches up, beside what its store takes in alone; arguments: a text that names must contain.
@@ -16,7 +17,7 @@ async function start(
   args: readonly string[],
 ): Promise<{ child: ChildProcess; line: string }> {
   const path = new URL(script, import.meta.url).pathname
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+  const child = spawn(process.execPath, [heapRoom, '--import', 'tsx', path, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = new Promise<never>((_, reject) => {

@@ -77,20 +77,20 @@ export class SimulatedDisk {
     }
     return {
       get: (table, key) => Promise.resolve(recordsOf(table).get(nameOf(key))?.value.slice()),
-      write: (operations) =>
-        onWrite({
+      write: (operations) => {
+        const changes = operations.map(changeOf)
+        return onWrite({
           target: 'database',
-          bytes: sizeOf(operations),
+          bytes: changes.reduce((sum, { bytes }) => sum + bytes, 0),
           apply: () => {
-            for (const operation of operations) {
-              const records = recordsOf(operation.table)
-              const { key } = operation
-              if (operation.type === 'del') records.delete(nameOf(key))
-              else records.set(nameOf(key), { key, value: inOnePiece(operation.value) })
+            for (const { table, name, record } of changes) {
+              if (record === undefined) recordsOf(table).delete(name)
+              else recordsOf(table).set(name, record)
             }
           },
           tear: () => undefined,
-        }),
+        })
+      },
       entries: (table, range) => entriesOf(recordsOf(table), range),
       entryRuns: (table, range) => runOf(entriesOf(recordsOf(table), range)),
       isEmpty: () =>
@@ -136,11 +136,20 @@ function nameOf({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('latin1')
 }
 
-function sizeOf(operations: readonly Operation[]): number {
-  return operations.reduce(
-    (sum, o) => sum + o.key.length + (o.type === 'put' ? inOnePiece(o.value).length : 0),
-    0,
-  )
+/** What an operation does to the records of its table; nothing takes the record away. */
+interface RecordChange {
+  readonly table: Table
+  readonly name: string
+  readonly record: StoredRecord | undefined
+  readonly bytes: number
+}
+
+function changeOf(operation: Operation): RecordChange {
+  const { table, key } = operation
+  const name = nameOf(key)
+  if (operation.type === 'del') return { table, name, record: undefined, bytes: key.length }
+  const value = inOnePiece(operation.value)
+  return { table, name, record: { key, value }, bytes: key.length + value.length }
 }
 
 function inOnePiece(value: Uint8Array | readonly Uint8Array[]): Uint8Array {
