@@ -7,4 +7,5 @@ export {
   type TestCommitteeOptions,
   type TestVote,
 } from './test-committee.js'
+export { certifiedBy, committeeOf, testRotation, type TestRotation } from './test-rotation.js'
 export { zkstack as wire } from '../src/proto/generated.js'

@@ -8,67 +8,23 @@ import {
   EpochChain,
   encodeEpochRecords,
   encodeFinalBlock,
-  hashEpoch,
-  Signers,
   verifyChain,
   type EpochRecord,
   type FinalBlock,
-  type Genesis,
 } from '../../src/index.js'
-import { TestCommittee, testCommittee, unwrap } from '../../testing/index.js'
+import {
+  certifiedBy,
+  committeeOf,
+  testCommittee,
+  testRotation,
+  unwrap,
+  type TestCommittee,
+} from '../../testing/index.js'
 
 await loadCryptoBackends()
 
-/** The genesis of a chain whose committees the execution layer names, and its first three. */
-interface Rotation {
-  readonly genesis: Genesis
-  readonly committees: readonly TestCommittee[]
-  /** Epochs 0, 1 and 2, which begin with blocks 0, 10 and 20. */
-  readonly records: readonly EpochRecord[]
-}
-
-function rotation(scheme?: SignatureScheme, seed = ''): Rotation {
-  const drawn = ['a', 'b', 'c'].map((name) =>
-    testCommittee(6, { seed: name + seed, ...(scheme && { scheme }) }),
-  )
-  const first = drawn[0] as TestCommittee
-  const genesis = unwrap(
-    createGenesis({ chainId: 7n, forkNumber: 0n, firstBlock: 0n, scheme: first.scheme }),
-  )
-  const committees = drawn.map((committee, i) => ofChain(committee, genesis, BigInt(i)))
-  const records: EpochRecord[] = []
-  for (const [i, { genesis: own, schedule }] of committees.entries()) {
-    const bare = {
-      epoch: BigInt(i),
-      firstBlock: 10n * BigInt(i),
-      schedule,
-      proofsOfPossession: own.proofsOfPossession,
-      certificate: undefined,
-    }
-    const before = committees[i - 1]
-    records.push(before === undefined ? bare : certified(bare, before, genesis))
-  }
-  return { genesis, committees, records }
-}
-
-/** A committee that signs for an epoch of another genesis than the one that it was drawn with. */
-function ofChain(committee: TestCommittee, { hash }: Genesis, epoch: bigint): TestCommittee {
-  return new TestCommittee({ ...committee.genesis, hash }, committee.keys, epoch)
-}
-
-function certified(record: EpochRecord, before: TestCommittee, genesis: Genesis): EpochRecord {
-  const message = hashEpoch({ ...record, genesis: genesis.hash })
-  const parts = before.everybody.map((index) => ({
-    index,
-    signature: before.key(index).sign(message),
-  }))
-  const signature = before.scheme.aggregate(parts)
-  if (signature === undefined) throw new TypeError('no aggregate')
-  return { ...record, certificate: { signers: Signers.of(6, before.everybody), signature } }
-}
-
 const fixed = testCommittee(6, { weights: [3n, 1n, 1n, 1n, 1n, 4n], firstBlock: 5n })
-const chain = rotation()
+const chain = testRotation()
 const [zero, one, two] = chain.records as [EpochRecord, EpochRecord, EpochRecord]
 const payload = new TextEncoder().encode('payload')
 
@@ -108,9 +64,9 @@ describe('verifyChain › a committee that never changes', () => {
   })
 
   it('a block that strangers signed in its name › is refused', () => {
-    const strangers = ofChain(
-      testCommittee(6, { seed: 'strangers', weights: [3n, 1n, 1n, 1n, 1n, 4n] }),
+    const strangers = committeeOf(
       genesis,
+      testCommittee(6, { seed: 'strangers', weights: [3n, 1n, 1n, 1n, 1n, 4n] }),
       0n,
     )
     expect(verifyChain({ genesis, block: strangers.block(9n, payload) })).toMatchObject({
@@ -132,7 +88,7 @@ describe('verifyChain › a committee that never changes', () => {
   it('a second epoch, however well certified › is refused', () => {
     const { schedule } = testCommittee(6, { seed: 'second' })
     const bare = { ...zero, epoch: 1n, firstBlock: 8n, schedule }
-    const epochs = [certified(bare, fixed, genesis)]
+    const epochs = [certifiedBy(fixed, bare, genesis)]
     expect(verifyChain({ genesis, epochs, block: fixed.block(9n, payload) })).toMatchObject({
       error: { code: 'FIXED_COMMITTEE', epoch: 1n },
     })
@@ -210,8 +166,8 @@ describe('verifyChain › committees that hand over to each other', () => {
   })
 
   it('a hand-over that another committee signed › is refused, and nothing after it is believed', () => {
-    const thief = ofChain(testCommittee(6, { seed: 'thief' }), genesis, 1n)
-    const stolen = certified({ ...one, schedule: thief.schedule }, thief, genesis)
+    const thief = committeeOf(genesis, testCommittee(6, { seed: 'thief' }), 1n)
+    const stolen = certifiedBy(thief, { ...one, schedule: thief.schedule }, genesis)
     expect(
       verifyChain({ ...proof, epochs: [stolen], block: thief.block(12n, payload) }),
     ).toMatchObject({
@@ -224,7 +180,7 @@ describe('verifyChain › committees that hand over to each other', () => {
       createGenesis({ chainId: 8n, forkNumber: 0n, firstBlock: 0n, scheme: genesis.scheme }),
     )
     const committee = chain.committees[0] as TestCommittee
-    const replayed = certified(one, committee, other)
+    const replayed = certifiedBy(committee, one, other)
     expect(verifyChain({ ...proof, epochs: [replayed], block: blockOf(1, 12n) })).toMatchObject({
       error: { code: 'EPOCH_INVALID', cause: { code: 'BAD_SIGNATURE' } },
     })
@@ -238,14 +194,14 @@ describe('verifyChain › committees that hand over to each other', () => {
   })
 
   it('a block that the committee before signed › is refused', () => {
-    const before = ofChain(chain.committees[0] as TestCommittee, genesis, 1n)
+    const before = committeeOf(genesis, chain.committees[0] as TestCommittee, 1n)
     expect(verifyChain({ ...proof, block: before.block(12n, payload) })).toMatchObject({
       error: { code: 'JUSTIFICATION', cause: { code: 'BAD_SIGNATURE' } },
     })
   })
 
   it('with BLS › follows the hand-overs as well, and demands proofs of the first epoch', () => {
-    const bls = rotation(blsMinSig.current)
+    const bls = testRotation(blsMinSig.current)
     const [first, ...epochs] = bls.records
     const block = (bls.committees[2] as TestCommittee).block(21n, payload)
     expect(verifyChain({ genesis: bls.genesis, first, epochs, block }).ok).toBe(true)
@@ -263,9 +219,9 @@ describe('a chain of epochs', () => {
     const extended = unwrap(begun.extend(one))
     expect(unwrap(extended.extend(one))).toBe(extended)
     expect(unwrap(extended.extend({ ...one, certificate: undefined }))).toBe(extended)
-    const rival = certified(
-      { ...one, firstBlock: 11n },
+    const rival = certifiedBy(
       chain.committees[0] as TestCommittee,
+      { ...one, firstBlock: 11n },
       chain.genesis,
     )
     expect(extended.extend(rival)).toMatchObject({ error: { code: 'EPOCH_CONFLICT', epoch: 1n } })

@@ -1,18 +1,34 @@
 import { readFile } from 'node:fs/promises'
-import { loadCryptoBackends } from '@zkstack/crypto'
-import { formatValidatorPublicKey, verifyEvidence, type Genesis } from '@zkstack/executor'
+import { loadCryptoBackends, toHex } from '@zkstack/crypto'
+import type { EpochChain, Genesis } from '@zkstack/roles'
 import { readGenesis } from '../../config/read-files.js'
-import { exitCodes, UsageError, type Command } from '../command.js'
+import { fetchEpochs } from '../../http/fetch-epochs.js'
+import { exitCodes, UsageError } from '../command.js'
+import type { Command, CommandArguments, CommandIo } from '../command.js'
+import { epochOf, judgeEvidence, type Judgement } from '../judge-evidence.js'
+import { reasonOf } from '../reason-of.js'
+import { urlOf } from '../url-option.js'
 
 /** `zkstack evidence` */
 export const evidence: Command = {
   name: 'evidence',
   summary: 'Verifies evidence that a validator contradicted itself.',
-  about: `A node keeps what it sees in evidence/ of its data folder, one file each. Nothing but the genesis is needed to
-verify them. Exits with 1 when one of them proves nothing.`,
+  about: `A node keeps what it sees in evidence/ of its data folder, one file each. Where the genesis names the committee, nothing
+else is needed to verify them. Where committees change, a node tells them: each is certified by the one before it, and the first
+one is believed, so compare its hash. Exits with 1 when one of them proves nothing.`,
   positional: '<file>…',
   options: [
     { name: 'genesis', value: '<file>', help: 'the genesis of the chain' },
+    {
+      name: 'url',
+      value: '<url>',
+      help: "a node's status server, where the genesis names no committee",
+    },
+    {
+      name: 'committee',
+      value: '<hash>',
+      help: 'with --url: hash of the first committee; another one is not believed',
+    },
     { name: 'json', help: 'print one JSON object a file' },
   ],
   examples: [
@@ -20,14 +36,28 @@ verify them. Exits with 1 when one of them proves nothing.`,
       line: 'zkstack evidence --genesis genesis.json data/evidence/*',
       does: 'who contradicted themselves, and in which view',
     },
+    {
+      line: 'zkstack evidence --genesis genesis.json --url http://127.0.0.1:3055 data/evidence/*',
+      does: 'the same on a chain whose committees change',
+    },
   ],
   async run(args, io) {
     if (args.positionals.length === 0) throw new UsageError('name a file')
+    const url = args.value('url') === undefined ? undefined : urlOf(args)
     await loadCryptoBackends()
     const genesis = await readGenesis(args.required('genesis'), '--genesis')
+    const files = await Promise.all(
+      args.positionals.map(async (file) => ({ file, bytes: new Uint8Array(await readFile(file)) })),
+    )
+    const epochs = files.map(({ bytes }) => epochOf(bytes, genesis) ?? 0n)
+    const committees =
+      url === undefined
+        ? undefined
+        : await committeesOf(url, { genesis, upTo: max(epochs), args, io })
+    if (typeof committees === 'number') return committees
     let unproven = 0
-    for (const file of args.positionals) {
-      const judged = { file, ...judge(await readFile(file), genesis) }
+    for (const { file, bytes } of files) {
+      const judged = { file, ...judgeEvidence(bytes, genesis, committees) }
       if (!judged.proven) unproven++
       io.out(`${args.has('json') ? JSON.stringify(judged) : textOf(judged)}\n`)
     }
@@ -35,36 +65,45 @@ verify them. Exits with 1 when one of them proves nothing.`,
   },
 }
 
-/** What a file says, and whether it proves it. */
-type Judgement =
-  | {
-      readonly proven: true
-      readonly conflict: string
-      /** Index in the committee. */
-      readonly validator: number
-      readonly key: string
-      /** Decimal. */
-      readonly epoch: string
-      readonly view: string
-    }
-  | { readonly proven: false; readonly code: string }
-
-function judge(bytes: Uint8Array, genesis: Genesis): Judgement {
-  const verdict = verifyEvidence(new Uint8Array(bytes), genesis)
-  if (!verdict.ok) return { proven: false, code: verdict.error.code }
-  const { validator, key, conflict, epoch, view } = verdict.value
-  return {
-    proven: true,
-    conflict,
-    validator,
-    key: formatValidatorPublicKey(key, genesis.scheme),
-    epoch: epoch.toString(),
-    view: view.toString(),
+/** The committees that a server tells, or the exit code when there are none that can be believed. */
+async function committeesOf(
+  url: string,
+  o: {
+    readonly genesis: Genesis
+    readonly upTo: bigint
+    readonly args: CommandArguments
+    readonly io: CommandIo
+  },
+): Promise<EpochChain | number> {
+  const { genesis, upTo, args, io } = o
+  let chain: EpochChain
+  try {
+    chain = await fetchEpochs(url, genesis, upTo)
+  } catch (e) {
+    io.err(`zkstack: no epochs from ${url}: ${reasonOf(e)}\n`)
+    return exitCodes.unreachable
   }
+  if (genesis.schedule !== undefined) return chain
+  const first = chain.scopes.map(({ schedule }) => `0x${toHex(schedule.hash)}`)[0] ?? ''
+  const believed = args.value('committee')
+  if (believed === undefined) {
+    io.err(`${url} says that the first committee is ${first}: compare it\n`)
+  } else if (believed.toLowerCase() !== first) {
+    io.err(`zkstack: the first committee of ${url} is ${first}, not ${believed}\n`)
+    return exitCodes.failed
+  }
+  return chain
+}
+
+function max(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (b > a ? b : a), 0n)
 }
 
 function textOf(judged: Judgement & { readonly file: string }): string {
-  if (!judged.proven) return `${judged.file}: proves nothing: ${judged.code}`
+  if (!judged.proven) {
+    const hint = judged.code === 'NO_SCHEDULE' ? ' (the committees change: give --url)' : ''
+    return `${judged.file}: proves nothing: ${judged.code}${hint}`
+  }
   const { file, validator, key, conflict, epoch, view } = judged
   return `${file}: proven: validator ${validator}, ${key}, contradicted itself in view ${view} of epoch ${epoch}: ${conflict}`
 }

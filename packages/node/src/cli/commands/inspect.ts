@@ -1,8 +1,9 @@
-import { errorOf } from '@zkstack/concurrency'
 import { fetchReport } from '../../http/fetch-report.js'
 import type { StatusReport } from '../../status/status-report.js'
-import { exitCodes, UsageError, type Command } from '../command.js'
+import { exitCodes, type Command } from '../command.js'
+import { reasonOf } from '../reason-of.js'
 import { reportText } from '../report-text.js'
+import { urlOf } from '../url-option.js'
 
 /** `zkstack inspect` */
 export const inspect: Command = {
@@ -27,9 +28,7 @@ export const inspect: Command = {
     { line: 'zkstack inspect --ready', does: 'for a script: is it ready?' },
   ],
   async run(args, io) {
-    const url = args.required('url')
-    if (!/^https?:/.test(url) || !URL.canParse(url))
-      throw new UsageError(`--url takes http://host:port, not '${url}'`)
+    const url = urlOf(args)
     let report: StatusReport
     try {
       report = await fetchReport(url)
@@ -41,10 +40,4 @@ export const inspect: Command = {
     io.out(text)
     return args.has('ready') && !report.readiness.ready ? exitCodes.notReady : exitCodes.ok
   },
-}
-
-/** fetch hides the reason in the cause. */
-function reasonOf(e: unknown): string {
-  const error = errorOf(e)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -10,7 +10,7 @@ import {
 } from '@zkstack/settlement'
 import { exitCodes, UsageError, type CommandArguments, type CommandIo } from '../command.js'
 import { operands } from './settle-config-option.js'
-import { urlOf } from './url-option.js'
+import { urlOf } from '../url-option.js'
 
 /** How often a certificate's status is asked for, in milliseconds. */
 const POLL_MS = 500

@@ -2,7 +2,7 @@ import { errorOf } from '@zkstack/concurrency'
 import { settlementClient, type Readiness } from '@zkstack/rpc'
 import { networkInfoToJson } from '@zkstack/settlement'
 import { exitCodes, UsageError, type CommandArguments, type CommandIo } from '../command.js'
-import { urlOf } from './url-option.js'
+import { urlOf } from '../url-option.js'
 
 const TIMEOUT_MS = 5_000
 

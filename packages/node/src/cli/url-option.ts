@@ -1,6 +1,6 @@
-import { UsageError, type CommandArguments } from '../command.js'
+import { UsageError, type CommandArguments } from './command.js'
 
-/** The address of a node's JSON-RPC. @throws UsageError */
+/** The address of a node's server. @throws UsageError */
 export function urlOf(args: CommandArguments): string {
   const url = args.required('url')
   if (/^https?:/.test(url) && URL.canParse(url)) return url
