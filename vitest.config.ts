@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // what comes in a millisecond here takes a second where the processor is shared
+    expect: { poll: { timeout: 50_000 } },
     pool: 'forks',
     // vitest would leave one of two processors idle
     maxWorkers: Math.max(2, availableParallelism() - 1),
