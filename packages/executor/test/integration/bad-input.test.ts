@@ -10,7 +10,7 @@ import { levelStore, memoryStore } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import { createNode, orThrow } from '../../src/index.js'
 import { CounterChain, createTestNetwork, type TestNode } from '../../testing/index.js'
-import { chainOf, nextWarning } from './helpers.js'
+import { chainOf, isOfBusyMachine, nextWarning } from './helpers.js'
 
 const run = promisify(execFile)
 
@@ -135,7 +135,9 @@ describe('bad input at run time', () => {
     await using network = await createTestNetwork(2, { transport: 'tcp', viewTimeoutMs: 300 })
     const ours = network.at(0)
     const seen: string[] = []
-    ours.node.on('warning', (e) => seen.push(e.code))
+    ours.node.on('warning', (e) => {
+      if (!isOfBusyMachine(e.code)) seen.push(e.code)
+    })
     await using stranger = await createNode({
       genesis: forkOf(network.genesis, { chainId: 99n }),
       nodeKey: generateNodeKey(seededRandom('stranger')),
@@ -167,7 +169,7 @@ describe('bad input at run time', () => {
       node.on('peer:disconnected', ({ code }) => reports.push(code))
     }
     inflate(network, bad)
-    await expect.poll(() => reports, { timeout: 10_000 }).toContain('FRAME_TOO_LARGE')
+    await expect.poll(() => reports).toContain('FRAME_TOO_LARGE')
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 5n, {
       nodes: network.nodes.slice(0, 5),
     })

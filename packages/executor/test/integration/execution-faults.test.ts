@@ -2,7 +2,7 @@ import { RetryableError } from '@zkstack/concurrency'
 import type { ExecutionLayer } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import { CounterChain, createTestNetwork } from '../../testing/index.js'
-import { chainOf, expectEqualChains, nextWarning, warningsOf } from './helpers.js'
+import { chainOf, expectEqualChains, isOfBusyMachine, nextWarning, warningsOf } from './helpers.js'
 
 /** A toy chain with some methods replaced. */
 function chainWith(changes: (chain: CounterChain) => Partial<ExecutionLayer>): CounterChain {
@@ -61,7 +61,8 @@ describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
     })
     const leaders: Uint8Array[] = []
     const warnings = warningsOf(network.at(0).node)
-    network.at(0).node.on('view:timeout', (e) => leaders.push(e.leader))
+    // a view ends by the timers of a quorum; that of one node may be too late
+    for (const { node } of network.nodes) node.on('view:timeout', (e) => leaders.push(e.leader))
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 8n)
     await network.waitForHeight((chainOf(network.at(0)).height ?? 0n) + 8n)
     expect(proposed.length).toBeGreaterThan(0)
@@ -78,11 +79,12 @@ describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
           : new CounterChain(),
     })
     const codes = new Set<string>()
-    network.at(2).node.on('warning', (e) => codes.add(e.code))
+    network.at(2).node.on('warning', (e) => {
+      if (!isOfBusyMachine(e.code)) codes.add(e.code)
+    })
     const warning = await nextWarning(network.at(2).node, 'VERIFY_FAILED')
     expect(warning.message).toContain('index corrupt')
     await network.waitForHeight(10n)
-    codes.delete('EXECUTION_LATE') // of a busy machine
     expect([...codes]).toEqual(['VERIFY_FAILED'])
   })
 
@@ -117,7 +119,7 @@ describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
   })
 
   it('verify is slower than the view everywhere › no block until it is faster', async () => {
-    let slowMs = 400
+    let isSlow = true
     await using network = await createTestNetwork(4, {
       viewTimeoutMs: 200,
       execution: () =>
@@ -125,13 +127,14 @@ describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
           const verify = chain.verify.bind(chain)
           return {
             verify: async (p, { signal }) => {
-              await new Promise((resolve, reject) => {
-                const timer = setTimeout(resolve, slowMs)
-                signal.addEventListener('abort', () => {
-                  clearTimeout(timer)
-                  reject(new DOMException('aborted', 'AbortError'))
+              // as slow as it must be: the view ends first, on any machine
+              if (isSlow) {
+                await new Promise((_, reject) => {
+                  signal.addEventListener('abort', () =>
+                    reject(new DOMException('aborted', 'AbortError')),
+                  )
                 })
-              })
+              }
               return verify(p)
             },
           }
@@ -145,7 +148,7 @@ describe('an execution layer that misbehaves', { timeout: 120_000 }, () => {
       undefined,
       undefined,
     ])
-    slowMs = 5
+    isSlow = false
     await network.waitForHeight(5n)
   })
 

@@ -19,13 +19,15 @@ describe('faults of the committee', { timeout: 120_000 }, () => {
   it('two of six are gone › no block, NO_PROGRESS tells who is silent; one comes back, and blocks come', async () => {
     await using network = await createTestNetwork(6, { viewTimeoutMs: 100 })
     await network.waitForHeight(2n)
-    const warned = new Promise<string>((resolve) => {
+    // a busy machine may be called late first; what lasts is told again
+    const warned = new Promise<void>((resolve) => {
+      const meant = /no new block for \d+ s: .*quorum needs 5: .*validators \d and \d/
       network.at(0).node.on('warning', (e) => {
-        if (e.code === 'NO_PROGRESS') resolve(e.message)
+        if (e.code === 'NO_PROGRESS' && meant.test(e.message)) resolve()
       })
     })
     await Promise.all([network.at(4).kill(), network.at(5).kill()])
-    expect(await warned).toMatch(/no new block for \d+ s: .*quorum needs 5: .*validators \d and \d/)
+    await warned
     const height = chainOf(network.at(0)).height ?? 0n
     await network.at(4).restart()
     await network.waitForHeight(height + 4n)
@@ -38,9 +40,11 @@ describe('faults of the committee', { timeout: 120_000 }, () => {
     network.partition([0, 1, 2], [3, 4, 5])
     // What was under way has settled when every view ends by its timer.
     await viewTimeouts(network.at(0).node, 2)
-    const heights = network.nodes.map((node) => chainOf(node).height)
+    const highest = (): bigint =>
+      network.nodes.map((node) => chainOf(node).height ?? 0n).reduce((a, b) => (a > b ? a : b))
+    const before = highest()
     await viewTimeouts(network.at(0).node, 3)
-    expect(network.nodes.map((node) => chainOf(node).height)).toEqual(heights)
+    expect(highest()).toBe(before)
     network.heal()
     const height = (chainOf(network.at(0)).height ?? 0n) + 5n
     await network.waitForHeight(height)

@@ -11,10 +11,17 @@ export function chainOf(node: TestNode): CounterChain {
   throw new Error('this node has another execution layer')
 }
 
-/** Collects the warnings of a node from now on. */
+/** Whether a warning says only that the machine is busy. */
+export function isOfBusyMachine(code: string): boolean {
+  return code === 'EXECUTION_LATE' || code === 'NO_PROGRESS'
+}
+
+/** Collects the warnings of a node from now on, but those of a busy machine. */
 export function warningsOf(node: ConsensusNode): ZkStackError[] {
   const warnings: ZkStackError[] = []
-  node.on('warning', (e) => warnings.push(e))
+  node.on('warning', (e) => {
+    if (!isOfBusyMachine(e.code)) warnings.push(e)
+  })
   return warnings
 }
 

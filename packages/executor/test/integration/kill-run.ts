@@ -35,21 +35,23 @@ export async function killRun(o: {
   const watch = new KillWatcher()
   const args = o.forgetful === true ? [folder, 'forgetful'] : [folder]
   try {
-    for (let kill = 1; kill <= o.kills; kill++) {
+    let kills = 0
+    while (kills < o.kills && watch.faults().length === 0) {
       // From the very start on: the opening of the stores is a moment like any other.
       const phase = random.float() < 0.25 ? 'ready' : 'started'
       await live(args, watch, async (until) => {
         await until(phase)
         await sleep(random.float() * longestLifeMs)
       })
-      o.onKill?.(kill)
+      kills += 1
+      o.onKill?.(kills)
     }
     const goal = Math.max(...watch.heights) + blocksAtEnd
     const isOver = (): boolean =>
       watch.faults().length > 0 || watch.heights.every((height) => height >= goal)
     await live(args, watch, async (until) => until(isOver))
     return {
-      kills: o.kills,
+      kills,
       height: Math.min(...watch.heights),
       messages: watch.messages,
       faults: [...watch.faults(), ...compareLedgers(folder)],

@@ -9,7 +9,7 @@ describe('six validators', () => {
       await network.waitForHeight(20n)
       await expectEqualChains(network, 20n)
       expect(network.recorder.doubleVotes).toEqual([])
-      expect(network.at(0).node.status.peers).toBe(5)
+      await expect.poll(() => network.at(0).node.status.peers).toBe(5)
     })
   }
 

@@ -32,7 +32,7 @@ describe('what a mempool lists', () => {
     const txs = Array.from({ length: 20 }, (_, i) => new Uint8Array([7, i]))
     for (const tx of txs) await network.at(0).node.submit(tx)
     await network.at(5).restart()
-    await expect.poll(() => pools[5]?.txs.size, { timeout: 20_000 }).toBe(txs.length)
+    await expect.poll(() => pools[5]?.txs.size).toBe(txs.length)
   })
 
   it('a list that throws › a warning, and gossip goes on', async () => {
@@ -49,6 +49,6 @@ describe('what a mempool lists', () => {
     expect((await warned).message).toContain('the list is broken')
     await network.waitForHeight(1n)
     await network.at(1).node.submit(new Uint8Array([1]))
-    await expect.poll(() => pools[0]?.txs.size, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => pools[0]?.txs.size).toBe(1)
   })
 })

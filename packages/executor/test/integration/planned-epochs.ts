@@ -15,7 +15,7 @@ export function epochsOf(
 
 /** The record of an epoch on the disk of a node, with its certificate, unless it is the first. */
 export async function certified(node: TestNode, epoch: bigint): Promise<EpochRecord> {
-  for (let patience = 100; patience > 0; patience -= 1) {
+  for (let patience = 1_000; patience > 0; patience -= 1) {
     const record = await node.epochs.get(epoch)
     if (record !== undefined && (epoch === 0n || record.certificate !== undefined)) return record
     await new Promise((resolve) => setTimeout(resolve, 50))

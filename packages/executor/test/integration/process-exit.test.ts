@@ -23,8 +23,9 @@ function run(program: string): Promise<Exit> {
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`the process does not exit:\n${output}`))
-    }, 40_000)
-    child.on('exit', (code) => {
+    }, 110_000)
+    // not `exit`: what it wrote last may still be under way then
+    child.on('close', (code) => {
       clearTimeout(timer)
       resolve({ code, output })
     })
@@ -36,7 +37,7 @@ const network = (body: string): string => `
   ${body}
 `
 
-describe('the process', () => {
+describe('the process', { timeout: 120_000 }, () => {
   it('exits by itself after stop, with TCP and Level', async () => {
     const exit = await run(
       network(`

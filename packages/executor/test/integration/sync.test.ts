@@ -1,9 +1,9 @@
-import type { Block, PreGenesisBlock } from '@zkstack/roles'
+import type { Block, FinalBlock, PreGenesisBlock } from '@zkstack/roles'
 import { memoryStore, type Verdict } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
-import { diagnose, type ConsensusNode } from '../../src/index.js'
+import { diagnose, type ConsensusNode, type Finding } from '../../src/index.js'
 import { CounterChain, createTestNetwork } from '../../testing/index.js'
-import { chainOf, expectEqualChains } from './helpers.js'
+import { chainOf, expectEqualChains, isOfBusyMachine } from './helpers.js'
 
 /** Waits until something holds that no event tells. */
 async function until(condition: () => boolean): Promise<void> {
@@ -67,33 +67,46 @@ describe('sync beside consensus', { timeout: 120_000 }, () => {
 
 describe('pruning', { timeout: 120_000 }, () => {
   it('a node keeps what it is told to › says what it lacks, is not blamed for it › and the fallback source fills the gap', async () => {
+    // all that was ever committed, also what is pruned before anybody could read it
+    const history = new Map<bigint, Block>()
     await using network = await createTestNetwork(1, {
       transport: 'tcp',
       store: 'level',
       start: false,
+      execution: (index) => {
+        const chain = new CounterChain()
+        const commit = chain.commit.bind(chain)
+        return Object.assign(chain, {
+          commit: (block: FinalBlock) => {
+            if (index === 0) history.set(block.number, block)
+            return commit(block)
+          },
+        })
+      },
     })
     const validator = await network.at(0).start({ retention: { blocks: 50 } })
-    const history = new Map<bigint, Block>()
-    for await (const block of validator.blocks({ from: 0n })) {
-      history.set(block.number, block)
-      if (block.number >= 200n) break
-    }
+    await validator.waitForBlock(200n)
     await until(() => firstOf(validator) > 100)
-    const { first, next } = validator.inspect().store
-    expect(Number(next) - Number(first)).toBeLessThan(50 + 20)
+    const kept = (): number => {
+      const { first, next } = validator.inspect().store
+      return Number(next) - Number(first)
+    }
+    await until(() => kept() < 50 + 20)
 
     const late = network.addFullNode()
     const node = await late.start()
     await until(() => node.inspect().peers.some(({ range }) => Number(range?.first) > 100))
-    const finding = diagnose(node.inspect()).findings.find(({ cause }) => cause === 'pruned')
-    expect(finding?.message).toMatch(/^Block 0 is needed, and no connected peer has it any more/)
+    const pruned = (): Finding | undefined =>
+      diagnose(node.inspect()).findings.find(({ cause }) => cause === 'pruned')
+    await until(() => pruned() !== undefined)
+    expect(pruned()?.message).toMatch(/^Block 0 is needed, and no connected peer has it any more/)
     expect(node.inspect().peers).toHaveLength(1)
     await late.stop()
 
     // the rest of the history comes from elsewhere
     const asked = new Set<bigint>()
     const fallback = {
-      head: () => Promise.resolve(200n),
+      head: () => Promise.resolve(BigInt(history.size) - 1n),
       fetch: (n: bigint) => {
         asked.add(n)
         return Promise.resolve(history.get(n))
@@ -106,6 +119,7 @@ describe('pruning', { timeout: 120_000 }, () => {
     await late.node.waitForBlock(BigInt(gap) + 5n)
     expect(chainOf(late).commits).toBeGreaterThan(gap)
     expect(asked.size).toBeGreaterThanOrEqual(Math.min(gap, 100))
-    for (const { warnings } of [late.node.inspect(), again.inspect()]) expect(warnings).toEqual([])
+    for (const { warnings } of [late.node.inspect(), again.inspect()])
+      expect(warnings.filter(({ code }) => !isOfBusyMachine(code))).toEqual([])
   })
 })

@@ -29,7 +29,10 @@ function openTelemetry() {
 async function spansOf(
   n: number,
   o: TestNetworkOptions,
-  run: (network: Awaited<ReturnType<typeof createTestNetwork>>) => Promise<void>,
+  run: (
+    network: Awaited<ReturnType<typeof createTestNetwork>>,
+    ended: () => readonly ReadableSpan[],
+  ) => Promise<void>,
 ): Promise<{ readonly spans: readonly ReadableSpan[]; readonly begun: number }> {
   const traced = openTelemetry()
   const silent: Tracer = openTelemetry().tracer
@@ -37,9 +40,14 @@ async function spansOf(
     ...o,
     tracer: (index) => (index === 0 ? traced.tracer : silent),
   })
-  await run(network)
+  await run(network, traced.ended)
   await network.at(0).stop()
   return { spans: traced.ended(), begun: traced.begun() }
+}
+
+/** The views that ended with a block. */
+function finalizedIn(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
+  return spans.filter(({ attributes }) => attributes['zkstack.outcome'] === 'finalized')
 }
 
 const idOf = (span: ReadableSpan): string => span.spanContext().spanId
@@ -50,12 +58,12 @@ describe('a tracer', () => {
   })
 
   test('of OpenTelemetry › gets a span a view, with what it waited for as its parts', async () => {
-    const { spans, begun } = await spansOf(6, {}, (network) => network.waitForHeight(12n))
+    const { spans, begun } = await spansOf(6, {}, async (network, ended) => {
+      await network.waitForHeight(12n)
+      // a node whose machine is busy gets some of its blocks from others
+      await expect.poll(() => finalizedIn(ended()).length).toBeGreaterThan(8)
+    })
     const views = spans.filter(({ name }) => name === 'zkstack.view')
-    const finalized = views.filter(
-      ({ attributes }) => attributes['zkstack.outcome'] === 'finalized',
-    )
-    expect(finalized.length).toBeGreaterThan(8)
     for (const { attributes, parentSpanContext } of views) {
       expect(parentSpanContext).toBeUndefined()
       expect(attributes['zkstack.epoch']).toBe(0)
