@@ -136,7 +136,7 @@ export class TestPeer implements AsyncDisposable {
   }
 
   /** Waits until `condition` holds; looked at after everything that happens. Rejects after `timeoutMs` of real time. */
-  async until(what: string, condition: () => boolean, timeoutMs = 20_000): Promise<void> {
+  async until(what: string, condition: () => boolean, timeoutMs = 45_000): Promise<void> {
     const deadline = performance.now() + timeoutMs
     while (!condition()) {
       if (performance.now() > deadline) {

@@ -41,11 +41,11 @@ async function bundle(): Promise<void> {
 test('the network › in a bare process › connects over TCP, stops, and the process ends by itself', async () => {
   await bundle()
   copyFileSync(new URL('bare-process.mjs', import.meta.url), `${folder}main.mjs`)
-  const child = spawn(process.execPath, [`${folder}main.mjs`], { env: {}, timeout: 30_000 })
+  const child = spawn(process.execPath, [`${folder}main.mjs`], { env: {}, timeout: 110_000 })
   let output = ''
   child.stdout.on('data', (data: Buffer) => (output += data.toString()))
   child.stderr.on('data', (data: Buffer) => (output += data.toString()))
   const code = await new Promise((resolve) => child.once('close', resolve))
   expect(output).toMatch(/^connected and stopped, polyfill (installed|not needed)\n$/)
   expect(code).toBe(0)
-})
+}, 120_000)

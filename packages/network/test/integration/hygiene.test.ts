@@ -45,7 +45,7 @@ test('libp2p › twenty connections come and go, each with many messages › no 
   }
   process.off('warning', note)
   expect(warnings).toEqual([])
-  await expect.poll(handles, { timeout: 5_000 }).toBe(before)
+  await expect.poll(handles).toBe(before)
 })
 
 test('libp2p › it stops while connections wait to be let in › no handle is left', async () => {

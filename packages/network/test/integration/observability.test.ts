@@ -33,7 +33,7 @@ test('metrics › peers come and go › are counted by direction and code', asyn
   const text = metrics.openMetrics()
   expect(text).toContain('zkstack_network_peers{direction="inbound"} 0')
   expect(text).toMatch(/zkstack_network_disconnections_total\{code="SHUTDOWN"\} 1/)
-  expect(text).toMatch(/zkstack_network_ping_seconds_count 1/)
+  expect(text).toMatch(/zkstack_network_ping_seconds_count [1-9]/)
 })
 
 test('log › a peer of another chain › says so on both sides, by code and without secrets', async () => {
@@ -55,10 +55,11 @@ test('log › a peer of another chain › says so on both sides, by code and wit
 
 test('announcements › blocks come faster than they may be told › only the newest range is', async () => {
   const hub = new MemoryHub()
+  const blocks = Array.from({ length: 50 }, (_, n) => committee.block(BigInt(n)))
   await using a = await TestPeer.start({
     committee,
     transport: memoryTransport(hub),
-    limits: { blockRangeRate: { burst: 2, refreshMs: 100 } },
+    limits: { blockRangeRate: { burst: 2, refreshMs: 1_000 } },
   })
   await using m = await RawPeer.start(memoryTransport(hub))
   const { connection } = await m.connect(a.asStaticPeer, { genesis: committee.genesis })
@@ -69,7 +70,7 @@ test('announcements › blocks come faster than they may be told › only the ne
     }
   })
   await a.until('first', () => told.length === 1)
-  for (let n = 0n; n < 50n; n++) await a.blocks.push(committee.block(n))
+  for (const block of blocks) await a.blocks.push(block)
   await a.until('last', () => told.at(-1) === 50n)
   expect(told.length).toBeLessThan(25)
 })

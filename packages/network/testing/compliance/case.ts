@@ -39,10 +39,10 @@ export async function checkRejects(
   throw new ComplianceError(`${what}: expected ${code}, nothing was thrown`)
 }
 
-/** Waits, in real time and at most 10 s, until `condition` holds. */
+/** Waits, in real time and at most 40 s, until `condition` holds. */
 export async function eventually(what: string, condition: () => boolean): Promise<void> {
   for (let turns = 0; !condition(); turns++) {
-    check(turns < 2_000, `${what}: did not happen`)
+    check(turns < 8_000, `${what}: did not happen`)
     await pause(5)
   }
 }

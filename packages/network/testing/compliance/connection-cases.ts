@@ -6,7 +6,7 @@ import { protocols } from '../../src/protocols.js'
 import { hear } from '../raw-peer.js'
 import { signerOf, type TestPeer } from '../test-peer.js'
 import { casesOn, type TestBed, type TransportFactory } from './bed.js'
-import { check, checkRejects, checkSame, pause, type ComplianceCase } from './case.js'
+import { check, checkRejects, checkSame, eventually, pause, type ComplianceCase } from './case.js'
 
 /** Who is connected to whom, for how long, and why no longer. */
 export function connectionCases(makeTransport: TransportFactory): ComplianceCase[] {
@@ -60,19 +60,24 @@ async function keepsOne(bed: TestBed): Promise<void> {
   check(a !== undefined && b !== undefined, 'peers')
   await a.connectedTo(b)
   await b.connectedTo(a)
+  await a.until('one connection by both', () => directionsOf(a, b) === 'inbound outbound')
   await pause(300)
   checkStable(a, b)
+}
+
+/** How two peers see the connection that each has. */
+function directionsOf(...peers: readonly TestPeer[]): string {
+  return peers
+    .flatMap(({ network }) => network.peers().map(({ direction }) => direction))
+    .sort()
+    .join(' ')
 }
 
 /** One connection, and none that came and went. */
 function checkStable(a: TestPeer, b: TestPeer): void {
   const [left, right] = [a.network.peers(), b.network.peers()]
   checkSame([left.length, right.length], [1, 1], 'number of connections')
-  checkSame(
-    [left[0]?.direction, right[0]?.direction].sort(),
-    ['inbound', 'outbound'],
-    'directions of the one',
-  )
+  checkSame(directionsOf(a, b), 'inbound outbound', 'directions of the one')
   check(a.eventsOf('peerConnected').length <= 2, 'connections came and went')
   const live = a.eventsOf('peerConnected').length - a.eventsOf('peerDisconnected').length
   check(live === 1, `${live} connections by the events`)
@@ -99,13 +104,12 @@ async function keepsOnePerPair(bed: TestBed): Promise<void> {
   )
   for (const peer of peers)
     await peer.until('all are connected', () => peer.network.peers().length === n - 1)
+  const pairs = (n * (n - 1)) / 2
+  const wanted = [...Array<string>(pairs).fill('inbound'), ...Array<string>(pairs).fill('outbound')]
+  await eventually('one connection by both', () => directionsOf(...peers) === wanted.join(' '))
   await pause(300)
-  let outbound = 0
-  for (const peer of peers) {
-    checkSame(peer.network.peers().length, n - 1, 'connections')
-    outbound += peer.network.peers().filter(({ direction }) => direction === 'outbound').length
-  }
-  checkSame(outbound, (n * (n - 1)) / 2, 'connections of all, each counted where it was dialled')
+  for (const peer of peers) checkSame(peer.network.peers().length, n - 1, 'connections')
+  checkSame(directionsOf(...peers), wanted.join(' '), 'connections of all, as each end sees them')
 }
 
 async function reconnects(bed: TestBed): Promise<void> {

@@ -1,3 +1,4 @@
+import { ManualClock } from '@zkstack/concurrency'
 import { concatBytes } from '@zkstack/crypto'
 import { encodeBlock, type Block } from '@zkstack/roles'
 import {
@@ -124,10 +125,14 @@ async function serveByHand(
 }
 
 async function sharesTheLoad(bed: TestBed): Promise<void> {
-  const a = await bed.peer({ limits: { blocksPerRequest: 4, blockInflight: 2 } })
+  // whoever is slow is no reason to ask another one
+  const a = await bed.peer({
+    limits: { blocksPerRequest: 4, blockInflight: 2, syncHedgeMs: 9_000 },
+  })
+  const blocks = chain(bed, 0n, 40n)
   const hands = []
   for (let i = 0; i < 3; i++) {
-    const answer = (n: bigint): Block => bed.committee.block(n)
+    const answer = (n: bigint): Block | undefined => blocks[Number(n)]
     hands.push(await serveByHand(await bed.raw(), a, bed, { next: 40n, announce: false, answer }))
   }
   await a.until('all are connected', () => a.network.peers().length === 3)
@@ -172,15 +177,18 @@ async function sparesWhatIsThere(bed: TestBed): Promise<void> {
 }
 
 async function gracesTip(bed: TestBed): Promise<void> {
-  const a = await bed.peer({ validator: 0, limits: { syncGraceMs: 300 } })
+  const clock = new ManualClock()
+  const a = await bed.peer({ validator: 0, clock })
   const hand = await serveByHand(await bed.raw(), a, bed, {
     next: 1n,
     answer: (n) => bed.committee.block(n),
   })
   await a.until('announced', () => a.network.peers()[0]?.range?.next === 1n)
   await pause(50)
+  checkSame(hand.requests, [], 'requests within the grace')
   await a.blocks.push(bed.committee.block(0n))
-  await pause(400)
+  clock.advance(5_000)
+  await pause(50)
   checkSame(hand.requests, [], 'requests')
 }
 
@@ -230,7 +238,7 @@ async function survivesMany(bed: TestBed): Promise<void> {
   for (const answer of answers) await serveByHand(await bed.raw(), a, bed, { next: 20n, answer })
   await serveByHand(await bed.raw(), a, bed, { next: 20n, answer: (n) => bed.committee.block(n) })
   await a.hasBlock(19n)
-  checkSame(a.network.peers().length, 1, 'only the good one is left')
+  await a.until('only the good one is left', () => a.network.peers().length === 1)
 }
 
 async function answersNone(bed: TestBed): Promise<void> {
@@ -290,8 +298,10 @@ async function announcesPruning(bed: TestBed): Promise<void> {
 /** Blocks that no peer has come from the fallback source; peers bring the others. */
 async function fallsBack(bed: TestBed): Promise<void> {
   const asked: bigint[] = []
+  let tell = (): void => undefined
+  const isKnown = new Promise<void>((resolve) => (tell = resolve))
   const fallback = {
-    head: () => Promise.resolve(19n),
+    head: () => isKnown.then(() => 19n),
     fetch: (n: bigint) => {
       asked.push(n)
       return Promise.resolve(bed.committee.block(n))
@@ -303,6 +313,8 @@ async function fallsBack(bed: TestBed): Promise<void> {
     override: { fallback },
     peers: { outbound: [late.asStaticPeer] },
   })
+  await a.until('what the peer has', () => a.network.peers()[0]?.range?.next === 20n)
+  tell()
   await a.hasBlock(19n)
   check(asked.length > 0 && asked.every((n) => n < 10n), `asked for ${asked.join(', ')}`)
 }

@@ -177,7 +177,12 @@ async function listsForNewPeers(bed: TestBed): Promise<void> {
 
 async function catchesUp(bed: TestBed): Promise<void> {
   const pool: Uint8Array[] = []
-  const limits = { transactionQueue: 20, transactionQueueBytes: 2_000_000 }
+  const limits = {
+    transactionQueue: 20,
+    transactionQueueBytes: 2_000_000,
+    // it answers no ping either
+    pingTimeoutMs: 3_600_000,
+  }
   const a = await bed.peer({ limits, override: { pendingTransactions: () => listOf(pool) } })
   const { connection } = await sender(bed, a)
   const c = await bed.peer({ peers: { outbound: [a.asStaticPeer] } })
