@@ -11,10 +11,10 @@ const source = readFileSync(root + program, 'utf8')
 describe('the quickstart', () => {
   test('finalises five blocks in order and ends by itself', async () => {
     const command = ['--import', 'tsx', program]
-    const { stdout } = await promisify(execFile)('node', command, { cwd: root, timeout: 50_000 })
+    const { stdout } = await promisify(execFile)('node', command, { cwd: root, timeout: 110_000 })
     const heights = [...stdout.matchAll(/^block (\d+) is final/gm)].map(([, height]) => height)
     expect(heights.slice(0, 5)).toEqual(['1', '2', '3', '4', '5'])
-  })
+  }, 120_000)
 
   test('has fewer than 40 lines', () => {
     expect(source.split('\n').length).toBeLessThan(40)

@@ -58,7 +58,7 @@ test('the smallest program › follows its exit to L1, and ends', async () => {
   } finally {
     said.mockRestore()
   }
-})
+}, 240_000)
 
 test('demo › wrong option › one line on the error output and exit code 2', async () => {
   const errors: string[] = []

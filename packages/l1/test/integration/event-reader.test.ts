@@ -172,7 +172,7 @@ describe('events of a real node', () => {
         ? { type: 'error', code: -32_602, message: 'query exceeds max block range 5' }
         : undefined
     }
-    read([strict.url])
+    read([strict.url], {}, { timeoutMs: 15_000 })
     await eventually(caughtUp, 'all events')
     expect(spans[0]).toBeGreaterThan(30)
     expect(Math.max(...spans.slice(8))).toBeLessThanOrEqual(6)

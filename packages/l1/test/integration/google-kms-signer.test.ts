@@ -97,7 +97,7 @@ describe('a signer of Google Cloud KMS', () => {
     [{ type: 'body', body: 'no JSON' }, 'INCONSISTENT', true],
     [{ type: 'body', body: `"${'x'.repeat(70_000)}"` }, 'INCONSISTENT', true],
   ] as const)('%o › %s, and no signature', async (fault, code, retry) => {
-    const kmsSigner = await signer({ timeoutMs: fault.type === 'hang' ? 50 : 10_000 })
+    const kmsSigner = await signer({ timeoutMs: fault.type === 'hang' ? 3_000 : 10_000 })
     kms.fault = () => fault
     expect(await kmsSigner.signDigest(digest, call)).toMatchObject({
       ok: false,

@@ -149,7 +149,7 @@ describe('against a real node that mines nothing', () => {
   test('the transaction does not get in › it is replaced, at the same nonce, and the replacement settles', async () => {
     const world = await createWorld({ nonceLookup: true })
     const child = presentOf(world)
-    for (let i = 0; i < 1_000 && !child.lines.some((line) => line.includes('gas_bump')); i++) {
+    for (let i = 0; i < 4_000 && !child.lines.some((line) => line.includes('gas_bump')); i++) {
       await sleep(20)
     }
     for (let i = 0; i < CALM_ROUNDS && !child.isDone; i++) {

@@ -29,7 +29,7 @@ async function reportOf(server: StatusServer): Promise<StatusReport> {
 
 /** Asks until the answer has that status. */
 async function until(url: string, status: number): Promise<unknown> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 2_000; i++) {
     const response = await fetch(url)
     if (response.status === status) return response.json()
     await response.body?.cancel()
@@ -45,14 +45,18 @@ describe('status server', () => {
     await until(`${server.url}/readyz`, 200)
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 
-    const report = await reportOf(server)
-    expect(report.readiness.checks.map(({ name, ok }) => [name, ok])).toEqual([
+    const committeeNow = async () => (await reportOf(server)).committee
+    const all = { quorum: '5', totalWeight: '6', connectedWeight: '6' }
+    await expect.poll(committeeNow).toMatchObject(all)
+    const checksNow = async () =>
+      (await reportOf(server)).readiness.checks.map(({ name, ok }) => [name, ok])
+    await expect.poll(checksNow).toEqual([
       ['running', true],
       ['synced', true],
       ['peers', true],
       ['execution', true],
     ])
-    expect(report.committee).toMatchObject({ quorum: '5', totalWeight: '6', connectedWeight: '6' })
+    const report = await reportOf(server)
     expect(report.committee.members.filter(({ isSelf }) => isSelf)).toHaveLength(1)
     expect(report.committee.members.filter(({ isLeader }) => isLeader)).toHaveLength(1)
     expect(report.blocks.length).toBeGreaterThan(2)
@@ -75,8 +79,11 @@ describe('status server', () => {
     await until(`${server.url}/readyz`, 200)
     await network.at(4).stop()
     await network.at(5).stop()
-    const { checks } = (await until(`${server.url}/readyz`, 503)) as StatusReport['readiness']
-    expect(checks.find(({ name }) => name === 'peers')).toEqual({
+    const peers = async () => {
+      const { checks } = (await until(`${server.url}/readyz`, 503)) as StatusReport['readiness']
+      return checks.find(({ name }) => name === 'peers')
+    }
+    await expect.poll(peers).toEqual({
       name: 'peers',
       ok: false,
       detail: 'connected to weight 4 of 6, a quorum is 5',
@@ -100,13 +107,20 @@ describe('status server', () => {
     const response = await fetch(`${server.url}/events`)
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    const first = await reader?.read()
+    let text = ''
+    const event = async (): Promise<string> => {
+      while (!text.includes('\n\n')) text += (await reader?.read())?.value ?? ''
+      const [next = '', ...rest] = text.split('\n\n')
+      text = rest.join('\n\n')
+      return next
+    }
+    const first = await event()
     await network.waitForHeight(2n)
-    const second = await reader?.read()
+    const second = await event()
     await reader?.cancel()
-    expect(first?.value).toMatch(/^data: "<header class=/)
-    expect(second?.value).toMatch(/^data: "<header class=/)
-    expect(second?.value).not.toBe(first?.value)
+    expect(first).toMatch(/^data: "<header class=/)
+    expect(second).toMatch(/^data: "<header class=/)
+    expect(second).not.toBe(first)
   })
 
   test('metrics › come in the format that is asked for, the process’ own among them', async () => {

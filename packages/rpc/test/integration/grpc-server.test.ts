@@ -282,7 +282,7 @@ describe('the services of a node over gRPC', () => {
       const canceled = AbortSignal.abort(new Error('enough'))
       await expect(client.header(id, { signal: canceled })).rejects.toThrow('enough')
     })
-    using nobody = grpcSettlementClient('127.0.0.1:1', { timeoutMs: 500 })
+    using nobody = grpcSettlementClient('127.0.0.1:1', { timeoutMs: 20_000 })
     expect(await nobody.networkInfo(1, call)).toMatchObject({
       error: { kind: 'retry', code: 'Unreachable' },
     })
@@ -296,7 +296,7 @@ describe('the services of a node over gRPC', () => {
     const identity = { certificateChain: pem, privateKey }
     const header: SettlementService['node']['header'] = () => Promise.resolve(undefined)
     const asked = async (server: GrpcServer, tls?: ClientTls): Promise<string> => {
-      using client = grpcSettlementClient(server.address, { tls, timeoutMs: 5_000 })
+      using client = grpcSettlementClient(server.address, { tls, timeoutMs: 30_000 })
       const answer = await client.header(certificateId(first), call)
       return answer.ok ? 'answered' : answer.error.code
     }

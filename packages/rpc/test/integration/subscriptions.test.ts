@@ -324,7 +324,7 @@ describe('a WebSocket', () => {
 
   test('its client is gone without a word › it ends', async () => {
     const { topics, subscribers } = testTopics()
-    const server = await serveTopics(topics, { pingIntervalMs: 20 })
+    const server = await serveTopics(topics, { pingIntervalMs: 1_000 })
     const dead = await Client.connect(server, { autoPong: false })
     const alive = await Client.connect(server)
     await dead.subscribe('test_subscribe')

@@ -106,7 +106,7 @@ export function bytesOfHex(text: string): Uint8Array {
 
 /** Waits for something that other work brings about. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
+  for (let turn = 0; turn < 8_000; turn++) {
     if (condition()) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

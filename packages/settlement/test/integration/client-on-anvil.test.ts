@@ -69,7 +69,7 @@ describe('a chain on L1', () => {
     await devnet.addChain({ networkId, trustedSequencer })
     await devnet.addChain({ networkId: 2, trustedSequencer })
     await anvil.request('evm_setIntervalMining', [1])
-  }, 60_000)
+  }, 120_000)
 
   afterAll(async () => {
     await anvil[Symbol.asyncDispose]()
@@ -106,7 +106,7 @@ describe('a chain on L1', () => {
     id: number,
     body: (client: SettlementClient, ctx: Ctx, node: SettlementNode) => Promise<void>,
   ): Promise<void> {
-    using root = Ctx.root({ timeoutMs: 50_000 })
+    using root = Ctx.root({ timeoutMs: 110_000 })
     const node = await makeNode()
     const client = await createSettlement({
       node: chain,
@@ -187,7 +187,7 @@ describe('a chain on L1', () => {
       expect(settled.networkStatus).toBe('active')
       await expect(withdraw(leaving)).rejects.toThrow()
     })
-  }, 60_000)
+  }, 120_000)
 
   it('that lets more leave than it got is refused, and stops there', async () => {
     const chain = new ScriptedChain()
@@ -199,7 +199,7 @@ describe('a chain on L1', () => {
       expect(halted.code).toBe('BalanceUnderflow')
       expect(client.status.certificate?.status.type).toBe('inError')
     })
-  }, 60_000)
+  }, 120_000)
 
   it('forgets a deposit that L1 takes back', async () => {
     const chain = new ScriptedChain()
@@ -214,5 +214,5 @@ describe('a chain on L1', () => {
       expect(client.isKnownExitRoot(taken)).toBe(false)
       expect(client.isKnownExitRoot(before)).toBe(true)
     })
-  }, 60_000)
+  }, 120_000)
 })

@@ -78,6 +78,11 @@ async function whileMining<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Waits until L1 has a transaction that was sent. @param before the settler's transactions without it */
+async function untilSettled(before: number): Promise<void> {
+  while ((await nonceOf(world)) === before) await sleep(20)
+}
+
 describe('a settlement process on a real L1', () => {
   test.each<readonly [SettlementCrash, number]>([
     ['aboutToRecordCandidate', 11],
@@ -91,7 +96,7 @@ describe('a settlement process on a real L1', () => {
       expect(await child.ended).toBe(false)
       expect(child.lines).toContain(`died ${crash}`)
       // Settles while nobody is there.
-      if (crash === 'transactionSent') await sleep(200)
+      if (crash === 'transactionSent') await untilSettled(before)
       expect(await c.start().ended).toBe(true)
       expect(await problemsAfter(world, c, before)).toEqual([])
     })
@@ -113,7 +118,7 @@ describe('a settlement process on a real L1', () => {
     await whileMining(async () => {
       const child = c.start({ crash: 'transactionSent', flaw })
       expect(await child.ended).toBe(false)
-      await sleep(200)
+      await untilSettled(before)
       const hasEnded = await c.start({ silent: true }).ended
       const problems = hasEnded ? await problemsAfter(world, c, before) : ['it did not end']
       expect(problems).not.toEqual([])

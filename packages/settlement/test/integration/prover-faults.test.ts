@@ -61,7 +61,7 @@ describe('a prover with too much to do', () => {
 
   test('that takes longer than the client waits › is given up, and hears of it', async () => {
     const prover = new GatedProver()
-    const client = remote([at(await serve({ prover }))], { timeoutMs: 300 })
+    const client = remote([at(await serve({ prover }))], { timeoutMs: 3_000 })
     expect((await rejectionOf(client.prove(input(), { signal }), RemoteProverError)).code).toBe(
       'PROVER_TIMEOUT',
     )
