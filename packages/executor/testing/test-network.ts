@@ -38,7 +38,7 @@ export async function createTestNetwork(
 export interface WaitOptions {
   /** Default: all that run. */
   readonly nodes?: readonly TestNode[]
-  /** Gives up when no block comes anywhere for so long, in milliseconds. Default 30 000. */
+  /** Gives up when no block comes anywhere for so long, in milliseconds. Default 50 000. */
   readonly stallMs?: number
 }
 
@@ -132,7 +132,7 @@ export class TestNetwork implements AsyncDisposable {
    */
   async waitForHeight(height: bigint, o: WaitOptions = {}): Promise<void> {
     const nodes = (o.nodes ?? this.#nodes).filter(({ running }) => running)
-    using patience = new Patience(this.#clock, o.stallMs ?? 30_000)
+    using patience = new Patience(this.#clock, o.stallMs ?? 50_000)
     const progress = nodes.map(({ node }) =>
       node.on('block:finalized', () => {
         patience.renew()

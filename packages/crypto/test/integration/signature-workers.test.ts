@@ -32,7 +32,7 @@ async function startWorkers(count: number): Promise<SignatureWorkers> {
   expect(
     await workers.verifyAggregate(scheme, { claims: [], aggregate: scheme.emptyAggregate }),
   ).toBeUndefined()
-  await expect.poll(() => workers.size + failures.length, { timeout: 30_000 }).toBe(count)
+  await expect.poll(() => workers.size + failures.length).toBe(count)
   expect(failures).toEqual([])
   return workers
 }

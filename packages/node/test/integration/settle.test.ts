@@ -54,6 +54,11 @@ async function untilStatus(client: SettlementClient, id: Hash32, status: string)
   }
 }
 
+/** A busy machine may take longer for a look than the look may take. */
+async function untilReady(rpc: string): Promise<void> {
+  await expect.poll(async () => (await fetch(`${rpc}/readyz`)).status).toBe(200)
+}
+
 async function ask(
   url: string,
   method: string,
@@ -306,7 +311,7 @@ describe('zkstack settle run', () => {
       await using node = await started(config)
       const client = settlementClient(node.at.rpc)
       expect(await client.networkInfo(1, call)).toMatchObject({ value: { settledHeight: 3n } })
-      expect((await fetch(`${node.at.rpc}/readyz`)).status).toBe(200)
+      await untilReady(node.at.rpc)
       const id = certificateId(only.certificate)
       expect(await client.submit(only.certificate, call)).toEqual({ ok: true, value: id })
       await untilStatus(client, id, 'settled')
@@ -347,7 +352,7 @@ describe('zkstack settle run', () => {
     await using own = await settleWorld()
     await using node = startZkstack(['settle', 'run', '--config', own.config])
     const { rpc } = JSON.parse(await node.untilOutput(/\n/)) as Addresses
-    expect((await fetch(`${rpc}/readyz`)).status).toBe(200)
+    await untilReady(rpc)
     await own.anvil.kill()
     for (;;) {
       const ready = await fetch(`${rpc}/readyz`)
