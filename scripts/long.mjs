@@ -28,6 +28,7 @@ const settlement = [
   'packages/l1/test/integration/transaction-manager.test.ts',
   'packages/settlement/test/simulation',
   'packages/settlement/test/integration/killed-process.test.ts',
+  'packages/settlement/test/integration/bad-endpoint.test.ts',
 ]
 const conformance = ['node', '--import', 'tsx', 'packages/bft/test/conformance/main.ts']
 

@@ -10,7 +10,6 @@ import { addressesToText } from '../helpers/engine-on-l1.js'
 import { startL1World, type L1World } from '../helpers/l1-world.js'
 import { temporaryFolder } from '../helpers/temporary-folder.js'
 import { killedProcesses, nonceOf, problemsAfter } from '../reliability/killed-processes.js'
-import { rpcFaults } from '../reliability/rpc-faults.js'
 import {
   buildSettlementProcess,
   runSettlement,
@@ -123,15 +122,5 @@ describe('a settlement process on a real L1', () => {
       const problems = hasEnded ? await problemsAfter(world, c, before) : ['it did not end']
       expect(problems).not.toEqual([])
     })
-  })
-})
-
-describe('a settlement node behind an endpoint that breaks, delays, cuts and lies', () => {
-  test('one request in five › settles each certificate once', async () => {
-    const o = { networkId: 17, certificates: 2, random: seededRandom(seed) }
-    // what the nodes before it left behind is mined too
-    const { tried, lost, wrong } = await whileMining(() => rpcFaults(world, o))
-    expect({ lost, wrong }, `SEED=${seed}`).toEqual({ lost: 0, wrong: [] })
-    expect(Object.keys(tried).length).toBeGreaterThan(2)
   })
 })
