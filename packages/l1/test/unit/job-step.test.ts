@@ -1,5 +1,6 @@
 import { worldPolicy } from '@zkstack/l1/testing'
 import { describe, expect, test } from 'vitest'
+import type { JobEffect } from '../../src/jobs/machine/effect.js'
 import type { JobInput } from '../../src/jobs/machine/input.js'
 import { initialJobState } from '../../src/jobs/machine/state.js'
 import {
@@ -23,6 +24,11 @@ import {
   wallet,
 } from '../helpers/job-machine.js'
 
+const nonceIn = (effects: readonly JobEffect[]) => {
+  const effect = effects.at(-1)
+  return effect?.type === 'sign' ? effect.transaction.nonce : undefined
+}
+
 describe('the first transaction', () => {
   test('a new job › the wallet is locked before its nonce is chosen', () => {
     expect(run(jobWith([]), 0, started).effects).toEqual([{ type: 'lockWallet', wallet }])
@@ -31,13 +37,41 @@ describe('the first transaction', () => {
   test('nonce › the higher of what L1 counts and what follows the highest stored (agglayer #1147, #1597, PR #1580)', () => {
     const nonceOf = (pendingCount: bigint, highestStored: bigint | undefined) => {
       const locked = { type: 'walletLocked', pendingCount, highestStored, estimate } as const
-      const effect = run(jobWith([]), 0, started, locked).effects.at(-1)
-      return effect?.type === 'sign' ? effect.transaction.nonce : undefined
+      return nonceIn(run(jobWith([]), 0, started, locked).effects)
     }
     expect(nonceOf(0n, undefined)).toBe(0n)
-    expect(nonceOf(7n, 3n)).toBe(7n)
+    expect(nonceOf(4n, 3n)).toBe(4n)
     expect(nonceOf(7n, 7n)).toBe(8n)
     expect(nonceOf(7n, 11n)).toBe(12n)
+  })
+
+  describe('L1 counts transactions that the store does not know', () => {
+    const counted = (pendingCount: bigint): JobInput => ({
+      type: 'walletLocked',
+      ...{ pendingCount, highestStored: 3n, estimate },
+    })
+
+    test('said once › the lock is given up, and L1 asked again', () => {
+      const { effects } = run(jobWith([]), 0, started, counted(7n))
+      expect(typesOf(effects)).toEqual(['unlockWallet', 'lockWallet'])
+    })
+
+    test('said twice › they are', () => {
+      expect(nonceIn(run(jobWith([]), 0, started, counted(7n), counted(7n)).effects)).toBe(7n)
+    })
+
+    test('taken back › the nonce after the highest stored', () => {
+      expect(nonceIn(run(jobWith([]), 0, started, counted(7n), counted(4n)).effects)).toBe(4n)
+    })
+
+    test('another count each time › waits before it asks again, longer each time', () => {
+      const woken: JobInput = { type: 'woken' }
+      const once = run(jobWith([]), 0, started, counted(7n), counted(9n))
+      expect(typesOf(once.effects)).toEqual(['unlockWallet', 'report', 'wait'])
+      const twice = run(once.job, 0, woken, counted(9n), counted(7n))
+      expect(twice.job.failures).toBe(2)
+      expect(nonceIn(run(twice.job, 0, woken, counted(7n), counted(7n)).effects)).toBe(7n)
+    })
   })
 
   test('signed › stored, then the lock given up, then sent', () => {

@@ -68,6 +68,24 @@ describe('submitting', () => {
     expect(ids).toHaveLength(1)
   })
 
+  test('L1 counts far too many transactions, once › the next nonce is taken, as if it had not', async () => {
+    let lies = 0
+    const rig = await running({
+      spoil: (client) => ({
+        ...client,
+        transactionCount: async (sender, at, o) =>
+          at === 'pending' && lies++ === 1
+            ? { ok: true, value: 0x500n }
+            : client.transactionCount(sender, at, o),
+      }),
+    })
+    await rig.submit(0)
+    await rig.submit(1)
+    await rig.mine(4)
+    expect(lies).toBeGreaterThan(2)
+    expect(rig.l1.count(signer.address, rig.l1.height)).toBe(2n)
+  })
+
   test('jobs submitted together › no two have the same nonce', async () => {
     const rig = await running()
     await Promise.all(Array.from({ length: 12 }, (_, i) => rig.submit(i)))

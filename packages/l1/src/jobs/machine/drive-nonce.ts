@@ -16,7 +16,7 @@ import {
   type NonceOfWallet,
   type NonceProgress,
 } from './state.js'
-import { inspect, retryLater, waitUntil, type JobTurn } from './turn.js'
+import { inspect, retryLater, takeNonce, waitUntil, type JobTurn } from './turn.js'
 
 /** Sends the newest attempt of a nonce again, as it is: a node that has it already loses nothing by it. */
 export function resend(job: JobState, nonce: number, effects: readonly JobEffect[] = []): JobTurn {
@@ -63,15 +63,25 @@ export function onPriced(job: JobState, nonce: number, estimate: FeeEstimate, at
   return sign(job, { wallet, nonce: progress.nonce, kind, ...fees })
 }
 
-/** Takes the first nonce that neither L1 nor the store has. */
+/**
+ * Takes the first nonce that neither L1 nor the store has. That L1 has more than the store is believed when it says so twice: a nonce
+ * too high, from an answer that was wrong once, would wait for ever.
+ */
 export function onWalletLocked(
   job: JobState,
   { pendingCount, highestStored, estimate }: Extract<JobInput, { type: 'walletLocked' }>,
+  { claimed, at }: { readonly claimed: bigint | undefined; readonly at: Moment },
 ): JobTurn {
   const { wallet, policy } = job.config
   const afterStored = highestStored === undefined ? 0n : highestStored + 1n
+  if (pendingCount > afterStored && pendingCount !== claimed) {
+    if (claimed === undefined) return takeNonce(job, [{ type: 'unlockWallet' }], pendingCount)
+    const message = `L1 counts ${claimed} transactions of the wallet, and then ${pendingCount}`
+    return retryLater(job, at, message, [{ type: 'unlockWallet' }])
+  }
   const nonce = pendingCount > afterStored ? pendingCount : afterStored
-  return sign(job, { wallet, nonce, kind: 'submission', ...freshFees(policy.fees, estimate) })
+  const fees = freshFees(policy.fees, estimate)
+  return sign({ ...job, failures: 0 }, { wallet, nonce, kind: 'submission', ...fees })
 }
 
 /** Stores what was signed, then sends it. */

@@ -49,7 +49,8 @@ export interface Draft extends Fees {
 export type JobPhase =
   | { readonly type: 'inspecting' }
   | { readonly type: 'pricing'; readonly nonce: number }
-  | { readonly type: 'locking' }
+  /** `claimed`: the transactions that L1 counted a moment ago, when that is to be confirmed. */
+  | { readonly type: 'locking'; readonly claimed: bigint | undefined }
   | { readonly type: 'signing'; readonly draft: Draft }
   | { readonly type: 'sending'; readonly attemptNumber: number }
   | { readonly type: 'waiting' }

@@ -22,8 +22,7 @@ export function step(job: JobState, input: JobInput, at: Moment): JobTurn {
     case 'priced':
       return onPriced(job, expectPhase(phase, 'pricing').nonce, input.estimate, at)
     case 'walletLocked':
-      expectPhase(phase, 'locking')
-      return onWalletLocked({ ...job, failures: 0 }, input)
+      return onWalletLocked(job, input, { claimed: expectPhase(phase, 'locking').claimed, at })
     case 'signed':
       return onSigned(job, expectPhase(phase, 'signing').draft, { ...input, at })
     case 'sent':

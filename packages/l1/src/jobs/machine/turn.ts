@@ -18,10 +18,10 @@ export function inspect(job: JobState, effects: readonly JobEffect[] = []): JobT
   }
 }
 
-/** Takes the next nonce of the wallet. */
-export function takeNonce(job: JobState, effects: readonly JobEffect[]): JobTurn {
+/** Takes the next nonce of the wallet. @param claimed what L1 counted a moment ago, when that is to be confirmed */
+export function takeNonce(job: JobState, effects: readonly JobEffect[], claimed?: bigint): JobTurn {
   return {
-    job: { ...job, phase: { type: 'locking' } },
+    job: { ...job, phase: { type: 'locking', claimed } },
     effects: [...effects, { type: 'lockWallet', wallet: job.config.wallet }],
   }
 }
