@@ -1,3 +1,4 @@
+import { median } from '../quantile.js'
 import { threadMs } from './cpu-time.js'
 import type { RecordedCall } from './call-recorder.js'
 
@@ -13,19 +14,38 @@ export interface PartCost {
   readonly ms: number
 }
 
-/** How long the calls of a part are repeated, in milliseconds of CPU time. */
-const budgetMs = 600
+/** The recorded calls of each part, to be made again, one part after another, each in the order in which they were made. */
+export class PartRounds {
+  readonly #views: number
+  readonly #calls: readonly (readonly [PartName, readonly RecordedCall[]])[]
+  readonly #rounds: Record<PartName, number>[] = []
 
-/** Times the recorded calls of each part, one part after another, in the order in which they were made. */
-export function partCosts(
-  calls: readonly RecordedCall[],
-  views: number,
-): Readonly<Record<PartName, PartCost>> {
-  const costs = partNames.map((part) => {
-    const own = calls.filter(({ name }) => partOf(name) === part)
-    return [part, { calls: own.length / views, ms: timeOf(own) / views }] as const
-  })
-  return Object.fromEntries(costs) as Record<PartName, PartCost>
+  constructor(calls: readonly RecordedCall[], views: number) {
+    this.#views = views
+    this.#calls = partNames.map((part) => [part, calls.filter(({ name }) => partOf(name) === part)])
+  }
+
+  /** Makes all calls once; returns the CPU time of each part, in milliseconds a view. */
+  time(): Readonly<Record<PartName, number>> {
+    const round = this.#calls.map(([part, calls]) => {
+      const startedAt = threadMs()
+      for (const { again } of calls) again()
+      return [part, (threadMs() - startedAt) / this.#views] as const
+    })
+    const ms = Object.fromEntries(round) as Record<PartName, number>
+    this.#rounds.push(ms)
+    return ms
+  }
+
+  /** The median of the last `rounds`. */
+  costs(rounds: number): Readonly<Record<PartName, PartCost>> {
+    const last = this.#rounds.slice(-rounds)
+    const costs = this.#calls.map(([part, { length }]) => {
+      const ms = median(last.map((round) => round[part]))
+      return [part, { calls: length / this.#views, ms }] as const
+    })
+    return Object.fromEntries(costs) as Record<PartName, PartCost>
+  }
 }
 
 function partOf(name: string): PartName {
@@ -33,16 +53,4 @@ function partOf(name: string): PartName {
   if (name === 'checkInvariants') return 'invariants'
   if (/^(encode|decode|checked)/.test(name)) return 'codec'
   return /keccak|sha|hash|qcKey/.test(name) ? 'hash' : 'signatures'
-}
-
-/** The least over as many rounds as the budget allows. */
-function timeOf(calls: readonly RecordedCall[]): number {
-  const endsAt = threadMs() + budgetMs
-  for (let least = Infinity; ;) {
-    const startedAt = threadMs()
-    for (const { again } of calls) again()
-    const now = threadMs()
-    least = Math.min(least, now - startedAt)
-    if (now >= endsAt) return least
-  }
 }
