@@ -63,7 +63,7 @@ export const exitCodes = {
   usage: 2,
   /** The configuration, a key or the genesis is wrong; starting again will not help. */
   config: 3,
-  /** `inspect`, `settle status`: nobody answers. */
+  /** `inspect`, `evidence --url`, `settle status`, `settle certificate`: nobody answers. */
   unreachable: 4,
   /** `inspect --ready`, `settle status`: the node answers, and is not ready. */
   notReady: 5,

@@ -39,7 +39,8 @@ const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.usage]: 'the command line is wrong',
   [exitCodes.config]:
     'the configuration, a key or the genesis is wrong: starting again will not help',
-  [exitCodes.unreachable]: 'inspect, settle status: nobody answers',
+  [exitCodes.unreachable]:
+    'inspect, evidence --url, settle status, settle certificate: nobody answers',
   [exitCodes.notReady]: 'inspect --ready, settle status: the node answers, and is not ready',
 }
 

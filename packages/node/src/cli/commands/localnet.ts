@@ -23,7 +23,8 @@ export const localnet: Command = {
   about: `Makes keys, a genesis and a configuration for each node, then runs every node in a process of its own until
 Ctrl-C. A node's log is in its folder, as log.jsonl. A folder that has nodes already stays as it is: they go
 on where they stopped, and options that say how to make them have no effect.
-'builtin:load' is a chain of random payloads, with the options payloadBytes and intervalMs.`,
+'builtin:load' is a chain whose payloads are their number and payloadBytes random bytes (0 unless told otherwise), one each
+intervalMs (200).`,
   options: [
     { name: 'out', value: '<folder>', help: 'the folder', fallback: './localnet' },
     { name: 'validators', value: '<n>', help: 'how many, 1 to 50', fallback: '6' },
@@ -53,7 +54,7 @@ on where they stopped, and options that say how to make them have no effect.
     { name: 'json', help: 'print one JSON object a second' },
   ],
   examples: [
-    { line: 'zkstack localnet', does: 'six validators, blocks of random bytes' },
+    { line: 'zkstack localnet', does: 'six validators, blocks that hold their number' },
     {
       line: 'zkstack localnet --execution ./my-chain.js --out net',
       does: 'your chain on six validators',
