@@ -21,7 +21,7 @@ export const settle: Command = {
   about: `  run                           the node, until SIGTERM or SIGINT: --config, --check
   status [<network>…]           whether a node is ready, and where networks stand: --url, --json
   certificate show <id>         what a node knows of a certificate: --url, --json
-  certificate submit <file>     submits a certificate, JSON as upstream has it: --url, --wait
+  certificate submit <file>     submits a certificate, JSON as Agglayer has it: --url, --wait
   backup list                   the backups that the configuration keeps: --config
   backup restore <number>       fills an empty database from a backup; the node must not run: --config
   vkey                          the verifying keys of the pessimistic programs, by selector: --json
