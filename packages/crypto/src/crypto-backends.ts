@@ -32,7 +32,7 @@ const ed25519Family = new GrowingSchemeFamily(ed25519SchemeOf(nobleEd25519))
 const bn254Family = new GrowingFamily(nobleBn254)
 const families = [minSigFamily, minPkFamily, ed25519Family]
 
-/** BLS with signatures in G1, byte for byte zkSync Era's; backends `mcl` and `noble`. */
+/** BLS with signatures in G1, byte for byte ZKsync Era's; backends `mcl` and `noble`. */
 export const blsMinSig: SchemeFamily = minSigFamily
 
 /** BLS with keys in G1; backends `blst`, `mcl` and `noble`. */

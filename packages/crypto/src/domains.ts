@@ -7,10 +7,10 @@ const ascii = (text: string): Uint8Array =>
  */
 export const domains = {
   /**
-   * Signatures of BLS min-sig, as zkSync Era makes them. The text says G2 although messages are hashed to G1.
+   * Signatures of BLS min-sig, as ZKsync Era makes them. The text says G2 although messages are hashed to G1.
    */
   blsMinSigSignature: ascii('MATTER_LABS_CONSENSUS_BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'),
-  /** Proofs of possession of BLS min-sig, as zkSync Era makes them. */
+  /** Proofs of possession of BLS min-sig, as ZKsync Era makes them. */
   blsMinSigPossession: ascii('MATTER_LABS_CONSENSUS_BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_'),
   /** Signatures of BLS min-pk: the proof-of-possession ciphersuite of draft-irtf-cfrg-bls-signature, section 4.2.3. */
   blsMinPkSignature: ascii('BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'),

@@ -1,7 +1,7 @@
 import type { BlsVectors } from './bls-vectors.js'
 
 /**
- * BLS min-sig. The messages, the signatures and the first two aggregates are golden values of zkSync Era's consensus
+ * BLS min-sig. The messages, the signatures and the first two aggregates are golden values of ZKsync Era's consensus
  * (MIT or Apache-2.0); proofs of possession and the rest were computed with noble-curves from the same keys.
  */
 export const minSigVectors: BlsVectors = {
