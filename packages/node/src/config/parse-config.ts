@@ -106,7 +106,7 @@ function origin(text: string, index: number): string {
 function recordingOf(root: ConfigTable, path: (value: string) => string): NodeConfig['recording'] {
   if (!root.has('recording')) return undefined
   const table = root.table('recording', ['file', 'maxBytes'])
-  const maxBytes = table.optionalInteger('maxBytes', MEBIBYTE, 2 ** 40)
+  const maxBytes = table.optionalInteger('maxBytes', MEBIBYTE, 4096 * MEBIBYTE)
   return { path: path(table.text('file')), ...present({ maxBytes }) }
 }
 

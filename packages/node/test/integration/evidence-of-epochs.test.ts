@@ -101,6 +101,13 @@ describe('evidence on a chain whose committees change', () => {
     expect(refused.err).toContain(`is ${first}, not ${other}`)
   })
 
+  test('the hash of the first committee, and nobody to compare it with › refused', async () => {
+    const file = await writeEvidence(2)
+    const { code, err } = await verify('--committee', first, file)
+    expect(code).toBe(2)
+    expect(err).toContain('--committee is compared with what a node tells: give --url')
+  })
+
   test('without a node › it proves nothing, and what is missing is said', async () => {
     const { code, out } = await verify(await writeEvidence(1))
     expect(code).toBe(1)

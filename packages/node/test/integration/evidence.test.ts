@@ -100,6 +100,10 @@ test('one validator key in two nodes › the others keep evidence, and zkstack v
       expect(JSON.parse(line)).toMatchObject({ proven: true, key, epoch: '0' })
     }
     const [file = ''] = await kept()
+    const hash = ['--url', localnetNode(plan, 0).url, '--committee', `0x${'00'.repeat(32)}`]
+    const needless = await zkstack('evidence', ...genesis, ...hash, file)
+    expect(needless.code).toBe(2)
+    expect(needless.err).toContain('the genesis names the first committee: leave out --committee')
     const damage = new Uint8Array(await readFile(file))
     // a bit of the last signature
     damage.set([(damage.at(-1) ?? 0) ^ 1], damage.length - 1)

@@ -44,8 +44,15 @@ one is believed, so compare its hash. Exits with 1 when one of them proves nothi
   async run(args, io) {
     if (args.positionals.length === 0) throw new UsageError('name a file')
     const url = args.value('url') === undefined ? undefined : urlOf(args)
+    const isCommitteeNamed = args.value('committee') !== undefined
+    if (isCommitteeNamed && url === undefined) {
+      throw new UsageError('--committee is compared with what a node tells: give --url')
+    }
     await loadCryptoBackends()
     const genesis = await readGenesis(args.required('genesis'), '--genesis')
+    if (isCommitteeNamed && genesis.schedule !== undefined) {
+      throw new UsageError('the genesis names the first committee: leave out --committee')
+    }
     const files = await Promise.all(
       args.positionals.map(async (file) => ({ file, bytes: new Uint8Array(await readFile(file)) })),
     )
