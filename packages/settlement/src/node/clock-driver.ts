@@ -1,7 +1,7 @@
 import type { Clock, Ctx, Logger } from '@zkstack/concurrency'
 import type { HeadSigns, L1Client } from '@zkstack/l1'
 import { onBlock } from '../clock/block-clock.js'
-import { currentEpoch, type EpochClock } from '../clock/epoch-clock.js'
+import { currentEpoch, type AdvancedClock, type EpochClock } from '../clock/epoch-clock.js'
 import { onTime } from '../clock/time-clock.js'
 import type { SettlementEngine } from '../runner/settlement-engine.js'
 import type { ClockRecord } from '../storage/records.js'
@@ -55,9 +55,18 @@ export class ClockDriver {
       return advanced.ok ? advanced.value.clock : undefined
     }
     const head = await this.#ask(ctx)
-    if (head === undefined) return undefined
-    const advanced = onBlock(this.#clock, { epochDuration, genesisBlock: record.genesis }, head)
-    return advanced.ok ? advanced.value.clock : undefined
+    const advanced = head === undefined ? undefined : this.#at(head)
+    if (head === undefined || advanced?.ended === undefined) return advanced?.clock
+    // Epochs end for good, and the clock never goes back: two answers must say so.
+    const again = await this.#ask(ctx)
+    return again === undefined ? undefined : this.#at(again < head ? again : head)?.clock
+  }
+
+  /** The clock at a head of L1; `undefined`: there can be no such head. */
+  #at(head: bigint): AdvancedClock | undefined {
+    const { genesis, epochDuration } = this.#o.record
+    const advanced = onBlock(this.#clock, { epochDuration, genesisBlock: genesis }, head)
+    return advanced.ok ? advanced.value : undefined
   }
 
   /** `undefined`: L1 does not say where it is. */

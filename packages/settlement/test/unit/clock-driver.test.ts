@@ -71,27 +71,40 @@ async function drive(
 
 describe('the clock of a settlement node', () => {
   it('opens an epoch as it begins, and packs those that were missed', async () => {
-    const { epochs, store } = await drive(heads(101n, 109n, 110n, 111n, 145n))
+    const { epochs, store } = await drive(heads(101n, 109n, 110n, 110n, 111n, 145n, 145n))
     expect(epochs).toEqual([1n, 4n])
     expect(store.epoch?.number).toBe(4n)
     expect(await store.latestSettledEpoch()).toBe(3n)
     expect(await store.clock()).toMatchObject({ height: 45n })
   })
 
+  it('an epoch ends only when L1 says so twice: one head far ahead would stop the clock for ever', async () => {
+    const { epochs, store } = await drive(heads(109n, 2n ** 63n, 110n, 111n, 900n, 112n, 113n))
+    expect(epochs).toEqual([1n])
+    expect(store.epoch?.number).toBe(1n)
+    expect(await store.clock()).toMatchObject({ height: 13n })
+  })
+
+  it('an epoch that only one answer ends goes on while L1 gives no other', async () => {
+    const { epochs, store } = await drive(heads(109n, 110n, undefined, 109n))
+    expect(epochs).toEqual([])
+    expect(await store.clock()).toMatchObject({ height: 9n })
+  })
+
   it('stands still while L1 goes back, or does not answer', async () => {
-    const { epochs, store } = await drive(heads(110n, 105n, undefined, 112n))
+    const { epochs, store } = await drive(heads(110n, 110n, 105n, undefined, 112n))
     expect(epochs).toEqual([1n])
     expect(await store.clock()).toMatchObject({ height: 12n })
   })
 
   it('tells what L1 answers: heads, those that come late, silence, and that it is asked again', async () => {
-    const { events } = await drive(heads(110n, 113n, 112n, 114n, undefined), { seconds: 5 })
+    const { events } = await drive(heads(105n, 108n, 107n, 109n, undefined), { seconds: 5 })
     const silence = { type: 'noHead', reason: 'nobody answers' }
     expect(events).toEqual([
-      { type: 'head', number: 110n, late: 0n },
-      { type: 'head', number: 113n, late: 2n },
-      { type: 'head', number: 112n, late: 0n },
-      { type: 'head', number: 114n, late: 0n },
+      { type: 'head', number: 105n, late: 0n },
+      { type: 'head', number: 108n, late: 2n },
+      { type: 'head', number: 107n, late: 0n },
+      { type: 'head', number: 109n, late: 0n },
       silence,
       { type: 'askedAgain' },
       silence,
@@ -100,7 +113,7 @@ describe('the clock of a settlement node', () => {
 
   it('asks at a sign of a new block, and not only when it polls', async () => {
     const signs = new HeadSigns()
-    const { store } = await drive(heads(101n, 109n, 115n), {
+    const { store } = await drive(heads(101n, 109n, 115n, 115n), {
       ...{ signs, pollIntervalMs: 3_600_000, seconds: 3 },
       everySecond() {
         signs.tell()
