@@ -76,6 +76,8 @@ export interface NetworkMachineState {
   readonly failures: number
   /** Whether this process has asked L1 what it holds since the start or since the error of the current certificate. */
   readonly isReconciled: boolean
+  /** How often in a row L1 was seen to hold a root that nothing known here leads to. */
+  readonly unknownRoots: number
   /** Another certificate came for the next height in the meantime. */
   readonly isStale: boolean
   readonly current: CurrentCertificate | undefined
@@ -96,6 +98,7 @@ export function initialNetworkState(
     isWaiting: false,
     failures: 0,
     isReconciled: false,
+    unknownRoots: 0,
     isStale: false,
     current: undefined,
   }

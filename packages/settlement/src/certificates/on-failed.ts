@@ -18,6 +18,9 @@ const writes: ReadonlySet<Activity> = new Set<Activity>([
   'resetToPending',
 ])
 
+/** How often in a row L1 must hold an unknown root: an endpoint that lags, or is wrong once, says so too. */
+const maxUnknownRoots = 5
+
 /** An effect could not be carried out. */
 export function onFailed(state: NetworkMachineState, error: CertificateStatusError): Step {
   const { activity, current } = state
@@ -37,15 +40,17 @@ export function notAdopted(state: NetworkMachineState, current: CurrentCertifica
   const { adopting } = current
   const next = { ...state, current: { ...current, adopting: undefined } }
   if (state.settledRoot === undefined || adopting === undefined) return proceed(next)
-  const { pessimisticRoot } = adopting
-  const event = { type: 'l1RootUnknown', pessimisticRoot, ...about(state, current) } as const
-  const report: NetworkEffect = { type: 'report', event }
-  if (current.status === 'inError') return proceed(next, [report])
   const message = 'L1 holds a pessimistic root that no certificate known here leads to'
   const error = certificateStatusError('SettlementError', message, {
     reason: 'L1RootUnknown',
     kind: 'fatal',
   })
+  const unknownRoots = state.unknownRoots + 1
+  if (unknownRoots < maxUnknownRoots) return lookAgain({ ...next, unknownRoots }, error)
+  const { pessimisticRoot } = adopting
+  const event = { type: 'l1RootUnknown', pessimisticRoot, ...about(state, current) } as const
+  const report: NetworkEffect = { type: 'report', event }
+  if (current.status === 'inError') return proceed(next, [report])
   const step = storeError(next, next.current, error)
   return { state: step.state, effects: [report, ...step.effects] }
 }
@@ -56,6 +61,12 @@ export function about(
   { certificateId }: Pick<CurrentCertificate, 'certificateId'>,
 ): Pick<Extract<NetworkEffect, { type: 'report' }>['event'], 'certificateId' | 'height'> {
   return { certificateId, height }
+}
+
+/** Asks L1 once more what it holds, later each time. */
+function lookAgain(state: NetworkMachineState, error: CertificateStatusError): Step {
+  const failures = state.unknownRoots - 1
+  return retry({ ...state, activity: 'reconcile', isReconciled: false, failures }, error)
 }
 
 function retry(state: NetworkMachineState, error: CertificateStatusError): Step {

@@ -157,7 +157,8 @@ function onReconciled(
 ): Step {
   if (state.isStale) return load(state)
   const { pessimisticRoot, txHash } = observation
-  if (bytesEqual(pessimisticRoot, state.settledRoot ?? ZERO_HASH)) return proceed(state)
+  if (bytesEqual(pessimisticRoot, state.settledRoot ?? ZERO_HASH))
+    return proceed({ ...state, unknownRoots: 0 })
   const { certificateId } = current
   const next = { ...state, current: { ...current, adopting: observation } }
   return ask(next, { type: 'apply', certificateId, beforeTx: txHash })
@@ -221,6 +222,7 @@ function onFinalised(
     nextHeight: state.nextHeight + 1n,
     settledRoot: newPessimisticRoot,
     settledIn: { epoch, count: before + 1n },
+    unknownRoots: 0,
     current: undefined,
   }
   const report = statusReport(state, current, { type: 'settled' })

@@ -237,6 +237,43 @@ describe('a certificate', () => {
     expect(effects.slice(4)).toEqual([[], ['report', 'backup'], ['load'], ['submitJob']])
   })
 
+  describe('L1 holds a root that nothing here leads to', () => {
+    const settled = fresh({ nextHeight: 1n, settledRoot: hash(9) })
+    const begin = play(settled, [{ type: 'started' }, loaded(stored())]).state
+    const unknown: readonly NetworkInput[] = [
+      reconciled(hash(7)),
+      { type: 'applied', newPessimisticRoot: root },
+    ]
+
+    test('seen once, by an endpoint that lags or lies › L1 is asked again, and the certificate goes on', () => {
+      const { effects } = play(begin, [...unknown, { type: 'retryDue' }, reconciled(hash(9))])
+      expect(effects).toEqual([['apply'], ['report', 'startTimer'], ['reconcile'], ['certify']])
+    })
+
+    test('no root at all, once › L1 is asked again', () => {
+      const { effects } = play(begin, [reconciled(), failed('rebuild')])
+      expect(effects).toEqual([['apply'], ['report', 'startTimer']])
+    })
+
+    test('seen five times in a row, after growing delays › the certificate is in error for good', () => {
+      let { state } = { state: begin }
+      const delays: number[] = []
+      for (let i = 1; i < 5; i++) {
+        const seen = step(play(state, unknown.slice(0, 1)).state, unknown[1] as NetworkInput)
+        delays.push(...seen.effects.flatMap((e) => (e.type === 'startTimer' ? [e.delayMs] : [])))
+        state = play(seen.state, [{ type: 'retryDue' }]).state
+      }
+      expect(delays).toEqual([1000, 2000, 4000, 8000])
+      const { effects } = play(state, [...unknown, { type: 'errorStored' }, ...unknown])
+      expect(effects.slice(1)).toEqual([
+        ['report', 'storeError'],
+        ['report', 'reconcile'],
+        ['apply'],
+        ['report'],
+      ])
+    })
+  })
+
   test('settled on L1 that leads elsewhere than was proven › is in error, never settled', () => {
     const candidate = stored({ status: 'candidate', jobId: job, newPessimisticRoot: root })
     const { state } = play(fresh(), [
