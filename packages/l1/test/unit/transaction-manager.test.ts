@@ -94,6 +94,52 @@ describe('submitting', () => {
   })
 })
 
+describe('an answer that is wrong once', () => {
+  test.each(['success', 'reverted'] as const)(
+    'a final receipt with the other status than %s › is not stored',
+    async (status) => {
+      let lies = 0
+      const rig = await running({
+        reverts: () => status === 'reverted',
+        spoil: (client) => ({
+          ...client,
+          async receipt(hash, o) {
+            const answer = await client.receipt(hash, o)
+            const isFinal = answer.ok && answer.value !== undefined && rig.l1.height >= 3n
+            if (!isFinal || lies++ > 0) return answer
+            const other = status === 'success' ? 'reverted' : 'success'
+            return { ok: true, value: { ...answer.value, status: other } }
+          },
+        }),
+      })
+      const id = await rig.submit()
+      await rig.mine(8)
+      expect(lies).toBeGreaterThan(1)
+      expect(await rig.manager.result(id)).toMatchObject({ value: { call: { outcome: status } } })
+    },
+  )
+
+  test('a nonce is said to be of another transaction, when that would be final › no second one is sent', async () => {
+    let lies = 0
+    const rig = await running({
+      spoil: (client) => ({
+        ...client,
+        async transactionBySenderAndNonce(sender, nonce, o) {
+          const answer = await client.transactionBySenderAndNonce(sender, nonce, o)
+          const mined = answer.ok && answer.value !== 'UNSUPPORTED' ? answer.value : undefined
+          if (mined === undefined || rig.l1.height < 3n || lies++ > 0) return answer
+          return { ok: true, value: { ...mined, hash: mined.blockHash } }
+        },
+      }),
+    })
+    const id = await rig.submit()
+    await rig.mine(8)
+    expect(lies).toBeGreaterThan(1)
+    expect(rig.l1.count(signer.address, rig.l1.height)).toBe(1n)
+    expect(await rig.manager.result(id)).toMatchObject({ value: { nonce: 0n } })
+  })
+})
+
 describe('results', () => {
   test('a job that succeeds › result, status and metrics tell so (agglayer #1676, #1352, #700, #1201, #1200)', async () => {
     const rig = await running()

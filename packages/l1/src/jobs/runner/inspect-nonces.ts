@@ -10,7 +10,8 @@ import type { L1Facts, NonceFact, NonceQuestion } from '../machine/facts.js'
 /**
  * Asks L1 about nonces: for its head, then who has each nonce, then for the receipt, then whether the receipt's block is in
  * the chain. Where nodes lack `eth_getTransactionBySenderAndNonce`, fail at it as those do that keep no old states, or do not find
- * what they counted, the receipts of the job's own transactions decide; a used nonce without one is a stranger's.
+ * what they counted, the receipts of the job's own transactions decide; a used nonce without one is a stranger's. What would end the
+ * job, or its hold on a nonce, is asked twice.
  */
 export async function inspectNonces(
   client: L1Client,
@@ -52,7 +53,7 @@ class Inspection {
     const mined = await this.#mined(wallet, nonce)
     if (mined === undefined) return this.#factByReceipts(wallet, nonce, transactions)
     const { hash } = mined
-    if (!transactions.some((own) => bytesEqual(own, hash))) return this.#other(mined)
+    if (!transactions.some((own) => bytesEqual(own, hash))) return this.#other(mined, transactions)
     const receipt = await this.client.receipt(hash, this.o)
     if (!receipt.ok) return receipt
     return receipt.value === undefined ? ok({ by: 'unclear' }) : this.#ours(receipt.value)
@@ -92,18 +93,38 @@ class Inspection {
     if (!canonical.ok) return canonical
     const outcome = receipt.status
     const call = { outcome, transactionHash, blockHash, blockNumber }
-    return ok({ by: 'ours', call, canonical: canonical.value })
+    const fact: NonceFact = { by: 'ours', call, canonical: canonical.value }
+    if (!canonical.value || !this.#isFinal(blockNumber)) return ok(fact)
+    // What is final is stored for good: a second receipt must say the same.
+    const again = await this.client.receipt(transactionHash, this.o)
+    if (!again.ok) return again
+    const isSame =
+      again.value?.status === outcome && bytesEqual(again.value.blockHash, receipt.blockHash)
+    return ok(isSame ? fact : { by: 'unclear' })
   }
 
-  async #other(mined: {
-    readonly blockNumber: bigint
-    readonly blockHash: Hash32
-  }): Answer<NonceFact> {
-    const canonical = await this.#isCanonical({ number: mined.blockNumber, hash: mined.blockHash })
+  async #other(
+    { blockNumber, blockHash }: MinedTransaction,
+    transactions: readonly Hash32[],
+  ): Answer<NonceFact> {
+    const canonical = await this.#isCanonical({ number: blockNumber, hash: blockHash })
     if (!canonical.ok) return canonical
-    const head = this.head === undefined ? undefined : { number: this.head }
-    const final = canonical.value && isFinal(this.policy, mined.blockNumber, head)
+    const final = canonical.value && this.#isFinal(blockNumber)
+    if (!final) return ok({ by: 'other', known: true, final })
+    // The nonce would be given up for good: none of the job's own transactions may be in the chain.
+    for (const own of transactions) {
+      const receipt = await this.client.receipt(own, this.o)
+      if (!receipt.ok) return receipt
+      if (receipt.value === undefined) continue
+      const fact = await this.#ours(receipt.value)
+      if (!fact.ok) return fact
+      if (fact.value.by === 'ours' && fact.value.canonical) return ok({ by: 'unclear' })
+    }
     return ok({ by: 'other', known: true, final })
+  }
+
+  #isFinal(block: bigint): boolean {
+    return isFinal(this.policy, block, this.head === undefined ? undefined : { number: this.head })
   }
 
   async #isCanonical({ number, hash }: BlockRef): Answer<boolean> {
