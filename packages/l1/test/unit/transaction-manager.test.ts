@@ -38,6 +38,73 @@ describe('submitting', () => {
     expect(await submitting).toMatchObject({ ok: true })
   })
 
+  test.each([0n, 21_001n, 2n ** 60n])(
+    'the estimate is %s once › the gas limit is that of the others',
+    async (wrong) => {
+      let asked = 0
+      const rig = await running({
+        spoil: (client) => ({
+          ...client,
+          estimateGas: async (call, o) =>
+            asked++ === 0 ? { ok: true, value: wrong } : client.estimateGas(call, o),
+        }),
+      })
+      const submitting = rig.submit()
+      await rig.clock.run(10_000)
+      const { record } = await rig.status(await submitting)
+      expect(record.job.gasLimit).toBe(65_000n)
+    },
+  )
+
+  test('estimates that differ a little › the higher one counts', async () => {
+    let asked = 0
+    const rig = await running({
+      spoil: (client) => ({
+        ...client,
+        estimateGas: async () => ({ ok: true, value: asked++ === 0 ? 50_000n : 60_000n }),
+      }),
+    })
+    const { record } = await rig.status(await rig.submit())
+    expect(record.job.gasLimit).toBe(78_000n)
+    expect(asked).toBe(2)
+  })
+
+  test('a call that L1 says would fail, once › submitted', async () => {
+    let asked = 0
+    const rig = await running({
+      spoil: (client) => ({
+        ...client,
+        estimateGas: async (call, o) =>
+          asked++ === 0
+            ? { ok: false, error: refused('REVERTED', 'no role') }
+            : client.estimateGas(call, o),
+      }),
+    })
+    const submitting = rig.submit()
+    await rig.clock.run(10_000)
+    expect((await rig.status(await submitting)).status).toBe('pending')
+  })
+
+  test('estimates that never agree › asked again after a while each time, as long as it takes', async () => {
+    let asked = 0
+    const rig = await running({
+      spoil: (client) => ({
+        ...client,
+        estimateGas: async () => ({ ok: true, value: 10n ** BigInt(asked++ % 5) }),
+      }),
+    })
+    const leaving = new AbortController()
+    const request = { to: signer.address, calldata: new Uint8Array() }
+    const submitting = rig.manager.submit(request, { signal: leaving.signal })
+    const ended = expect(submitting).rejects.toThrow()
+    await rig.clock.run(60_000)
+    leaving.abort()
+    await ended
+    expect(asked).toBeGreaterThan(3)
+    expect(asked).toBeLessThan(20)
+    for await (const _ of rig.manager.jobs()) expect.unreachable()
+  })
+
   test('the same request with its id › one job; another request with that id › ALREADY_PRESENT', async () => {
     const rig = await running()
     const id = createJobId(1, seededRandom('id'))

@@ -12,10 +12,11 @@ import {
 import { bytesEqual, ok, type Result } from '@zkstack/crypto'
 import type { CallOptions } from '@zkstack/storage'
 import { HeadSigns } from '../../events/head-signs.js'
+import type { L1Error } from '../../l1-error.js'
 import { jobError, type JobError } from '../job-error.js'
 import { createJobId, formatJobId, type JobId } from '../job-id.js'
 import type { Job, JobRecord, JobResult } from '../job.js'
-import { gasLimitFor } from '../machine/gas-limit.js'
+import { agreedGas, gasLimitFor } from '../machine/gas-limit.js'
 import { defaultTransactionPolicy } from '../machine/policy.js'
 import { retryDelayMs } from '../machine/retry-policy.js'
 import { JobRepository } from '../store/job-repository.js'
@@ -200,16 +201,27 @@ class Manager implements TransactionManager {
     return result === undefined ? notFound(id) : ok(result)
   }
 
+  /** The gas limit by two estimates in a row that agree, or by two refusals why there is none. */
   async #gasLimit(
     call: Pick<Job, 'to' | 'calldata' | 'value'>,
     o: CallOptions,
   ): Promise<Result<bigint, JobError>> {
     const { client, clock, random, policy, signers } = this.#o
     using ctx = Ctx.root({ clock, random, signal: o.signal })
+    let before: Result<bigint, L1Error> | undefined
     for (let tries = 1; ; tries++) {
       const gas = await client.estimateGas({ ...call, from: signers[0].address }, o)
-      if (gas.ok) return ok(gasLimitFor(policy.gasLimit, gas.value))
-      if (!gas.error.retry) return jobError('REFUSED', gas.error.message, gas.error)
+      if (gas.ok || !gas.error.retry) {
+        if (before?.ok === false && !gas.ok) {
+          return jobError('REFUSED', gas.error.message, gas.error)
+        }
+        const agreed =
+          before?.ok === true && gas.ok ? agreedGas(before.value, gas.value) : undefined
+        if (agreed !== undefined) return ok(gasLimitFor(policy.gasLimit, agreed))
+        const isFirst = before === undefined
+        before = gas
+        if (isFirst) continue
+      }
       await ctx.sleep(retryDelayMs(policy.retryOnTransientFailure, tries, random.float()))
     }
   }
