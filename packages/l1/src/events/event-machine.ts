@@ -190,7 +190,8 @@ function onProbe(
   if (block === undefined) return wait(state)
   if (isSame(at, block)) {
     if (isRollback) return rollback(state, at.number + 1n)
-    return at === checkpoints.at(-1) && reads ? read(state, o) : wait({ ...state, doubts: 0 })
+    const isTip = at === checkpoints.at(-1)
+    return isTip && reads ? read(state, o, true) : wait({ ...state, doubts: 0 })
   }
   if (finalTo !== undefined && at.number <= finalTo)
     return doubt(state, 'FINALIZED_REORG', `block ${at.number} was finalized, and is replaced`, o)
@@ -206,12 +207,15 @@ function onProbe(
   return doubt(state, 'REORG_TOO_DEEP', `not even block ${at.number} is in the chain`, o)
 }
 
-/** Goes on reading at the cursor's next block, unless the target is reached. */
-function read(state: EventState, o: EventMachineOptions): Step {
+/**
+ * Goes on reading at the cursor's next block, unless the target is reached.
+ * @param isConfirmed whether the tip was asked for again after it was read.
+ */
+function read(state: EventState, o: EventMachineOptions, isConfirmed = false): Step {
   const { cursor, target, finalized, rangeBlocks } = state
   const fromBlock = cursor.next
   const settled = { ...state, doubts: 0 }
-  if (fromBlock > target) return announceFinalized(settled)
+  if (fromBlock > target) return announceFinalized(settled, isConfirmed)
   if (fromBlock <= finalized) {
     const toBlock = least(target, finalized, fromBlock + rangeBlocks - 1n)
     return ask(
@@ -307,10 +311,18 @@ function rollback(state: EventState, fromBlock: bigint): Step {
   return apply(state, cursor, { type: 'rollback', fromBlock })
 }
 
-function announceFinalized(state: EventState): Step {
+/** Nothing that is announced can be taken back. All blocks below the tip are linked to it; the tip itself is asked for once more. */
+function announceFinalized(state: EventState, isConfirmed: boolean): Step {
   const { cursor, finalized } = state
   const toBlock = least(finalized, cursor.next - 1n)
   if (toBlock < cursor.start || toBlock <= (cursor.finalTo ?? -1n)) return wait(state)
+  const at = cursor.checkpoints.at(-1)
+  if (at?.number === toBlock && !isConfirmed)
+    return ask(
+      state,
+      { type: 'probe', at, isRollback: false, reads: true },
+      { type: 'askBlock', number: at.number },
+    )
   return apply(state, { ...cursor, finalTo: toBlock }, { type: 'finalized', toBlock })
 }
 

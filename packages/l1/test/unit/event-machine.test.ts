@@ -1,5 +1,6 @@
 import { blockOfView, SimulatedChain } from '@zkstack/l1/testing'
 import { describe, expect, it } from 'vitest'
+import type { L1Block } from '../../src/client/l1-types.js'
 import { initialCursor, type EventCursor } from '../../src/events/event-cursor.js'
 import {
   initialEventState,
@@ -171,6 +172,26 @@ describe('an event machine', () => {
     expect(types(follow(tell, chain))).toEqual(['askHeads', 'wait'])
   })
 
+  it('the last finalized block has another hash in one answer › it is not announced before it is right', () => {
+    const tell = machine()
+    const chain = chainOf(5)
+    chain.mine(0)
+    chain.finalized = 6
+    const changes: string[] = []
+    let lies = 0
+    let effect = tell({ type: 'poll' })
+    for (let looks = 0; looks < 8;) {
+      let input = truth(effect, chain)
+      if (input.type === 'range' && lies++ === 0)
+        input = { ...input, blocks: input.blocks?.map((b) => (b.number === 6n ? other(b) : b)) }
+      if (effect.type === 'apply') changes.push(effect.change.type)
+      effect = tell(input)
+      expect(effect.type).not.toBe('fatal')
+      if (effect.type === 'wait') looks++
+    }
+    expect(changes).toEqual(['events', 'rollback', 'events', 'finalized'])
+  })
+
   it('a finalized block above the head, or unlike what was read › is not believed', () => {
     const tell = machine(initialCursor(1n), { window: 100 })
     const chain = chainOf(6)
@@ -208,6 +229,11 @@ describe('an event machine', () => {
     expect(() => machine()({ type: 'applied' })).toThrow(TypeError)
   })
 })
+
+/** A block with the hash of another. */
+function other(block: L1Block): L1Block {
+  return { ...block, hash: chainOfOthers().blocks[5]?.block.hash ?? block.hash }
+}
 
 /** A chain as long as the others, with other blocks. */
 function chainOfOthers(): SimulatedChain {
