@@ -12,7 +12,7 @@ import {
 import type { L1InfoRoot } from '../certifier/l1-contracts.js'
 import { globalExitRootManagerAbi as abi } from './abis.js'
 import { hashOf, hexOf } from './bytes-of.js'
-import { readContract } from './read-contract.js'
+import { readContract, type ReadAt } from './read-contract.js'
 
 /** What {@link L1InfoRoots} needs. */
 export interface L1InfoRootsOptions {
@@ -78,6 +78,11 @@ export class L1InfoRoots {
       const [leafCount, text] = decodeAbiParameters(initData, hexOf(log.data))
       const root = hashOf(text)
       if (bytesEqual(root, ZERO_HASH)) return notInitialised('a zero root')
+      // It is kept, hence not believed from one answer.
+      const confirmed = await this.#rootAt(leafCount, 'latest', { signal })
+      if (!confirmed.ok) return confirmed
+      if (confirmed.value === undefined || !bytesEqual(confirmed.value, root))
+        return notInitialised('another root')
       this.#initial = { root, leafCount }
       return ok(this.#initial)
     }
@@ -88,14 +93,24 @@ export class L1InfoRoots {
     leafCount: number,
     o: CallOptions,
   ): Promise<Result<Hash32 | undefined, L1Error>> {
-    const { client, globalExitRootManager: to } = this.#o
-    const { finality = { tag: 'finalized', confirmations: 1 } as const } = this.#o
+    const { client, finality = { tag: 'finalized', confirmations: 1 } as const } = this.#o
     const head = await client.block(finality.tag, o)
     if (!head.ok) return head
     const at = head.value === undefined ? undefined : highestFinal(finality, head.value.number)
     if (at === undefined) return ok(undefined)
+    const root = await this.#rootAt(leafCount, at, o)
+    if (!root.ok || root.value === undefined) return root
+    return ok(bytesEqual(root.value, ZERO_HASH) ? undefined : root.value)
+  }
+
+  async #rootAt(
+    leafCount: number,
+    at: ReadAt,
+    o: CallOptions,
+  ): Promise<Result<Hash32 | undefined, L1Error>> {
+    const { client, globalExitRootManager: to } = this.#o
     const functionName = 'l1InfoRootMap'
-    const root = await readContract(
+    return readContract(
       client,
       {
         to,
@@ -105,8 +120,6 @@ export class L1InfoRoots {
       at,
       o,
     )
-    if (!root.ok || root.value === undefined) return root
-    return ok(bytesEqual(root.value, ZERO_HASH) ? undefined : root.value)
   }
 }
 
