@@ -8,8 +8,8 @@ import { bytesOf, hexOf } from './bytes-of.js'
 export interface ContractRead<T> {
   readonly to: Address
   readonly calldata: Hex
-  /** Reads what came; may throw for anything that is no answer to this question. */
-  decode(answer: Hex): T
+  /** Reads what came, `undefined` for nothing; may throw for anything that is no answer to this question. */
+  decode(answer: Hex): T | undefined
 }
 
 /** When a contract is asked: after a block. */
@@ -17,9 +17,19 @@ export type ReadAt = bigint | BlockTag
 
 /**
  * Asks a contract. `undefined`: there is no such contract, or it reverts, which is how contracts say that they know nothing of the
- * kind. An answer that cannot be read is `INCONSISTENT`.
+ * kind; people are called for that, so that it must be said twice. An answer that cannot be read is `INCONSISTENT`.
  */
 export async function readContract<T>(
+  client: L1Client,
+  question: ContractRead<T>,
+  at: ReadAt,
+  o: CallOptions,
+): Promise<Result<T | undefined, L1Error>> {
+  const answer = await readOnce(client, question, at, o)
+  return answer.ok && answer.value === undefined ? readOnce(client, question, at, o) : answer
+}
+
+async function readOnce<T>(
   client: L1Client,
   { to, calldata, decode }: ContractRead<T>,
   at: ReadAt,

@@ -34,7 +34,10 @@ export async function readRollup(
     {
       to: rollupManager,
       calldata: encodeFunctionData({ abi, functionName, args: [networkId] }),
-      decode: (answer) => decodeFunctionResult({ abi, functionName, data: answer }),
+      decode(answer) {
+        const found = decodeFunctionResult({ abi, functionName, data: answer })
+        return BigInt(found.rollupContract) === 0n ? undefined : found
+      },
     },
     at,
     o,
@@ -42,7 +45,6 @@ export async function readRollup(
   if (!data.ok || data.value === undefined) return data.ok ? ok(undefined) : data
   const { rollupContract, rollupVerifierType, lastLocalExitRoot, lastPessimisticRoot } = data.value
   const verifierType = verifierTypes[rollupVerifierType]
-  if (BigInt(rollupContract) === 0n) return ok(undefined)
   if (verifierType === undefined) {
     const message = `rollup ${networkId} has the unknown verifier type ${rollupVerifierType}`
     return err({ code: 'INCONSISTENT', message, retry: true })
