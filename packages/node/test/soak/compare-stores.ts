@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bytesEqual, toHex } from '@zkstack/crypto'
-import { levelStore, parseGenesis, type FinalBlock } from '@zkstack/executor'
+import { bytesEqual, toHex, type Hash32 } from '@zkstack/crypto'
+import { levelStore, parseGenesis } from '@zkstack/executor'
 import { verifyFinalBlock, type EpochScope } from '@zkstack/roles'
 
 /** What the disks of all nodes say. */
@@ -17,7 +17,7 @@ export interface Comparison {
 /** Reads every block of every node, verifies its certificate, and compares it with the others'. */
 export async function compareStores(folder: string, nodes: number): Promise<Comparison> {
   const scope = await scopeOf(folder)
-  const known = new Map<bigint, { readonly block: FinalBlock; readonly name: string }>()
+  const known = new Map<bigint, Known>()
   const certificates = new Set<string>()
   const verified = {
     has: (key: string) => certificates.has(key),
@@ -39,19 +39,22 @@ export async function compareStores(folder: string, nodes: number): Promise<Comp
       const valid = verifyFinalBlock(block, scope, { verified })
       if (!valid.ok) problems.push(`${name}: block ${number} is not valid: ${valid.error.code}`)
       const other = known.get(number)
-      if (other === undefined) known.set(number, { block, name })
-      else if (!bytesEqual(other.block.payloadHash, block.payloadHash))
-        problems.push(
-          `${name} and ${other.name} differ at block ${number}: ${hashes(block, other)}`,
-        )
+      const { payloadHash } = block
+      if (other === undefined) known.set(number, { payloadHash, name })
+      else if (!bytesEqual(other.payloadHash, payloadHash)) {
+        const hashes = `${toHex(payloadHash)} and ${toHex(other.payloadHash)}`
+        problems.push(`${name} and ${other.name} differ at block ${number}: ${hashes}`)
+      }
     }
   }
   const highest = [...known.keys()].reduce((max, n) => (n > max ? n : max), -1n)
   return { blocks, highest, verified: certificates.size, problems }
 }
 
-function hashes(block: FinalBlock, other: { readonly block: FinalBlock }): string {
-  return `${toHex(block.payloadHash)} and ${toHex(other.block.payloadHash)}`
+/** What the disk of the first node that has a block says of it. */
+interface Known {
+  readonly payloadHash: Hash32
+  readonly name: string
 }
 
 async function scopeOf(folder: string): Promise<EpochScope> {
