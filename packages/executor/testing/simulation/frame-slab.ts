@@ -1,4 +1,5 @@
-const slabBytes = 65_536
+/** Rarely as much memory is asked for: an allocator that has many small pieces back goes through all of them each time. */
+const slabBytes = 1_048_576
 
 /** Frames above this size get memory of their own. */
 const largestShared = 8_192
