@@ -63,13 +63,15 @@ export class FrameRecorder {
 
   /** Looks at one frame of any protocol; those that carry no message of consensus are passed over. */
   observe(protocol: string, frame: Uint8Array): void {
-    if (protocol === protocols.consensus) this.record(frame)
+    if (protocol === protocols.consensus && this.#isNew(frame)) {
+      this.note(decodeSigned(frame, this.#scheme))
+    }
     if (protocol === protocols.proposals) this.#recordHead(frame)
   }
 
-  /** Looks at one consensus frame, and its message when somebody has decoded it already. */
-  record(frame: Uint8Array, decoded?: Signed): void {
-    if (this.#isNew(frame)) this.#count(decoded ?? decodeSigned(frame, this.#scheme), undefined)
+  /** Looks at the message of a consensus frame that somebody has decoded, and found to be a new one. */
+  note(signed: Signed): void {
+    this.#count(signed, undefined)
   }
 
   /** Looks at the head of a proposal that travels in parts; the frame may be one of the parts. */

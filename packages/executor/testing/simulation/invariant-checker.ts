@@ -152,7 +152,7 @@ export class InvariantChecker {
     }
     if (!isNew) return false
     this.#record(node, () => {
-      this.#recorder.record(frame, signed)
+      this.#recorder.note(signed)
     })
     return true
   }
