@@ -12,6 +12,26 @@ interface SignalOwner {
 
 type Listenable = Pick<SignalOwner, 'onCancel'>
 
+/** What {@link lazySignal} makes. */
+class OwnedOptions {
+  declare readonly signal: AbortSignal
+  readonly [ownerKey]: SignalOwner
+
+  constructor(owner: SignalOwner) {
+    this[ownerKey] = owner
+    Object.defineProperty(this, 'signal', signalProperty)
+  }
+}
+
+/** Of each object itself, so that a copy has the signal too; one for all: an object with a getter of its own is slow to make and to use. */
+const signalProperty = {
+  configurable: true,
+  enumerable: true,
+  get(this: OwnedOptions): AbortSignal {
+    return this[ownerKey].signal
+  },
+}
+
 /**
  * Call options whose signal is made when it is first asked for: a platform signal costs more than many of the calls that it is
  * handed to, and few of them look at it.
@@ -19,13 +39,7 @@ type Listenable = Pick<SignalOwner, 'onCancel'>
 export function lazySignal(owner: SignalOwner): {
   readonly signal: AbortSignal
 } {
-  const options = {
-    get signal() {
-      return owner.signal
-    },
-    [ownerKey]: owner,
-  }
-  return options
+  return new OwnedOptions(owner)
 }
 
 /**

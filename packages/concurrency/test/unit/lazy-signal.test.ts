@@ -14,6 +14,13 @@ test('a lazy signal is made when it is first asked for, and is always the same',
   expect(made).toHaveLength(1)
 })
 
+test('options with a lazy signal › are copied › with the signal', () => {
+  const ctx = Ctx.root()
+  const options = lazySignal(ctx)
+  expect({ ...options }.signal).toBe(ctx.signal)
+  expect(Object.keys(options)).toEqual(['signal'])
+})
+
 test('a lazy signal aborts with its context, also when it is asked for afterwards', () => {
   const ctx = Ctx.root()
   const options = lazySignal(ctx)
