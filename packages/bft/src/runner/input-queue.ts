@@ -57,7 +57,10 @@ export class InputQueue {
     return this.#inbox.size + (this.#arriving === undefined ? 0 : 1)
   }
 
-  /** Adds an answer of our own parts, or our own message; `taken` is called when the state machine has taken it. */
+  /**
+   * Adds an answer of our own parts, or our own message, which gets its time written into it; `taken` is called when the state
+   * machine has taken it.
+   */
   push(input: UntimedInput, taken: () => void = nothing): void {
     this.#own.push({ input, taken })
     this.onOwn()
@@ -120,7 +123,7 @@ export class InputQueue {
     }
     const own = this.#own.shift()
     if (own !== undefined) {
-      return { input: { ...own.input, now }, taken: own.taken, done: nothing }
+      return { input: Object.assign(own.input, { now }), taken: own.taken, done: nothing }
     }
     if (this.#blocks !== undefined) {
       const input = { ...this.#blocks, now }

@@ -59,7 +59,13 @@ export class Outbox {
     if (current && isOlder(view, current.view)) return 'superseded'
     const content = this.#encode(message)
     if (!content) return 'tooLarge'
-    this.#slots.set(label, { ...content, label, view, generation: ++this.#generation })
+    const generation = ++this.#generation
+    this.#slots.set(
+      label,
+      'frame' in content
+        ? { frame: content.frame, label, view, generation }
+        : { proposal: content.proposal, view, generation },
+    )
     this.#changed[label === 'LeaderProposalV2' ? 'proposals' : 'votes'].notify()
     return 'taken'
   }
