@@ -33,7 +33,10 @@ export interface BlsVectors {
   readonly negated: { readonly secret: string; readonly public: string }
   /** `public` is the key of `secret` minus the first key, so that whoever knows `secret` can sign for the sum of the two. */
   readonly rogue: { readonly secret: string; readonly public: string }
-  /** A point of the group of signatures whose order divides the cofactor: its pairing with anything is one. */
+  /**
+   * A point of the group of signatures whose order divides the cofactor. In G1 its pairing with anything is one; in G2 its order is 13,
+   * so that of its multiples by random numbers one in thirteen is infinity.
+   */
   readonly torsion: string
   readonly keyForms: PointForms
   readonly signatureForms: PointForms
