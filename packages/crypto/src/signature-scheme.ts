@@ -79,10 +79,11 @@ export interface SignatureScheme {
   readonly gainsFromBatches?: boolean
   /**
    * The verdicts of {@link verifyAggregate} on several aggregates. Those whose signers all made one message each are
-   * checked together, by random numbers that nobody can foresee: `random(n)` supplies n bytes.
+   * checked together, by random numbers that nobody can foresee: of 128 bits from `random(n)`, which supplies n bytes, or of 64 bits
+   * that native blst draws itself. Wrong ones that make up for each other pass with a chance of one in 2^128, or 2^64.
    */
   verifyAggregates?(checks: readonly AggregateCheck[], random: (n: number) => Uint8Array): boolean[]
-  /** {@link verifyAggregates} by steps, none of which takes longer than one check, so that others may have turns between them. */
+  /** {@link verifyAggregates} by steps, each as long as a few checks at most, so that others may have turns between them. */
   verifyAggregatesBySteps?(
     checks: readonly AggregateCheck[],
     random: (n: number) => Uint8Array,

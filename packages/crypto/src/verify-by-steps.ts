@@ -7,8 +7,8 @@ import type { AggregateCheck, HashedBytes } from './workers/aggregate-check.js'
 const stepBytes = 64 * 1024
 
 /**
- * The verdicts of `scheme.verifyAggregate` on several aggregates, together where that costs less, by steps of about one check, or 64 KiB
- * of what is hashed, each: others may have turns between them. `random(n)` supplies n bytes that nobody can foresee.
+ * The verdicts of `scheme.verifyAggregate` on several aggregates, together where that costs less, by steps of a few checks at most, or
+ * 64 KiB of what is hashed, each: others may have turns between them. `random(n)` supplies n bytes that nobody can foresee.
  */
 export function* verifyBySteps(
   scheme: SignatureScheme,

@@ -20,7 +20,7 @@ export interface SignatureChecksInit extends Pick<SignatureWorkersInit, 'start'>
   warn(error: NodeError): void
 }
 
-/** Checks of BLS that this thread makes together, by steps of about one check. */
+/** Checks of BLS that this thread makes together, by steps of a few checks at most. */
 const maxTogether = 64
 
 interface Job {

@@ -4,11 +4,10 @@ export interface BlsClaim<Key> {
   readonly message: Uint8Array
 }
 
-/** A message, its signature, and the random number of 16 bytes by which both are multiplied. */
+/** A message and its signature. */
 export interface BlsTerm<Signature> {
   readonly message: Uint8Array
   readonly signature: Signature
-  readonly coefficient: Uint8Array
 }
 
 /** What one key, or sum of keys, signed. */
@@ -37,11 +36,14 @@ export interface BlsBackend<Key, Signature> {
   /** Checks the signature's subgroup and the pairing equation for one or more claims. */
   verify(claims: readonly BlsClaim<Key>[], signature: Signature): boolean
   /**
-   * Whether each signature is one of its message by its key, by one pairing equation: of the sum of the signatures, and for each key
-   * that of its messages, each times its coefficient. Subgroups are checked one by one. By steps, none of which takes longer than
-   * {@link verify}. Absent: it would cost as much as one after another.
+   * Whether each signature is one of its message by its key, by pairing equations of several at a time, in which each has a random
+   * number as its factor: from `random(n)`, which supplies n bytes, unless the library draws its own. Subgroups are checked one by
+   * one. By steps, each as long as a few of {@link verify} at most. Absent: it would cost as much as one after another.
    */
-  verifyMany?(sets: readonly BlsTerms<Key, Signature>[]): Generator<undefined, boolean, undefined>
+  verifyMany?(
+    sets: readonly BlsTerms<Key, Signature>[],
+    random: (n: number) => Uint8Array,
+  ): Generator<undefined, boolean, undefined>
   /** Signs the public key under the domain of proofs of possession. */
   provePossession(secret: Uint8Array): Uint8Array
   verifyPossession(key: Key, keyBytes: Uint8Array, proof: Signature): boolean

@@ -20,9 +20,6 @@ const topByteMask = 0x7f
 /** Sums of keys that are kept: the quorums of a small committee, of which mcl's take 20 KB each. */
 const rememberedSums = 64
 
-/** Wrong signatures that make up for each other pass with a chance of one in 2^128. */
-const coefficientBytes = 16
-
 /**
  * BLS signatures over BLS12-381 with proofs of possession, for either assignment of the groups and any backend.
  * @see https://www.ietf.org/archive/id/draft-irtf-cfrg-bls-signature-05.html
@@ -195,12 +192,12 @@ export class BlsScheme<Key, Signature> implements SignatureScheme {
         const { claims: [claim] = [], aggregate } = checks[place] ?? {}
         const signature = aggregate && this.#decode(aggregate)
         if (claim === undefined || signature === undefined) return false
-        terms.push({ message: claim.message, signature, coefficient: drawCoefficient(random) })
+        terms.push({ message: claim.message, signature })
         yield
       }
       sets.push({ key, terms })
     }
-    const verdict = this.#backend.verifyMany?.(sets)
+    const verdict = this.#backend.verifyMany?.(sets, random)
     return verdict !== undefined && (yield* verdict)
   }
 
@@ -241,12 +238,4 @@ function groupBySigners(checks: readonly AggregateCheck[]): Map<string, number[]
     else groups.set(signers, [place])
   }
   return groups
-}
-
-/** 16 bytes, not all zero. */
-function drawCoefficient(random: (n: number) => Uint8Array): Uint8Array {
-  for (;;) {
-    const bytes = random(coefficientBytes)
-    if (bytes.some((byte) => byte !== 0)) return bytes
-  }
 }

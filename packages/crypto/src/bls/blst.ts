@@ -1,5 +1,5 @@
 import type * as BlstModule from '@chainsafe/blst'
-import type { BlsBackend } from './backend.js'
+import type { BlsBackend, BlsTerms } from './backend.js'
 import { isInfinity } from './encoding.js'
 
 /** The native binding `@chainsafe/blst`. */
@@ -24,6 +24,9 @@ export function possessionBy<Key, Signature>(backend: BlsBackend<Key, Signature>
   }
 }
 
+/** Signatures to an equation: with twice as many each costs a tenth less, and others wait twice as long. */
+const checkedAtOnce = 8
+
 /**
  * Keys in G1, signatures in G2, by native blst, whose signing domain is fixed to that of min-pk.
  * Proofs of possession, which need another domain, are made and checked by `possession`.
@@ -32,6 +35,24 @@ export function blstMinPk(
   blst: Blst,
   possession: Possession,
 ): BlsBackend<BlstModule.PublicKey, BlstModule.Signature> {
+  /**
+   * blst draws its coefficients itself, of 64 bits and from a generator that the operating system seeds: wrong signatures that make
+   * up for each other pass with a chance of one in 2^64.
+   */
+  function* verifyMany(
+    sets: readonly BlsTerms<BlstModule.PublicKey, BlstModule.Signature>[],
+  ): Generator<undefined, boolean, undefined> {
+    const all = sets.flatMap(({ key, terms }) =>
+      terms.map(({ message, signature }) => ({ msg: message, pk: key, sig: signature })),
+    )
+    for (let at = 0; at < all.length; at += checkedAtOnce) {
+      const some = all.slice(at, at + checkedAtOnce)
+      if (!blst.verifyMultipleAggregateSignatures(some, false, true)) return false
+      yield
+    }
+    return true
+  }
+
   return {
     name: 'blst',
     publicKey: (secret) => copy(blst.SecretKey.fromBytes(secret).toPublicKey().toBytes()),
@@ -49,6 +70,7 @@ export function blstMinPk(
       const keys = claims.map(({ key }) => key)
       return blst.aggregateVerify(messages, keys, signature, false, true)
     },
+    verifyMany,
     provePossession: (secret) => possession.prove(secret),
     verifyPossession: (_, keyBytes, proof) => possession.verify(keyBytes, copy(proof.toBytes())),
   }

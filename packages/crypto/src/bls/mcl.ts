@@ -3,6 +3,17 @@ import { mostTerms, type MclArithmetic, type MclLines, type MclPoint } from './m
 import { G1, G2 } from './noble-points.js'
 import { minPkVariant, minSigVariant } from './variants.js'
 
+/** Wrong signatures that make up for each other pass with a chance of one in 2^128. */
+const coefficientBytes = 16
+
+/** 16 bytes, not all zero. */
+function drawCoefficient(random: (n: number) => Uint8Array): Uint8Array {
+  for (;;) {
+    const bytes = random(coefficientBytes)
+    if (bytes.some((byte) => byte !== 0)) return bytes
+  }
+}
+
 /** A G2 key with its lines for the Miller loop (20 KB), computed on first use: it halves the cost of each later use. */
 interface G2Key {
   readonly point: MclPoint
@@ -76,13 +87,15 @@ export function mclMinSig(mcl: MclArithmetic): BlsBackend<G2Key, MclPoint> {
 
   function* verifyMany(
     sets: readonly BlsTerms<G2Key, MclPoint>[],
+    random: (n: number) => Uint8Array,
   ): Generator<undefined, boolean, undefined> {
     const signatures = new SumOfProducts(mcl)
     const pairs: { g1: MclPoint; g2: MclLines }[] = []
     for (const { key, terms } of sets) {
       const messages = new SumOfProducts(mcl)
-      for (const { message, signature, coefficient } of terms) {
+      for (const { message, signature } of terms) {
         if (!mcl.isInSubgroup(g1, signature)) return false
+        const coefficient = drawCoefficient(random)
         signatures.add({ point: signature, scalar: coefficient })
         messages.add({ point: mcl.hash(g1, message, signatureDomain), scalar: coefficient })
         yield

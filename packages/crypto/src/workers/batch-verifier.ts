@@ -23,7 +23,7 @@ export class BatchVerifier {
     return inOneGo(this.verdictsBySteps(batch))
   }
 
-  /** {@link verdictsOf} by steps of one check each. */
+  /** {@link verdictsOf} by steps of a few checks at most. */
   *verdictsBySteps({
     id,
     scheme: schemeId,
