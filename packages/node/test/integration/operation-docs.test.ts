@@ -9,6 +9,7 @@ import { commands } from '../../src/cli/main.js'
 import { parseArguments } from '../../src/cli/parse-arguments.js'
 import { parseConfig } from '../../src/config/parse-config.js'
 import { readConfig } from '../../src/config/read-files.js'
+import { serviceEnvironment } from '../soak/service-environment.js'
 import { zkstack } from './zkstack.js'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -82,6 +83,14 @@ test('zkstack.service › runs a command that exists, and is not restarted when 
   expect(args.value('config')).toBe('/etc/zkstack/config.toml')
   expect(unit).toContain(`RestartPreventExitStatus=${exitCodes.usage} ${exitCodes.config}\n`)
   expect(() => argumentsOf(['run', '--configuration', 'x'])).toThrow('no option')
+})
+
+test('the unit and the image › set what the soak sets in the environment of its nodes', () => {
+  for (const [name, value] of Object.entries(serviceEnvironment)) {
+    expect(read('zkstack.service')).toContain(`\nEnvironment=${name}=${value}\n`)
+    expect(read('Containerfile')).toMatch(new RegExp(`^ENV .*\\b${name}=${value}$`, 'm'))
+    expect(read('README.md')).toContain(`\`${name}=${value}\``)
+  }
 })
 
 /** The words of a YAML list, in brackets or one a line. */

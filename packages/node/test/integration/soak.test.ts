@@ -92,6 +92,25 @@ test('a process that is asked what it keeps › leaves out what it let go, also 
   }
 })
 
+test('a process that is started with an environment › has it beside the one of who starts it', async () => {
+  let ended = (_: string): void => undefined
+  const how = new Promise<string>((resolve) => {
+    ended = resolve
+  })
+  const looking = `process.exit(process.env.PATH === ${JSON.stringify(process.env['PATH'])} ? Number(process.env.CODE_OF_A_TEST) : 1)`
+  const looker = new ValidatorProcess({
+    command: [process.execPath, '--eval', looking],
+    logFile: join(folder, 'log.jsonl'),
+    environment: { CODE_OF_A_TEST: '42' },
+    onUnexpectedEnd: (text) => {
+      ended(text)
+    },
+    onCollected: () => undefined,
+  })
+  await looker.start()
+  expect(await how).toBe('code 42')
+})
+
 test('two disks that differ at a height › are a problem, and so is a certificate of strangers', async () => {
   const committee = testCommittee(6)
   const strangers = testCommittee(6, { seed: 'strangers' })

@@ -3,6 +3,7 @@ import { collectEveryMs } from './collected-memory.js'
 import type { Comparison } from './compare-stores.js'
 import type { Fault } from './fault-plan.js'
 import type { LogCount } from './log-summary.js'
+import { serviceEnvironment } from './service-environment.js'
 import { slopeOf, type PartValue, type Point, type Slope } from './slope.js'
 import type { SoakOptions } from './soak-options.js'
 import type { SoakRecord } from './soak-record.js'
@@ -181,6 +182,7 @@ A line of blocks that falls is no loss: \`builtin:load\` keeps nothing, so a nod
 
 Seed \`${options.seed}\`, scheme ${options.scheme}, blocks of ${options.payloadBytes} bytes; ${cpus().length} processors, Node ${process.version}, ${process.platform}.
 The network: ${o.network}.
+The environment of the nodes, as [the service and the image](operation/README.md#memory) set it: ${environmentText()}.
 
 ## Agreement
 
@@ -219,6 +221,11 @@ ${trendTable(found)}
 
 ${logTable(o.log)}
 `
+}
+
+function environmentText(): string {
+  const set = Object.entries(serviceEnvironment).map(([name, value]) => `\`${name}=${value}\``)
+  return set.join(', ')
 }
 
 /** In MiB, of all nodes, collected or not. */

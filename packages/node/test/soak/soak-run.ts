@@ -7,6 +7,7 @@ import { collectEveryMs, collectingFlags } from './collected-memory.js'
 import { drawEpisode, faultText, type Episode, type Fault } from './fault-plan.js'
 import type { SoakNetwork } from './namespaces.js'
 import { processUsage } from './process-usage.js'
+import { serviceEnvironment } from './service-environment.js'
 import type { SoakOptions } from './soak-options.js'
 import type { EpisodeRecord, MemorySample, SoakRecord, UsageSample } from './soak-record.js'
 import { ValidatorProcess } from './validator-process.js'
@@ -111,6 +112,7 @@ export class SoakRun {
         ...['run', '--config', config],
       ]),
       logFile: join(folder, name, 'log.jsonl'),
+      environment: serviceEnvironment,
       onUnexpectedEnd: (how) => {
         this.#problem(`${name} ended by itself with ${how}; see its log`)
       },

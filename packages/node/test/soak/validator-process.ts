@@ -7,6 +7,8 @@ export interface ValidatorProcessInit {
   /** The whole command. */
   readonly command: readonly string[]
   readonly logFile: string
+  /** Set beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Called when it ends and nobody asked for it. */
   onUnexpectedEnd(how: string): void
   /** Called with each answer to {@link ValidatorProcess.collect}. */
@@ -50,7 +52,8 @@ export class ValidatorProcess {
       this.#lives += 1
       // It ends when the channel closes: with us, however we end.
       const stdio = ['ignore', log.fd, log.fd, 'ipc'] as const
-      const child = spawn(program ?? '', args, { detached: true, stdio: [...stdio] })
+      const env = { ...process.env, ...this.#o.environment }
+      const child = spawn(program ?? '', args, { detached: true, env, stdio: [...stdio] })
       this.#child = child
       child.on('message', (message) => {
         const memory = collectedMemoryOf(message)

@@ -2,6 +2,7 @@ import { seededRandom } from '@zkstack/concurrency'
 import { describe, expect, test } from 'vitest'
 import { collectedMemoryOf, collectEveryMs } from '../soak/collected-memory.js'
 import { drawEpisode, type FaultSpace } from '../soak/fault-plan.js'
+import { serviceEnvironment } from '../soak/service-environment.js'
 import { slopeOf, type Point } from '../soak/slope.js'
 import { parseSoakOptions } from '../soak/soak-options.js'
 import { soakPlot } from '../soak/soak-plot.js'
@@ -97,6 +98,12 @@ describe('the verdict on a soak', () => {
     const o = findings((minute) => (100 + 10 * (minute % 1.3)) * MEBIBYTE)
     expect(problemsOf(o)).toEqual([])
     expect(soakReport(o)).toContain('Nothing went wrong.')
+  })
+
+  test('the environment of the nodes › is told', () => {
+    const report = soakReport(findings(() => 100 * MEBIBYTE))
+    for (const [name, value] of Object.entries(serviceEnvironment))
+      expect(report).toContain(`\`${name}=${value}\``)
   })
 
   test('memory that grows by a fifth an hour › is a problem', () => {
