@@ -163,7 +163,7 @@ export class Outbox {
     if (failed === undefined && !(await this.#o.isDue(o))) return ok('idle')
     const step = failed && (await this.#reconsider(failed, o))
     if (step !== undefined) return step
-    const onL1 = latest === undefined ? await this.#o.lastLocalExitRoot(o) : undefined
+    const onL1 = latest === undefined ? await this.#firstRoot(o) : undefined
     const place = nextPlace(latest?.header, onL1 ?? ZERO_HASH)
     if (!place.ok || (latest === undefined && onL1 === undefined)) return ok('idle')
     const start = latest === undefined ? this.#first(place.value) : startAfter(latest)
@@ -216,6 +216,16 @@ export class Outbox {
   #isRested({ header, attempt }: ClientCertificate): boolean {
     const madeAtMs = 1000 * (decodeCertificateMetadata(header.metadata)?.createdAt ?? 0)
     return this.#o.clock.nowUtc() >= madeAtMs + this.#o.pauseMs(attempt + 1)
+  }
+
+  /**
+   * The local exit root on which everything that is made here follows, also what replaces the first certificate when it fails: one
+   * wrong answer must not decide it, so L1 says it twice. `undefined`: it does not, or says two things.
+   */
+  async #firstRoot(o: CallOptions): Promise<Hash32 | undefined> {
+    const first = await this.#o.lastLocalExitRoot(o)
+    const second = first && (await this.#o.lastLocalExitRoot(o))
+    return first && second && bytesEqual(first, second) ? first : undefined
   }
 
   /** The first certificate begins after the exits that L1 has; `undefined`: they are not collected yet. */

@@ -1,5 +1,5 @@
 import { realClock, silentLogger } from '@zkstack/concurrency'
-import { bytesEqual, ok, toHex } from '@zkstack/crypto'
+import { bytesEqual, ok, toHex, type Hash32 } from '@zkstack/crypto'
 import {
   address,
   certificateId,
@@ -43,6 +43,8 @@ export class FakeSettlementNode implements SettlementEndpoint {
   readonly settled: Certificate[] = []
   /** Errors for the next certificates, the first one first. */
   readonly errors: CertificateStatusError[] = []
+  /** On which the first certificate must follow. */
+  firstRoot: Hash32 = EMPTY_LOCAL_EXIT_ROOT
   /** Called when a certificate is stored, and not answered yet. */
   onAccepted: () => void = () => undefined
   submissions = 0
@@ -53,7 +55,7 @@ export class FakeSettlementNode implements SettlementEndpoint {
     this.submissions += 1
     const id = certificateId(certificate)
     const next = BigInt(this.settled.length)
-    const before = this.settled.at(-1)?.newLocalExitRoot ?? EMPTY_LOCAL_EXIT_ROOT
+    const before = this.settled.at(-1)?.newLocalExitRoot ?? this.firstRoot
     if (certificate.height !== next) throw new Error(`height ${certificate.height}, not ${next}`)
     if (!bytesEqual(certificate.prevLocalExitRoot, before)) throw new Error('another root before')
     const known = this.#pending && this.#headers.get(toHex(certificateId(this.#pending)))
@@ -116,6 +118,8 @@ export class ClientWorld {
   readonly broadcast = new Broadcast<ClientEvent>()
   /** Everything that the broadcast told. */
   readonly events: ClientEvent[] = []
+  /** What L1 says next of the network's local exit root; no exits when there is nothing more. */
+  readonly rootsOnL1: (Hash32 | undefined)[] = []
 
   private constructor(store: ClientStore, endpoint: SettlementEndpoint) {
     this.store = store
@@ -135,7 +139,8 @@ export class ClientWorld {
       reporter: this.reporter,
       clock: realClock,
       logger: silentLogger,
-      lastLocalExitRoot: async () => ZERO_HASH,
+      lastLocalExitRoot: async () =>
+        this.rootsOnL1.length > 0 ? this.rootsOnL1.shift() : ZERO_HASH,
       pauseMs: () => 0,
       isDue: async () => true,
     })

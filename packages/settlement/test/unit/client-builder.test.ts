@@ -83,6 +83,28 @@ describe('the certificates of a chain', () => {
     ])
   })
 
+  it.each(['first', 'second'] as const)(
+    'follow on the root that L1 has, though its %s answer is an old one, or none',
+    async (wrong) => {
+      for (const hasOld of [true, false]) {
+        const node = new FakeSettlementNode()
+        const world = await ClientWorld.start(memoryDatabase(), node)
+        await world.block(0n, 1n)
+        const answer = hasOld ? hash32(world.store.exitTree.root) : undefined
+        await world.block(1n, 2n)
+        const right = hash32(world.store.exitTree.root)
+        node.firstRoot = right
+        await world.block(2n, 3n)
+        const answers = wrong === 'first' ? [answer, right] : [right, answer]
+        world.rootsOnL1.push(...answers, right, right, right)
+        await world.settle()
+        expect(node.settled).toMatchObject([
+          { height: 0n, prevLocalExitRoot: right, bridgeExits: [{ amount: 3n }] },
+        ])
+      }
+    },
+  )
+
   it('are made anew, with what came since and another id, when one wants a rebuild', async () => {
     const node = new FakeSettlementNode()
     node.errors.push(certificateStatusError('SettlementError', 'reverted', { kind: 'rebuild' }))
