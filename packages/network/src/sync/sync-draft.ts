@@ -56,10 +56,11 @@ export class SyncDraft {
     }
   }
 
-  /** Makes every height of the window that exists known. */
+  /** Makes every height of the window that exists known, and none that does not. */
   fillWindow(): void {
     const target = syncTarget({ next: this.#next, peers: this.#peers })
     this.#settle()
+    this.#forgetBeyond(target)
     const end = this.#next + BigInt(this.#old.config.window)
     // what is known has no gap
     const known = this.#next + BigInt(this.#heights.size)
@@ -180,6 +181,17 @@ export class SyncDraft {
     const over = open < 0 ? this.#marks : this.#marks.slice(0, open)
     for (const { next } of over) if (next > this.#settled) this.#settled = next
     if (over.length > 0) this.#marks = this.#marks.slice(over.length)
+  }
+
+  /** Nobody there says any more that heights from the target on exist: they are as if never announced. */
+  #forgetBeyond(target: bigint): void {
+    for (let last = this.#next + BigInt(this.#heights.size) - 1n; last >= target; last--) {
+      if (this.#heights.get(last)?.type !== 'pending') break
+      this.#heights.delete(last)
+    }
+    if (this.#settled > target) this.#settled = target
+    if (this.#marks.some(({ next }) => next > target))
+      this.#marks = this.#marks.map(({ next, at }) => ({ next: next < target ? next : target, at }))
   }
 
   /** Until when the block of that height may come by itself. */

@@ -224,6 +224,19 @@ test('planner › heights that existed for long come into the window › wait fo
   expect([...bench.state.heights.keys()]).toEqual([4n, 5n, 6n, 7n])
 })
 
+test("planner › a peer that had announced far too much is gone › others' blocks have their grace again", () => {
+  const bench = new Bench()
+  bench.announce('liar', 0n, 2n ** 64n - 1n, 50)
+  bench.now = 1000
+  bench.give({ type: 'tick' })
+  bench.give({ type: 'gone', peer: 'liar' })
+  expect(bench.announce('a', 0n, 2n, 50)).toEqual([])
+  bench.now = 1050
+  expect(bench.give({ type: 'tick' })).toEqual(['fetch 0+2 a'])
+  bench.give({ type: 'persisted', next: 2n })
+  expect(bench.announce('a', 0n, 3n, 50)).toEqual([])
+})
+
 test('planner › an input › leaves the old state as it was', () => {
   const before = new Bench().state
   const copy = { ...before, peers: new Map(before.peers), heights: new Map(before.heights) }
