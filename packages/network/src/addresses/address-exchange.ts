@@ -1,4 +1,4 @@
-import { yieldTurn, type Ctx } from '@zkstack/concurrency'
+import { scope, yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { bytesEqual, toHex } from '@zkstack/crypto'
 import { decodeValidatorAddresses, encodeValidatorAddresses } from '../codec.js'
 import { committeesOf, isIn, isMember } from '../consensus/committees.js'
@@ -6,7 +6,9 @@ import type { NetworkInit } from '../network.js'
 import { Notifier } from '../notifier.js'
 import { mayPass, scopeOfIp } from '../peers/address-scope.js'
 import type { Peer } from '../peers/peer.js'
+import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
+import { PassedOver } from './passed-over.js'
 import { verifyValidatorAddress, type ValidatorAddress } from './validator-address.js'
 import { ValidatorAddresses, type AddressJudge } from './validator-addresses.js'
 
@@ -21,6 +23,10 @@ export class AddressExchange {
   readonly known = new ValidatorAddresses()
   /** Fires when an address is new, and when the committees have changed. */
   readonly changed = new Notifier()
+  /** Fires when the committees have changed. */
+  readonly #committees = new Notifier()
+  /** Those of validators that have left: the next committee may have them again, and nobody tells an address twice. */
+  readonly #left = new PassedOver(MAX_PER_FRAME)
   readonly #init: NetworkInit
   readonly #told = new WeakMap<Peer, Told>()
 
@@ -40,7 +46,10 @@ export class AddressExchange {
 
   /** To be called when a committee has changed. */
   committeeChanged(): void {
-    this.known.retain((key) => this.isMember(key))
+    const isMemberNow = (key: Uint8Array): boolean => this.isMember(key)
+    for (const announced of this.known.retain(isMemberNow)) this.#left.keep(announced)
+    for (const announced of this.#left.take(isMemberNow)) this.known.take(announced)
+    this.#committees.notify()
     this.changed.notify()
   }
 
@@ -67,21 +76,46 @@ export class AddressExchange {
     }
   }
 
-  /** Takes what a peer tells. */
+  /** Takes what a peer tells, also of validators that turn out to be of a committee only later: it tells nothing twice. */
   async receive(ctx: Ctx, peer: Peer, stream: FrameStream): Promise<void> {
     const throttle = peer.budget.incoming('addressRate')
-    for (;;) {
-      const frame = await ctx.race(stream.receive())
-      if (!frame) return
-      await throttle.pass(ctx)
-      await this.#merge(ctx, peer, decodeValidatorAddresses(frame))
+    const passedOver = new PassedOver(MAX_PER_FRAME)
+    await scope(ctx, async (inner, tasks) => {
+      tasks.spawnBackground((task) => this.#lookAgain(task, peer, { passedOver, throttle }))
+      for (;;) {
+        const frame = await inner.race(stream.receive())
+        if (!frame) return
+        await throttle.pass(inner)
+        await this.#merge(inner, peer, decodeValidatorAddresses(frame), passedOver)
+      }
+    })
+  }
+
+  /** Looks again at what was passed over, whenever the committees have changed. */
+  async #lookAgain(
+    ctx: Ctx,
+    peer: Peer,
+    o: { readonly passedOver: PassedOver; readonly throttle: Throttle },
+  ): Promise<never> {
+    for (let change = this.#committees.wait(); ;) {
+      await ctx.race(change)
+      change = this.#committees.wait()
+      const list = o.passedOver.take((key) => this.isMember(key))
+      if (list.length === 0) continue
+      await o.throttle.pass(ctx)
+      await this.#merge(ctx, peer, list, o.passedOver)
     }
   }
 
-  async #merge(ctx: Ctx, peer: Peer, list: readonly ValidatorAddress[]): Promise<void> {
+  async #merge(
+    ctx: Ctx,
+    peer: Peer,
+    list: readonly ValidatorAddress[],
+    passedOver: PassedOver,
+  ): Promise<void> {
     // an address inside of a network is of use to those inside only: from outside it is not even looked at
     const usable = list.filter((announced) => isPassable(announced, peer))
-    const merging = this.known.merge(usable, this.#judge())
+    const merging = this.known.merge(usable, this.#judge(passedOver))
     for (let step = merging.next(); ; step = merging.next()) {
       if (step.done === true) {
         if (step.value) peer.misbehaved(step.value, 'a list of validator addresses')
@@ -93,11 +127,14 @@ export class AddressExchange {
     }
   }
 
-  #judge(): AddressJudge {
+  #judge(passedOver: PassedOver): AddressJudge {
     const { hash: genesisHash, scheme } = this.#init.genesis
     return {
       isMember: (key) => this.isMember(key),
       verify: (announced) => verifyValidatorAddress(announced, { genesisHash, scheme }),
+      passOver: (announced) => {
+        passedOver.keep(announced)
+      },
     }
   }
 

@@ -9,6 +9,8 @@ export interface AddressJudge {
   isMember(validatorKey: Uint8Array): boolean
   /** Checks the signature; asked last. */
   verify(announced: ValidatorAddress): boolean
+  /** Told of those whose validator is of no committee now; they are not verified. */
+  passOver?(announced: ValidatorAddress): void
 }
 
 /** The rule that a list of addresses breaks. */
@@ -48,7 +50,10 @@ export class ValidatorAddresses {
     if (names.size !== list.length) return 'BAD_ADDRESS_LIST'
     for (const announced of list) {
       const known = this.of(announced.validatorKey)
-      if (!judge.isMember(announced.validatorKey)) continue
+      if (!judge.isMember(announced.validatorKey)) {
+        judge.passOver?.(announced)
+        continue
+      }
       if (known && !isNewerNetAddress(announced.address, known.address)) continue
       if (!judge.verify(announced)) return 'BAD_ADDRESS'
       if (this.take(announced)) yield announced
@@ -56,9 +61,10 @@ export class ValidatorAddresses {
     return undefined
   }
 
-  /** Forgets those who are of no committee any more. */
-  retain(isMember: (validatorKey: Uint8Array) => boolean): void {
-    for (const [id, { validatorKey }] of [...this.#newest])
-      if (!isMember(validatorKey)) this.#newest.delete(id)
+  /** Forgets those who are of no committee any more, and returns their addresses. */
+  retain(isMember: (validatorKey: Uint8Array) => boolean): readonly ValidatorAddress[] {
+    const left = this.all.filter(({ validatorKey }) => !isMember(validatorKey))
+    for (const { validatorKey } of left) this.#newest.delete(toHex(validatorKey))
+    return left
   }
 }
