@@ -1,6 +1,6 @@
 import type { Ctx, Scope } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
-import { formatSocketAddress } from '@zkstack/roles'
+import { formatSocketAddress, parseSocketAddress } from '@zkstack/roles'
 import type { NetworkLimits } from '../limits.js'
 import type { StaticPeer } from '../network.js'
 import { sleepOrWake } from '../sleep-or-wake.js'
@@ -104,16 +104,25 @@ export class DynamicDialer {
     try {
       const outcome = await connector.connect(ctx, target, {
         onPeer: () => {
-          table.reached(id, ctx.clock.now())
+          if (this.#isEntry(target)) table.reached(id, ctx.clock.now())
           release()
         },
       })
-      if (outcome === 'wrongPeer') table.forget(id)
-      else if (outcome !== 'connected') table.failed(id, ctx.clock.now())
+      if (this.#isEntry(target)) {
+        if (outcome === 'wrongPeer') table.forget(id)
+        else if (outcome !== 'connected') table.failed(id, ctx.clock.now())
+      }
       this.#pause(ctx, id, outcome === 'connected')
     } finally {
       release()
     }
+  }
+
+  /** Whether the table says the same of where it is: of a bootstrap peer, and of who has moved meanwhile, it may say something else. */
+  #isEntry({ id, addr }: Target): boolean {
+    const entry = this.#o.table.get(id)
+    const at = parseSocketAddress(addr)
+    return entry && at ? formatSocketAddress(entry.addr) === formatSocketAddress(at) : false
   }
 
   /** Bootstrap peers are never forgotten, only left alone for a while. */
