@@ -264,6 +264,10 @@ function networkOf(
       firstBlock: o.genesis.firstBlock,
       onWait: (block) => p.waiting.note(block),
       execution: o.execution,
+      life: p.life,
+      warn: (e) => {
+        p.reporter.warn(e)
+      },
       verifyAggregate: p.signatures?.ofBlocks,
     }),
     onEpochVote: (vote) => {

@@ -1,4 +1,4 @@
-import { errorOf, isCanceled, yieldTurn } from '@zkstack/concurrency'
+import { errorOf, isCanceled, yieldTurn, type Ctx } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
 import {
   verifyFinalBlock,
@@ -10,7 +10,11 @@ import {
   type PreGenesisBlock,
 } from '@zkstack/roles'
 import type { CallOptions, ExecutionLayer } from '@zkstack/storage'
+import { Backoff } from './backoff.js'
 import type { Epochs } from './epochs/epochs.js'
+import { NodeError } from './errors.js'
+import { isRetryable } from './execution-guard.js'
+import { LinkedCtx } from './linked-ctx.js'
 
 /** Why a block of a peer is refused. */
 export interface BlockRefusal {
@@ -24,6 +28,10 @@ export interface BlockVerifierInit {
   /** The first block that consensus makes. */
   readonly firstBlock: bigint
   readonly execution: Pick<ExecutionLayer, 'verifyPreGenesis'>
+  /** Lives as long as the node. */
+  readonly life: Ctx
+  /** Told of the first failure of a row after which the execution layer is asked again. */
+  warn(error: NodeError): void
   /** Checks signatures, and the hashes of payloads, elsewhere. Default: at once, which suits virtual time; it does not wait for other threads. */
   readonly verifyAggregate?: AggregateVerifier | undefined
   /** Told of a block that waits for the committee of its epoch, and when it waits no more. */
@@ -39,7 +47,7 @@ export type BlockVerifier = (block: Block, o: CallOptions) => Promise<Result<voi
 /**
  * A final block needs a certificate by a quorum of the committee of its epoch, and a number that belongs to that epoch. One of
  * an epoch whose committee is not known yet waits until it is, or until its number turns out to belong to another. A block from
- * before genesis needs the execution layer's word.
+ * before genesis needs the execution layer's word, which is waited for when it wants another try: no peer is to blame for that.
  *
  * Codes: `WRONG_EPOCH`, `BEFORE_FIRST_BLOCK`, `NOT_BEFORE_FIRST_BLOCK`, `PRE_GENESIS_REFUSED`, and those of
  * `verifyFinalBlock`.
@@ -50,8 +58,9 @@ export function blockVerifier(o: BlockVerifierInit): BlockVerifier {
     ? (block, scope) =>
         verifyFinalBlockAsync(block, scope, { verifyAggregate, hashedElsewhere, yieldTurn })
     : (block, scope) => Promise.resolve(verifyFinalBlock(block, scope))
+  const preGenesis = new PreGenesisJudge(o)
   return (block, call) =>
-    block.kind === 'final' ? verifyFinal(block, o, judge, call) : verifyPreGenesis(block, o, call)
+    block.kind === 'final' ? verifyFinal(block, o, judge, call) : preGenesis.judge(block, call)
 }
 
 /** Checks certificate and payload of a block whose committee is known. */
@@ -112,29 +121,61 @@ function judgeEpoch(
   return refuse('WRONG_EPOCH', right === undefined ? text : `${text}, but is of epoch ${right}`)
 }
 
-async function verifyPreGenesis(
-  block: PreGenesisBlock,
-  o: BlockVerifierInit,
-  call: CallOptions,
-): Promise<Result<void, BlockRefusal>> {
-  if (block.number >= o.firstBlock) {
-    return refuse(
-      'NOT_BEFORE_FIRST_BLOCK',
-      `block ${block.number} has no certificate, but the chain starts at ${o.firstBlock}`,
-    )
+/** Judges blocks from before genesis, by the word of the execution layer. */
+class PreGenesisJudge {
+  readonly #o: BlockVerifierInit
+  /** Its last call failed, and it has not answered since. */
+  #isFailing = false
+
+  constructor(o: BlockVerifierInit) {
+    this.#o = o
   }
-  if (o.execution.verifyPreGenesis === undefined) {
-    return refuse(
-      'PRE_GENESIS_REFUSED',
-      `block ${block.number} is from before genesis, and the execution layer has no verifyPreGenesis`,
-    )
+
+  async judge(block: PreGenesisBlock, call: CallOptions): Promise<Result<void, BlockRefusal>> {
+    const { firstBlock, execution, life } = this.#o
+    if (block.number >= firstBlock) {
+      return refuse(
+        'NOT_BEFORE_FIRST_BLOCK',
+        `block ${block.number} has no certificate, but the chain starts at ${firstBlock}`,
+      )
+    }
+    if (execution.verifyPreGenesis === undefined) {
+      return refuse(
+        'PRE_GENESIS_REFUSED',
+        `block ${block.number} is from before genesis, and the execution layer has no verifyPreGenesis`,
+      )
+    }
+    const backoff = new Backoff(life.random)
+    for (;;) {
+      try {
+        const verdict = await execution.verifyPreGenesis(block, call)
+        this.#isFailing = false
+        return verdict.ok ? ok(undefined) : refuse('PRE_GENESIS_REFUSED', verdict.reason)
+      } catch (e) {
+        const cause = errorOf(e)
+        if (call.signal.aborted) throw cause
+        // an abort that nobody here has asked for: some patience of its own was over
+        if (!isRetryable(cause) && !isCanceled(cause)) {
+          return refuse('PRE_GENESIS_REFUSED', `verifyPreGenesis threw: ${cause.message}`)
+        }
+        this.#warn(block, cause)
+      }
+      using wait = new LinkedCtx(life, call)
+      await wait.sleep(backoff.next())
+    }
   }
-  try {
-    const verdict = await o.execution.verifyPreGenesis(block, call)
-    return verdict.ok ? ok(undefined) : refuse('PRE_GENESIS_REFUSED', verdict.reason)
-  } catch (e) {
-    if (isCanceled(e)) throw e
-    return refuse('PRE_GENESIS_REFUSED', `verifyPreGenesis threw: ${errorOf(e).message}`)
+
+  /** Many blocks may wait for the same cause. */
+  #warn({ number }: PreGenesisBlock, cause: Error): void {
+    if (this.#isFailing) return
+    this.#isFailing = true
+    this.#o.warn(
+      new NodeError(
+        'PRE_GENESIS_RETRY',
+        `execution.verifyPreGenesis of block ${number} failed: ${cause.message}; it is asked again`,
+        { cause },
+      ),
+    )
   }
 }
 

@@ -43,7 +43,7 @@ export class NodeOptionError extends ZkStackError {
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`,
  * `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
- * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended),
+ * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended), `PRE_GENESIS_RETRY`,
  * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee), `SIGNATURE_WORKER_FAILED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
@@ -76,6 +76,7 @@ export type NodeErrorCode =
   | 'VALIDATORS_FAILED'
   | 'VALIDATORS_RETRY'
   | 'VALIDATORS_SILENT'
+  | 'PRE_GENESIS_RETRY'
   | 'SCHEDULE_MALFORMED'
   | 'SCHEDULE_TOO_LARGE'
   | 'SCHEDULE_POSSESSION'

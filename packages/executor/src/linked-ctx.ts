@@ -41,6 +41,11 @@ export class LinkedCtx implements Disposable {
     return this.#ctx.race(p)
   }
 
+  /** Waits that long. @throws CanceledError once one of them has ended. */
+  sleep(ms: number): Promise<void> {
+    return this.#ctx.sleep(ms)
+  }
+
   cancel(): void {
     this.#ctx.cancel()
   }

@@ -1,4 +1,12 @@
-import { Watch } from '@zkstack/concurrency'
+import {
+  CanceledError,
+  Ctx,
+  isCanceled,
+  ManualClock,
+  RetryableError,
+  seededRandom,
+  Watch,
+} from '@zkstack/concurrency'
 import { memoryStore } from '@zkstack/storage'
 import type { Genesis, PreGenesisBlock } from '@zkstack/roles'
 import { createFinalBlock, hashPayload, type FinalBlock, type Schedule } from '@zkstack/roles'
@@ -30,15 +38,25 @@ const epochs = new Epochs({
   epochOfBlock: () => Promise.resolve(undefined),
 })
 const firstBlock = 10n
-const verify = blockVerifier({ epochs, firstBlock, execution: {} })
+const clock = new ManualClock()
+const life = Ctx.root({ clock, random: seededRandom(1) })
+const warnings: string[] = []
+const shared = {
+  firstBlock,
+  life,
+  warn: (e: { readonly code: string }): void => {
+    warnings.push(e.code)
+  },
+}
+const verify = blockVerifier({ ...shared, epochs, execution: {} })
 const checks = new SignatureChecks({
   workers: 0,
   yieldTurn: () => Promise.resolve(),
   warn: () => undefined,
 })
 const elsewhere = blockVerifier({
+  ...shared,
   epochs,
-  firstBlock,
   execution: {},
   verifyAggregate: checks.ofBlocks,
 })
@@ -80,8 +98,8 @@ describe('block verifier', () => {
       codeOf(
         block,
         blockVerifier({
+          ...shared,
           epochs: { of: () => rule, decided: () => undefined, progress: new Watch(0) },
-          firstBlock,
           execution: {},
         }),
       )
@@ -90,16 +108,63 @@ describe('block verifier', () => {
     expect(await codeIn(known(0n, number - 1n))).toBe('WRONG_EPOCH')
   })
 
+  const early: PreGenesisBlock = {
+    kind: 'preGenesis',
+    number: 9n,
+    payload: new Uint8Array(),
+    justification: new Uint8Array(),
+  }
+
+  it.each([
+    ['asks for another try', new RetryableError('down')],
+    ['ends by an abort of its own', new CanceledError('its own patience is over')],
+  ])('a judgement of a pre-genesis block %s › is asked for again', async (_, failure) => {
+    warnings.length = 0
+    let asked = 0
+    const judge = blockVerifier({
+      ...shared,
+      epochs,
+      execution: {
+        verifyPreGenesis: () => {
+          asked++
+          return asked < 4 ? Promise.reject(failure) : Promise.resolve({ ok: true })
+        },
+      },
+    })
+    const code = codeOf(early, judge)
+    await clock.run(60_000)
+    expect(await code).toBe('ok')
+    expect(asked).toBe(4)
+    // once for each row of failures: many blocks wait at the same time
+    expect(warnings).toEqual(['PRE_GENESIS_RETRY'])
+  })
+
+  it('nobody wants a pre-genesis block any more › it is not asked about again', async () => {
+    const call = new AbortController()
+    let asked = 0
+    const judge = blockVerifier({
+      ...shared,
+      epochs,
+      execution: {
+        verifyPreGenesis: () => {
+          asked++
+          return Promise.reject(new RetryableError('down'))
+        },
+      },
+    })
+    const verdict = judge(early, { signal: call.signal })
+    const rejected = expect(verdict).rejects.toSatisfy(isCanceled)
+    await clock.run(1)
+    call.abort()
+    await rejected
+    await clock.run(60_000)
+    expect(asked).toBe(1)
+  })
+
   it('a pre-genesis block › is for the execution layer to judge, below the first block only', async () => {
-    const early: PreGenesisBlock = {
-      kind: 'preGenesis',
-      number: 9n,
-      payload: new Uint8Array(),
-      justification: new Uint8Array(),
-    }
     expect(await codeOf(early)).toBe('PRE_GENESIS_REFUSED')
     const judge = (verifyPreGenesis: () => Promise<{ ok: true } | { ok: false; reason: string }>) =>
-      blockVerifier({ epochs, firstBlock, execution: { verifyPreGenesis } })
+      blockVerifier({ ...shared, epochs, execution: { verifyPreGenesis } })
     expect(
       await codeOf(
         early,
