@@ -87,7 +87,7 @@ export class PeerTable {
     // where we reached it, and what somebody else has told, stays; only the node itself may say that it has moved
     const isFirst = known?.provenAt === undefined && known?.source === source.id
     if (known && source.id !== id && !isFirst) return false
-    if (this.#isCrowded({ id, addr, scope })) return false
+    if (!this.#makePlace({ id, addr, scope }, source.id === id)) return false
     if (!known && !this.#makeRoom(source.id)) return false
     this.#entries.set(id, {
       id,
@@ -168,16 +168,18 @@ export class PeerTable {
     if (known) this.#entries.set(id, { ...known, ...change })
   }
 
-  #isCrowded({ id, addr, scope }: Pick<KnownPeer, 'id' | 'addr' | 'scope'>): boolean {
-    const text = formatSocketAddress(addr)
+  /**
+   * Whether there is a place for a node where it is said to be; its own word takes that of one that was never reached there. So what
+   * others have said, and nobody has tried, keeps no node out for ever.
+   */
+  #makePlace({ id, addr, scope }: Pick<KnownPeer, 'id' | 'addr' | 'scope'>, own: boolean): boolean {
     const host = addr.ip.join()
-    let [atAddress, atIp] = [0, 0]
-    for (const entry of this.#entries.values()) {
-      if (entry.id === id || entry.addr.ip.join() !== host) continue
-      atIp++
-      if (formatSocketAddress(entry.addr) === text) atAddress++
-    }
-    return atAddress >= MAX_PER_ADDRESS || (scope === 'public' && atIp >= MAX_PER_IP)
+    const atIp = this.entries.filter((entry) => entry.id !== id && entry.addr.ip.join() === host)
+    const atAddress = atIp.filter((entry) => sameAddress(entry.addr, addr))
+    const isFull = scope === 'public' && atIp.length >= MAX_PER_IP
+    if (!isFull && atAddress.length < MAX_PER_ADDRESS) return true
+    const others = atAddress.length < MAX_PER_ADDRESS ? atIp : atAddress
+    return own && this.#dropOne(others.filter(({ provenAt }) => provenAt === undefined))
   }
 
   /** Makes room for one more of a source; false when only what was reached could give way. */

@@ -84,6 +84,30 @@ test('peer table › many keys at one address, many ports of one machine › are
   expect(ports.filter(Boolean).length).toBe(8)
 })
 
+test('peer table › others have named keys at the place of a node › the node itself takes the place of one', () => {
+  const table = newTable()
+  for (const key of [1, 2]) table.add(at('8.8.8.8:1', key), from('a'), 0)
+  for (let key = 10; key < 16; key++) table.add(at(`8.8.8.8:${key}`, key), from('b'), 0)
+  const [node, neighbour] = [at('8.8.8.8:1', 3), at('8.8.8.8:99', 4)]
+  expect(table.add(node, from('c'), 0)).toBe(false)
+  expect(table.add(node, from(idOf(node)), 0)).toBe(true)
+  expect(table.get(idOf(at('8.8.8.8:1', 1)))).toBeUndefined()
+  expect(table.add(neighbour, from(idOf(neighbour)), 0)).toBe(true)
+  expect(table.get(idOf(node))).toBeDefined()
+  expect(table.entries).toHaveLength(8)
+})
+
+test('peer table › nodes were reached where another one says it is › they stay, and it is not taken', () => {
+  const table = newTable()
+  for (const key of [1, 2]) {
+    table.add(at('8.8.8.8:1', key), from('a'), 0)
+    table.reached(idOf(at('8.8.8.8:1', key)), 0)
+  }
+  const node = at('8.8.8.8:1', 3)
+  expect(table.add(node, from(idOf(node)), 0)).toBe(false)
+  expect(table.entries).toHaveLength(2)
+})
+
 test('peer table › a node moves its entry about › is not dialled sooner for it', () => {
   const table = newTable()
   const entry = at('8.8.8.8:1', 1)
