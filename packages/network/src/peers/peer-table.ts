@@ -21,7 +21,7 @@ export interface AddressSource {
 export interface KnownPeer extends PeerAddress {
   readonly id: string
   readonly scope: AddressScope
-  /** Node key, in hex, of the peer that told of it first. */
+  /** Node key, in hex, of the peer that told of it first, or its own when it has said so itself. */
   readonly source: string
   readonly addedAt: number
   /** A connection to it succeeded at that time. */
@@ -83,7 +83,11 @@ export class PeerTable {
     if (id === this.#o.ownId || !scope || addr.port === 0) return false
     if (source.scope === undefined || !mayPass(scope, source.scope)) return false
     const known = this.#entries.get(id)
-    if (known && sameAddress(known.addr, addr)) return true
+    if (known && sameAddress(known.addr, addr)) {
+      // what it says itself is told on, even if somebody else has said it before
+      if (source.id === id) this.#change(id, { source: id })
+      return true
+    }
     // where we reached it, and what somebody else has told, stays; only the node itself may say that it has moved
     const isFirst = known?.provenAt === undefined && known?.source === source.id
     if (known && source.id !== id && !isFirst) return false

@@ -108,6 +108,18 @@ test('peer table › nodes were reached where another one says it is › they st
   expect(table.entries).toHaveLength(2)
 })
 
+test('peer table › a node says what another one has said of it before › it counts as its own word', () => {
+  const table = newTable()
+  const node = at('8.8.8.8:1', 1)
+  table.add(node, from('a'), 0)
+  table.add(node, from('b'), 0)
+  expect(table.get(idOf(node))?.source).toBe('a')
+  expect(table.add(node, from(idOf(node)), 0)).toBe(true)
+  expect(table.get(idOf(node))?.source).toBe(idOf(node))
+  table.add(node, from('a'), 0)
+  expect(table.get(idOf(node))?.source).toBe(idOf(node))
+})
+
 test('peer table › a node moves its entry about › is not dialled sooner for it', () => {
   const table = newTable()
   const entry = at('8.8.8.8:1', 1)
