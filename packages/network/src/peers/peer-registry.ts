@@ -128,7 +128,7 @@ export class PeerRegistry {
     const id = toHex(connection.remote)
     const active = this.#peers.get(id)
     const isFirstOfMember =
-      carrier !== undefined && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier)
+      carrier !== undefined && this.#o.isCommitteeMember(carrier) && !this.#hasCarrier(carrier, id)
     return {
       direction: connection.direction,
       preferred: this.#preferredDirection(connection),
@@ -140,24 +140,30 @@ export class PeerRegistry {
     }
   }
 
-  /** Connections of a direction that count against its limit: neither of configured peers nor of members. */
+  /** Connections of a direction that count against its limit: neither of configured peers nor the first of each member. */
   dynamicCount(direction: ConnectionDirection, except?: string): number {
+    const members = new Set<string>()
     let count = 0
     for (const peer of this.#peers.values()) {
-      if (peer.connection.direction !== direction || peer.id === except) continue
-      if (!peer.isStatic && !this.#isMember(peer)) count++
+      if (peer.isStatic || peer.id === except || this.#isFirstOfMember(peer, members)) continue
+      if (peer.connection.direction === direction) count++
     }
     return count
   }
 
-  #isMember({ carrier }: Peer): boolean {
-    return carrier !== undefined && this.#o.isCommitteeMember(carrier)
+  /** Whether a peer is of a member that is not among `members` yet; it is from now on. */
+  #isFirstOfMember({ carrier }: Peer, members: Set<string>): boolean {
+    if (carrier === undefined || !this.#o.isCommitteeMember(carrier)) return false
+    const member = toHex(carrier)
+    if (members.has(member)) return false
+    members.add(member)
+    return true
   }
 
-  /** A validator key lets one node in beyond the limit, not any number of them. */
-  #hasCarrier(carrier: Uint8Array): boolean {
+  /** A validator key lets one node in beyond the limit, not any number of them; that node may come again. */
+  #hasCarrier(carrier: Uint8Array, except: string): boolean {
     for (const peer of this.#peers.values()) {
-      if (peer.carrier && bytesEqual(peer.carrier, carrier)) return true
+      if (peer.id !== except && peer.carrier && bytesEqual(peer.carrier, carrier)) return true
     }
     return false
   }
