@@ -36,8 +36,8 @@ export class SyncRunner {
   readonly #init: NetworkInit
   readonly #metrics: NetworkMetrics
   readonly #sources = new Map<PeerName, Known>()
-  /** What verifies the blocks of an answer, and the last of them: cancelled when consensus has brought them all. */
-  readonly #verifying = new Map<Ctx, bigint>()
+  /** What verifies the blocks of an answer: cancelled when consensus has brought all of them, or their giver has given a wrong one. */
+  readonly #verifying = new Map<Ctx, { readonly source: SyncSource; readonly last: bigint }>()
   /** Verified blocks that the queue does not have yet. */
   readonly #right = new Map<bigint, Block>()
   readonly #rightChanged = new Notifier()
@@ -109,7 +109,7 @@ export class SyncRunner {
 
   #onPersisted(next: bigint): void {
     if (next <= this.#state.next) return
-    for (const [verification, last] of this.#verifying) if (last < next) verification.cancel()
+    for (const [verification, { last }] of this.#verifying) if (last < next) verification.cancel()
     for (const height of this.#right.keys()) if (height < next) this.#right.delete(height)
     if (this.#right.size > 0) this.#rightChanged.notify()
     this.#step({ type: 'persisted', next })
@@ -168,20 +168,22 @@ export class SyncRunner {
     }
   }
 
-  /** Verifies blocks of one answer. */
+  /** Verifies blocks of one answer. What gets no verdict is fetched again, from others. */
   async #take(ctx: Ctx, source: SyncSource, blocks: readonly Block[]): Promise<void> {
     const heights: bigint[] = []
+    const open = new Set(blocks.map(({ number }) => number))
     using verification = ctx.child()
-    this.#verifying.set(verification, blocks.at(-1)?.number ?? 0n)
+    this.#verifying.set(verification, { source, last: blocks.at(-1)?.number ?? 0n })
     const call = lazySignal(verification)
     const verify = async (block: Block): Promise<void> => {
       const verdict = await unlessCanceled(this.#init.verifyBlock(block, call))
       if (verdict === undefined || verification.canceled) return
       if (!verdict.ok) {
         source.accuse('INVALID_BLOCK', `${verdict.error.code}: ${verdict.error.message}`)
-        this.#step({ type: 'invalid', peer: source.name, height: block.number })
+        this.#giveUp(source)
         return
       }
+      open.delete(block.number)
       this.#metrics.onFetched(source.isLastResort)
       heights.push(block.number)
       if (block.number < this.#init.blocks.range.value.next) return
@@ -197,6 +199,14 @@ export class SyncRunner {
       this.#verifying.delete(verification)
     }
     this.#step({ type: 'verified', peer: source.name, heights })
+    for (const height of open)
+      if (height >= this.#state.next) this.#step({ type: 'invalid', peer: source.name, height })
+  }
+
+  /** Looks no further at what a source has given: its other blocks may be of those that nobody can judge for long. */
+  #giveUp(source: SyncSource): void {
+    for (const [verification, of] of this.#verifying)
+      if (of.source === source) verification.cancel()
   }
 
   /** Hands verified blocks to the queue in their order, all that are there at once. */
