@@ -6,7 +6,7 @@ import type { Epochs } from './epochs.js'
 
 /** What {@link ReplicaRotation} takes. */
 export interface ReplicaRotationInit {
-  readonly epochs: Epochs
+  readonly epochs: Pick<Epochs, 'current' | 'pending' | 'changed'>
   /** What every replica of this node is made of, whatever its epoch; absent on a node that never votes. */
   readonly parts: Omit<ReplicaRunnerInit, 'scope' | 'lastBlock'> | undefined
 }
@@ -23,6 +23,8 @@ export class ReplicaRotation {
   #current: EpochReplica | undefined
   /** Takes messages already, so that none of those who are faster is lost; runs when its epoch has come. */
   #pending: EpochReplica | undefined
+  /** The one that runs; when it ends, it lets the messages pass that it has. */
+  #running: ReplicaRunner | undefined
 
   constructor(o: ReplicaRotationInit) {
     this.#o = o
@@ -39,15 +41,10 @@ export class ReplicaRotation {
 
   /** Hands a message to the replica of its epoch; what it returns, if anything, resolves when it was handled or dropped. */
   deliver(message: Signed, carrier: Uint8Array | undefined): Promise<void> | undefined {
-    const { epoch } = viewOf(message.msg)
-    if (epoch === this.#current?.epoch.scope.epoch) {
-      return this.#current.runner?.deliver(message, carrier)
-    }
-    if (epoch === this.#pending?.epoch.scope.epoch) {
-      // It waits in a bounded inbox, and nobody waits for it: the connection has messages of the current epoch to bring.
-      this.#pending.runner?.deliver(message, carrier)?.catch(() => undefined)
-    }
-    return undefined
+    const runner = this.#runnerOf(viewOf(message.msg).epoch)
+    const handled = runner?.deliver(message, carrier)
+    // One that does not run keeps it in a bounded inbox, and nobody waits for it: the epoch may end before the replica begins.
+    return runner === this.#running ? handled : undefined
   }
 
   /** Runs the replica of each epoch in its turn, until cancelled. @throws what a replica throws. */
@@ -74,11 +71,14 @@ export class ReplicaRotation {
       if (this.#o.epochs.current !== epoch) life.cancel()
     })
     try {
-      if (this.#o.epochs.current === epoch) await runner.run(life)
+      if (this.#o.epochs.current !== epoch) return
+      this.#running = runner
+      await runner.run(life)
     } catch (e) {
       ctx.throwIfCanceled()
       if (!isCanceled(e)) throw e
     } finally {
+      this.#running = undefined
       end()
     }
   }
@@ -91,6 +91,12 @@ export class ReplicaRotation {
     if (last !== undefined && parts.blocks.range.value.next > last) return true
     const highest = await parts.store.highestEpoch(scope.genesis, parts.signer.publicKey)
     return highest !== undefined && highest > scope.epoch
+  }
+
+  #runnerOf(epoch: bigint): ReplicaRunner | undefined {
+    if (epoch === this.#current?.epoch.scope.epoch) return this.#current.runner
+    if (epoch === this.#pending?.epoch.scope.epoch) return this.#pending.runner
+    return undefined
   }
 
   #follow(): void {
