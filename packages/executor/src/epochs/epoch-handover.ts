@@ -28,6 +28,8 @@ export interface EpochHandoverInit {
 
 /** How long the signer may take, in milliseconds. */
 const SIGNING_MS = 10_000
+/** How long after a failure the signer is asked again, in milliseconds. */
+const RETRY_MS = 60_000
 
 /**
  * Gathers the certificate by which the committee of an epoch hands over to the next: its members vote as soon as they know the next
@@ -43,8 +45,10 @@ export class EpochHandover {
   #record: EpochRecord | undefined
   /** The highest epoch whose certificate is kept. */
   #certified = 0n
-  /** The highest epoch that we voted for in this process. */
+  /** The highest epoch that we have voted for in this process. */
   #voted = 0n
+  /** Until then the signer, which has failed, is left alone; in monotonic milliseconds. */
+  #retryAt = 0
 
   constructor(o: EpochHandoverInit) {
     this.#o = o
@@ -115,11 +119,14 @@ export class EpochHandover {
     const { signer, announce, warn } = this.#o
     const isMember = signer && before.schedule.indexOf(signer.publicKey) !== undefined
     if (signer === undefined || isMember !== true || epoch.epoch <= this.#voted) return
-    this.#voted = epoch.epoch
+    if (ctx.clock.now() < this.#retryAt) return
     using patience = ctx.child({ timeoutMs: SIGNING_MS })
     try {
       const signing = signer.sign(hashEpoch(epoch), { signal: patience.signal })
       const vote = { epoch: epoch.epoch, key: signer.publicKey, sig: await patience.race(signing) }
+      // Peers take a wrong one for misbehaviour.
+      if (!verifyEpochVote(vote, epoch, before)) throw new Error('its signature is wrong')
+      this.#voted = epoch.epoch
       announce(vote)
       this.onVote(vote)
     } catch (e) {
@@ -128,8 +135,15 @@ export class EpochHandover {
       warn(
         new NodeError(
           'EPOCH_VOTE_FAILED',
-          `the signer did not sign for the committee of epoch ${epoch.epoch}: ${message}. Light clients may lack its certificate; voting for blocks goes on.`,
+          `the signer did not sign for the committee of epoch ${epoch.epoch}: ${message}. It is asked again; light clients may lack the certificate until then, and voting for blocks goes on.`,
         ),
+      )
+      this.#retryAt = ctx.clock.now() + RETRY_MS
+      ctx.sleep(RETRY_MS).then(
+        () => {
+          this.#tell()
+        },
+        () => undefined,
       )
     }
   }

@@ -50,7 +50,8 @@ async function setup(o: { readonly sign?: () => Promise<Uint8Array> } = {}) {
     announce: (vote) => announced.push(vote),
     warn: ({ code }) => warnings.push(code),
   })
-  const ctx = Ctx.root({ clock: new ManualClock(), random: seededRandom('handover') })
+  const clock = new ManualClock()
+  const ctx = Ctx.root({ clock, random: seededRandom('handover') })
   const ended = handover.run(ctx).catch((e: unknown) => e)
   await settle()
   const certificate = async () => {
@@ -61,7 +62,7 @@ async function setup(o: { readonly sign?: () => Promise<Uint8Array> } = {}) {
     ctx.cancel()
     await ended
   }
-  return { handover, announced, warnings, certificate, store, end }
+  return { handover, announced, warnings, certificate, store, clock, end }
 }
 
 describe('the hand-over of a committee', () => {
@@ -90,6 +91,32 @@ describe('the hand-over of a committee', () => {
     expect(t.warnings).toEqual(['EPOCH_VOTE_FAILED'])
     for (const index of [1, 2, 3, 4, 5]) t.handover.onVote(voteOf(index))
     expect(await t.certificate()).toBeDefined()
+    await t.end()
+  })
+
+  it('a signer that fails once › is asked again, and the vote is told', async () => {
+    const answers = [Promise.reject(new Error('locked')), Promise.resolve(voteOf(0).sig)]
+    answers[0]?.catch(() => undefined)
+    const t = await setup({
+      sign: () => answers.shift() ?? Promise.reject(new Error('asked again')),
+    })
+    expect(t.announced).toEqual([])
+    t.clock.advance(60_000)
+    await settle()
+    expect(t.announced).toEqual([voteOf(0)])
+    t.clock.advance(60_000)
+    await settle()
+    expect(t.warnings).toEqual(['EPOCH_VOTE_FAILED'])
+    await t.end()
+  })
+
+  it.each([
+    ['too short', () => new Uint8Array(5)],
+    ['for another committee', () => voteOf(0, { ...after, firstBlock: 31n }).sig],
+  ])('a signature that is %s › is a warning, and no peer gets it', async (_, wrong) => {
+    const t = await setup({ sign: () => Promise.resolve(wrong()) })
+    expect(t.announced).toEqual([])
+    expect(t.warnings).toEqual(['EPOCH_VOTE_FAILED'])
     await t.end()
   })
 
