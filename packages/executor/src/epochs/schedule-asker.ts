@@ -1,4 +1,4 @@
-import { errorOf, isCanceled, lazySignal, type Ctx } from '@zkstack/concurrency'
+import { errorOf, lazySignal, type Ctx } from '@zkstack/concurrency'
 import type { ValidatorSource } from '@zkstack/storage'
 import { Backoff } from '../backoff.js'
 import { NodeError } from '../errors.js'
@@ -49,22 +49,21 @@ export class ScheduleAsker {
     }
   }
 
-  /** Calls back for every push, until there are no more of them or `ctx` ends. */
+  /** Calls back for every push, until there are no more of them or `ctx` ends. @throws what `onPush` throws. */
   async listen(ctx: Ctx, onPush: () => Promise<void>): Promise<void> {
-    try {
-      const pushes = this.#o.source.changes?.({ signal: ctx.signal })
-      if (pushes === undefined) return
-      const iterator = pushes[Symbol.asyncIterator]()
-      for (;;) {
-        const { done } = await ctx.race(iterator.next())
-        if (done === true) break
-        await onPush()
+    if (!this.pushes) return
+    let iterator: AsyncIterator<void> | undefined
+    for (;;) {
+      try {
+        iterator ??= this.#o.source.changes?.({ signal: ctx.signal })[Symbol.asyncIterator]()
+        const next = iterator && (await ctx.race(iterator.next()))
+        if (next === undefined || next.done === true) break
+      } catch (e) {
+        ctx.throwIfCanceled()
+        this.#warnOfSilence(errorOf(e))
+        return
       }
-    } catch (e) {
-      ctx.throwIfCanceled()
-      if (e instanceof NodeError && !isCanceled(e)) throw e
-      this.#warnOfSilence(errorOf(e))
-      return
+      await onPush()
     }
     this.#warnOfSilence(undefined)
   }
