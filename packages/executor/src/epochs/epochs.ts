@@ -139,12 +139,16 @@ export class Epochs {
     await range.waitFor(({ next }) => next >= genesis.firstBlock, { signal: ctx.signal })
     if (this.#book.isEmpty) await this.begin(ctx)
     if (this.#silent) return
+    const ask = (): Promise<void> =>
+      this.#ask(ctx, () => ({ next: applied.value, isReleased: true }))
     await asker.listen(ctx, async () => {
       // Asked again when the block under way is committed: the answer as of that one may be the one that changed.
       this.#pushed = true
-      await this.#ask(ctx, () => ({ next: applied.value, isReleased: true }))
+      await ask()
     })
     this.#silent = true
+    // What changed last may not have been told.
+    await ask()
   }
 
   async #ask(ctx: Ctx, where: () => Standing): Promise<void> {
