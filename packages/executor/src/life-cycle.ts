@@ -97,7 +97,9 @@ export class LifeCycle {
     })
     const outcome = await Promise.race([this.#running, limit])
     cancel()
-    if (outcome === 'late') logger.error('the node stopped before all of its parts did')
+    if (outcome !== 'late') return
+    logger.error('the node stopped before all of its parts did')
+    this.#end('stopped', undefined)
   }
 
   /** Never rejects. */
@@ -108,7 +110,7 @@ export class LifeCycle {
       await this.#live()
       this.#end('stopped', undefined)
     } catch (e) {
-      const stopped = this.#phase === 'stopping' && isCanceled(e)
+      const stopped = this.#phase !== 'running' && isCanceled(e)
       this.#end(stopped ? 'stopped' : 'failed', stopped ? undefined : errorOf(e))
     }
   }
@@ -156,6 +158,12 @@ export class LifeCycle {
   }
 
   #end(phase: 'stopped' | 'failed', failure: Error | undefined): void {
+    if (this.#phase === 'stopped') {
+      // A part that was not waited for.
+      if (failure)
+        this.#o.logger.error(`the node had failed: ${failure.message}`, { error: failure })
+      return
+    }
     this.#phase = phase
     this.#failure = failure
     this.#o.life.cancel()
