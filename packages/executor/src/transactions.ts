@@ -17,6 +17,9 @@ export interface TransactionDeskInit {
   onVerdict(origin: 'local' | 'peer', verdict: TransactionVerdict): void
 }
 
+/** How long the mempool may judge a transaction of a peer, which brings no other one meanwhile, in milliseconds. */
+const ADMIT_MS = 30_000
+
 /** Where transactions come in, from our user and from peers. */
 export class TransactionDesk {
   readonly #o: TransactionDeskInit
@@ -55,13 +58,14 @@ export class TransactionDesk {
   async onPeerTransaction(tx: Uint8Array, from: NodePublicKey): Promise<TransactionVerdict> {
     const { mempool, life } = this.#o
     if (mempool === undefined || life.canceled) return 'rejected'
-    using ctx = life.child()
+    using ctx = life.child({ timeoutMs: ADMIT_MS })
     try {
       const verdict = await ctx.race(admit(mempool, tx, from, ctx))
       this.#o.onVerdict('peer', verdict)
       return verdict
     } catch (e) {
-      if (!life.canceled) this.#o.warn(mempoolFailed(e))
+      const cause = ctx.canceled ? new Error(`no answer in ${ADMIT_MS / 1_000} s`) : e
+      if (!life.canceled) this.#o.warn(mempoolFailed(cause))
       return 'rejected'
     }
   }
@@ -81,8 +85,9 @@ export class TransactionDesk {
     } catch (e) {
       if (!ctx.canceled) warn(listFailed(e))
     } finally {
-      // a list that ignores its signal is left behind
-      Promise.resolve(iterator?.return?.()).catch(() => undefined)
+      // a list that ignores its signal, or fails to end, is left behind
+      const end = async (): Promise<unknown> => iterator?.return?.()
+      end().catch(() => undefined)
     }
   }
 
