@@ -1,5 +1,5 @@
 import { errorOf, isCanceled, Semaphore, type Ctx } from '@zkstack/concurrency'
-import type { Block } from '@zkstack/roles'
+import { createFinalBlock, decodeCommitQC, encodeCommitQC, type Block } from '@zkstack/roles'
 import type { BlockSource } from '@zkstack/storage'
 import type { BlocksAnswer } from '../blocks/block-client.js'
 import { NetworkError } from '../errors.js'
@@ -14,7 +14,7 @@ const MAX_FETCHES = 30
 export interface FallbackFeedInit {
   readonly source: BlockSource
   readonly init: Pick<NetworkInit, 'blocks' | 'limits'>
-  readonly sync: SyncRunner
+  readonly sync: Pick<SyncRunner, 'connected' | 'announced' | 'gone'>
   /** Told of the first failure of a row, and of each wrong block. */
   warn(error: NetworkError): void
 }
@@ -111,7 +111,8 @@ export class FallbackFeed {
   async #fetchOne(ctx: Ctx, n: bigint): Promise<Block | undefined> {
     using _permit = await this.#fetches.acquire({ signal: ctx.signal })
     try {
-      const block = await this.#call(ctx, (signal) => this.#o.source.fetch(n, { signal }))
+      const given = await this.#call(ctx, (signal) => this.#o.source.fetch(n, { signal }))
+      const block = given && remade(given)
       if (block?.number !== n) throw new TypeError(`it gave block ${block?.number ?? 'nothing'}`)
       return block
     } catch (e) {
@@ -145,4 +146,19 @@ export class FallbackFeed {
     this.#status = { ...this.#status, failure: error.message }
     this.#o.warn(error)
   }
+}
+
+/**
+ * The block as the decoder of a peer's would make it: nobody downstream asks whether its fields are there, and say what its certificate
+ * says. @throws an error when it is none.
+ */
+function remade(given: Block): Block {
+  const { kind, number, payload, justification } = given
+  if (!(payload instanceof Uint8Array)) throw new TypeError('a block needs bytes as its payload')
+  if (kind === 'final') {
+    const qc = decodeCommitQC(encodeCommitQC(justification))
+    return createFinalBlock(payload, qc, qc.message.proposal.payload)
+  }
+  if (justification instanceof Uint8Array) return { kind, number, payload, justification }
+  throw new TypeError('a block needs a certificate, or bytes as its justification')
 }
