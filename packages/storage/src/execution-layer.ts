@@ -47,7 +47,7 @@ export interface ExecutionLayer {
   commit(block: FinalBlock, o: CallOptions): Promise<void>
   /** The last height whose `commit` is durable, `null` for none. Absent: the block store is the truth. */
   lastCommitted?(o: CallOptions): Promise<bigint | null>
-  /** Judges a block from before the genesis. Absent: such blocks are refused. */
+  /** Judges a block from before the genesis; a `RetryableError` has it asked again. Absent: such blocks are refused. */
   verifyPreGenesis?(block: PreGenesisBlock, o: CallOptions): Promise<Verdict>
 }
 
