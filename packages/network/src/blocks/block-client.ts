@@ -5,6 +5,7 @@ import { decodeGetBlocksResponse, encodeGetBlocksRequest, type AnnouncedRange } 
 import { NetworkError } from '../errors.js'
 import { TAKEN } from '../parts/part-frame.js'
 import type { Peer } from '../peers/peer.js'
+import { receiveAnswer } from '../receive-answer.js'
 import type { FrameStream } from '../transport/network-transport.js'
 import { turnOf } from '../turn-of.js'
 
@@ -133,23 +134,15 @@ export class BlockClient {
 
   /** The next frame of an answer, in good time. */
   async #receive(ctx: Ctx, call: Call): Promise<Uint8Array> {
-    // an answer may queue behind those to earlier requests
-    const deadline = Math.max(call.since, this.#lastFrame) + this.#timeoutMs
-    using patience = ctx.child({ deadline })
-    try {
-      const frame = await patience.race(this.#stream.receive())
-      if (!frame)
-        throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of blocks')
-      this.#lastFrame = ctx.clock.now()
-      return frame
-    } catch (e) {
-      ctx.throwIfCanceled()
-      if (!patience.canceled) throw e
-      throw new NetworkError(
-        'NETWORK_TIMEOUT',
-        `no answer for block ${call.first} in ${this.#timeoutMs} ms`,
-      )
-    }
+    const frame = await receiveAnswer(ctx, this.#stream, {
+      topic: 'blocks',
+      asked: `for block ${call.first}`,
+      timeoutMs: this.#timeoutMs,
+      // an answer may queue behind those to earlier requests
+      since: Math.max(call.since, this.#lastFrame),
+    })
+    this.#lastFrame = ctx.clock.now()
+    return frame
   }
 }
 

@@ -1,3 +1,5 @@
+import { toHex } from '@zkstack/crypto'
+
 /** From where an IP address can be reached: this machine, a private network, or anywhere. */
 export type AddressScope = 'loopback' | 'private' | 'public'
 
@@ -20,6 +22,16 @@ export function scopeOfIp(ip: Uint8Array): AddressScope | undefined {
   const isUniqueLocal = (first & 0xfe) === 0xfc
   const isLinkLocal = first === 0xfe && (second & 0xc0) === 0x80
   return isUniqueLocal || isLinkLocal ? 'private' : 'public'
+}
+
+/** Bytes of an IPv6 address that a site is given, which has all addresses that begin so. */
+const SITE_BYTES = 8
+
+/** Whom an address of 4 or 16 bytes counts as where a host may only have so much: itself, or the site that has it. */
+export function hostOfIp(ip: Uint8Array): string {
+  const site = ip.subarray(0, SITE_BYTES)
+  // the local address, and those that stand for IPv4 addresses, begin with zeros
+  return toHex(ip.length === 16 && site.some((byte) => byte !== 0) ? site : ip)
 }
 
 /**

@@ -24,6 +24,9 @@ export interface DynamicDialerOptions {
   isStatic(id: string): boolean
 }
 
+/** Dials in a row of nodes that others told of, after which a bootstrap peer has its turn: what they tell may all be invented. */
+const MOST_TOLD = 8
+
 interface Target extends StaticPeer {
   readonly id: string
 }
@@ -35,6 +38,8 @@ export class DynamicDialer {
   /** When a bootstrap peer may be dialled again. */
   readonly #bootstrapAt = new Map<string, number>()
   readonly #backoffs = new Map<string, Backoff>()
+  /** Nodes that others told of, dialled since the last bootstrap peer. */
+  #told = 0
 
   constructor(o: DynamicDialerOptions) {
     this.#o = o
@@ -65,14 +70,17 @@ export class DynamicDialer {
   #next(now: number): { readonly target?: Target; readonly at?: number | undefined } {
     const { table, registry, limits } = this.#o
     if (this.wanted <= 0 || this.#dialling.size >= limits.maxDials) return {}
-    const isAlone = registry.peers.size === 0
     const introducer = this.#bootstrap(now)
-    if (isAlone && introducer.target) return introducer
+    const isItsTurn = registry.peers.size === 0 || this.#told >= MOST_TOLD
     const { entry, at } = table.next(now, ({ id }) => this.#isFree(id, now))
+    if (introducer.target && (isItsTurn || !entry)) {
+      this.#told = 0
+      return introducer
+    }
     if (entry) {
+      this.#told += 1
       return { target: { id: entry.id, key: entry.key, addr: formatSocketAddress(entry.addr) } }
     }
-    if (introducer.target) return introducer
     return { at: Math.min(at ?? Infinity, introducer.at) }
   }
 

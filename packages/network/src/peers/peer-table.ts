@@ -1,7 +1,7 @@
 import type { Random } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import { formatSocketAddress, type NodePublicKey, type SocketAddress } from '@zkstack/roles'
-import { mayPass, scopeOfIp, type AddressScope } from './address-scope.js'
+import { hostOfIp, mayPass, scopeOfIp, type AddressScope } from './address-scope.js'
 
 /** A node and where it can be dialled. */
 export interface PeerAddress {
@@ -21,6 +21,8 @@ export interface AddressSource {
 export interface KnownPeer extends PeerAddress {
   readonly id: string
   readonly scope: AddressScope
+  /** Whom its address counts as. */
+  readonly host: string
   /** Node key, in hex, of the peer that told of it first, or its own when it has said so itself. */
   readonly source: string
   readonly addedAt: number
@@ -31,6 +33,8 @@ export interface KnownPeer extends PeerAddress {
   /** Not to be dialled before. */
   readonly notBefore: number
 }
+
+type Place = Pick<KnownPeer, 'id' | 'addr' | 'scope' | 'host'>
 
 /** Options of a {@link PeerTable}. */
 export interface PeerTableOptions {
@@ -45,8 +49,8 @@ export interface PeerTableOptions {
 
 /** Failed dials after which an address is forgotten: one never reached, and one that was. */
 const MAX_FAILURES = { unproven: 3, proven: 10 }
-/** Entries for one public IP: enough for a machine with several nodes, too few to make us scan its ports. */
-const MAX_PER_IP = 8
+/** Entries for one public host, or site with IPv6: enough for a machine with several nodes, too few to make us scan its ports. */
+const MAX_PER_HOST = 8
 /** Keys said to be at one address: a lie must not keep the truth out. */
 const MAX_PER_ADDRESS = 2
 
@@ -91,13 +95,15 @@ export class PeerTable {
     // where we reached it, and what somebody else has told, stays; only the node itself may say that it has moved
     const isFirst = known?.provenAt === undefined && known?.source === source.id
     if (known && source.id !== id && !isFirst) return false
-    if (!this.#makePlace({ id, addr, scope }, source.id === id)) return false
+    const host = hostOfIp(addr.ip)
+    if (!this.#makePlace({ id, addr, scope, host }, source.id === id)) return false
     if (!known && !this.#makeRoom(source.id)) return false
     this.#entries.set(id, {
       id,
       key,
       addr,
       scope,
+      host,
       source: source.id,
       addedAt: now,
       provenAt: undefined,
@@ -176,13 +182,12 @@ export class PeerTable {
    * Whether there is a place for a node where it is said to be; its own word takes that of one that was never reached there. So what
    * others have said, and nobody has tried, keeps no node out for ever.
    */
-  #makePlace({ id, addr, scope }: Pick<KnownPeer, 'id' | 'addr' | 'scope'>, own: boolean): boolean {
-    const host = addr.ip.join()
-    const atIp = this.entries.filter((entry) => entry.id !== id && entry.addr.ip.join() === host)
-    const atAddress = atIp.filter((entry) => sameAddress(entry.addr, addr))
-    const isFull = scope === 'public' && atIp.length >= MAX_PER_IP
+  #makePlace({ id, addr, scope, host }: Place, own: boolean): boolean {
+    const atHost = this.entries.filter((entry) => entry.id !== id && entry.host === host)
+    const atAddress = atHost.filter((entry) => sameAddress(entry.addr, addr))
+    const isFull = scope === 'public' && atHost.length >= MAX_PER_HOST
     if (!isFull && atAddress.length < MAX_PER_ADDRESS) return true
-    const others = atAddress.length < MAX_PER_ADDRESS ? atIp : atAddress
+    const others = atAddress.length < MAX_PER_ADDRESS ? atHost : atAddress
     return own && this.#dropOne(others.filter(({ provenAt }) => provenAt === undefined))
   }
 

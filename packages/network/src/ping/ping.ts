@@ -1,16 +1,14 @@
 import type { Ctx } from '@zkstack/concurrency'
 import { bytesEqual, DecodeError } from '@zkstack/crypto'
-import { NetworkError } from '../errors.js'
 import type { NetworkLimits } from '../limits.js'
 import type { Peer } from '../peers/peer.js'
+import { receiveAnswer } from '../receive-answer.js'
 import type { Throttle } from '../throttle.js'
 import type { FrameStream } from '../transport/network-transport.js'
 
 const PING_BYTES = 32
 /** A connection that is doubted gets this long at most. */
 const DOUBT_TIMEOUT_MS = 2_000
-/** A timer this late tells of a stalled event loop. */
-const STALL_MS = 100
 
 /** Sends 32 random bytes again and again and measures how long they take to come back. @throws NetworkError `NETWORK_TIMEOUT`. */
 export async function runPing(
@@ -24,8 +22,7 @@ export async function runPing(
     const ping = ctx.random.bytes(PING_BYTES)
     const sentAt = ctx.clock.now()
     await ctx.race(stream.send(ping))
-    const pong = await receiveWithin(ctx, stream, timeoutMs)
-    if (!pong) throw new NetworkError('NETWORK_STREAM_RESET', 'the peer ended the stream of pings')
+    const pong = await receiveAnswer(ctx, stream, { topic: 'pings', asked: 'to a ping', timeoutMs })
     if (!bytesEqual(pong, ping))
       throw new DecodeError('MALFORMED', 'an answer that is not the ping')
     o.onRtt(ctx.clock.now() - sentAt)
@@ -41,29 +38,6 @@ export async function servePing(ctx: Ctx, stream: FrameStream, throttle: Throttl
     if (!ping) return
     await throttle.pass(ctx)
     await ctx.race(stream.send(ping))
-  }
-}
-
-async function receiveWithin(
-  ctx: Ctx,
-  stream: FrameStream,
-  timeoutMs: number,
-): Promise<Uint8Array | undefined> {
-  const answer = stream.receive()
-  answer.catch(() => undefined)
-  for (;;) {
-    const deadline = ctx.clock.now() + timeoutMs
-    using patience = ctx.child({ deadline })
-    try {
-      return await patience.race(answer)
-    } catch (e) {
-      ctx.throwIfCanceled()
-      if (!patience.canceled) throw e
-    }
-    // a timer that fires late means that we were not listening ourselves: that is not the peer's fault
-    const late = ctx.clock.now() - deadline
-    if (late < STALL_MS)
-      throw new NetworkError('NETWORK_TIMEOUT', `no answer to a ping in ${timeoutMs} ms`)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface'
 import type { Clock } from '@zkstack/concurrency'
-import { toHex } from '@zkstack/crypto'
 import { parseSocketAddress } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
+import { hostOfIp } from '../peers/address-scope.js'
 import { InboundGate, type InboundGateLimits } from './inbound-gate.js'
 import type { RefusedConnection } from './network-transport.js'
 
@@ -67,7 +67,7 @@ class Gatekeeper {
     line.pause()
     return new Promise((resolve, reject) => {
       const visit = this.#gate.arrive(
-        networkOf(host),
+        nameOf(host),
         {
           letIn: () => {
             // the gate's answer may come before its result
@@ -112,14 +112,8 @@ function ipOf({ remoteAddr }: MultiaddrConnection): string {
   return remoteAddr.toString().split('/')[2] ?? ''
 }
 
-/** Bytes of an IPv6 address that a site is given, which has all addresses that begin so. */
-const SITE_BYTES = 8
-
-/** Whom an address counts as: itself, or its site. */
-function networkOf(host: string): string {
-  const site = host.includes(':')
-    ? parseSocketAddress(`[${host}]:0`)?.ip.subarray(0, SITE_BYTES)
-    : undefined
-  // the local address, and those that stand for IPv4 addresses, begin with zeros
-  return site?.some((byte) => byte !== 0) === true ? toHex(site) : host
+/** Whom a line counts as: its address, or the site that has it. */
+function nameOf(host: string): string {
+  const at = parseSocketAddress(host.includes(':') ? `[${host}]:0` : `${host}:0`)
+  return at ? hostOfIp(at.ip) : host
 }

@@ -17,11 +17,25 @@ const bootstrap: StaticPeer = { key: new Uint8Array(32).fill(1), addr: '198.51.1
 const id = toHex(bootstrap.key)
 const elsewhere = '198.51.100.2:3054'
 
-/** Runs a dialer that was told that its bootstrap peer is elsewhere, and notes whom it dials; what is connected stays so. */
-async function run(outcomeAt: (addr: string) => DialOutcome): Promise<{
+interface Run {
   readonly table: PeerTable
   readonly dialled: readonly string[]
-}> {
+}
+
+/** Runs a dialer that was told that its bootstrap peer is elsewhere, and notes whom it dials; what is connected stays so. */
+function run(outcomeAt: (addr: string) => DialOutcome): Promise<Run> {
+  return runTold([{ key: bootstrap.key, addr: elsewhere }], { outcomeAt, ms: 100, peers: [] })
+}
+
+/** Runs a dialer that was told of peers and has some connected, and notes whom it dials; what is connected stays so. */
+async function runTold(
+  told: readonly StaticPeer[],
+  o: {
+    readonly outcomeAt: (addr: string) => DialOutcome
+    readonly ms: number
+    readonly peers: readonly string[]
+  },
+): Promise<Run> {
   const clock = new ManualClock()
   const ctx = Ctx.root({ clock, random: seededRandom(1) })
   const table = new PeerTable({
@@ -30,19 +44,21 @@ async function run(outcomeAt: (addr: string) => DialOutcome): Promise<{
     retryMinMs: limits.redialMinMs,
     retryMaxMs: limits.redialMaxMs,
   })
-  const addr = parseSocketAddress(elsewhere)
-  if (!addr) throw new TypeError('an address')
-  table.add({ key: bootstrap.key, addr }, { id: 'another', scope: 'public' }, 0)
-  const peers = new Map<string, unknown>()
+  for (const { key, addr: text } of told) {
+    const addr = parseSocketAddress(text)
+    if (!addr) throw new TypeError('an address')
+    table.add({ key, addr }, { id: 'another', scope: 'public' }, 0)
+  }
+  const peers = new Map<string, unknown>(o.peers.map((name) => [name, {}]))
   const registry = { peers, changed: new Notifier(), dynamicCount: () => peers.size }
   const dialled: string[] = []
   const connector: Pick<Connector, 'connect'> = {
-    connect: async (call, peer, o) => {
+    connect: async (call, peer, dial) => {
       dialled.push(peer.addr)
-      const outcome = outcomeAt(peer.addr)
+      const outcome = o.outcomeAt(peer.addr)
       if (outcome !== 'connected') return outcome
       peers.set(toHex(peer.key), {})
-      o?.onPeer?.()
+      dial?.onPeer?.()
       await call.race(new Promise<never>(() => undefined))
       return outcome
     },
@@ -58,7 +74,7 @@ async function run(outcomeAt: (addr: string) => DialOutcome): Promise<{
     isStatic: () => false,
   })
   const done = scope(ctx, (inner, tasks) => dialer.run(inner, tasks)).catch(() => undefined)
-  await clock.run(100)
+  await clock.run(o.ms)
   ctx.cancel()
   await done
   return { table, dialled }
@@ -86,4 +102,18 @@ test('dynamic dialer › a bootstrap peer is not reached › that is not counted
   const reached = await run((addr) => (addr === bootstrap.addr ? 'unreachable' : 'connected'))
   expect(reached.table.get(id)?.failures).toBe(0)
   expect(reached.dialled).toEqual([bootstrap.addr, elsewhere])
+})
+
+test('dynamic dialer › a peer tells of nodes that do not exist › the bootstrap peer has its turn among them', async () => {
+  const invented = Array.from({ length: 60 }, (_, i) => ({
+    key: new Uint8Array(32).fill(100 + i),
+    addr: `203.0.113.${i + 1}:3054`,
+  }))
+  const { dialled } = await runTold(invented, {
+    outcomeAt: (addr) => (addr === bootstrap.addr ? 'connected' : 'unreachable'),
+    ms: 10_000,
+    peers: ['the one that tells'],
+  })
+  expect(dialled.indexOf(bootstrap.addr)).toBe(8)
+  expect(dialled.length).toBeGreaterThan(9)
 })

@@ -2,7 +2,7 @@ import { seededRandom } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import { parseSocketAddress } from '@zkstack/roles'
 import { expect, test } from 'vitest'
-import { mayPass, scopeOfIp } from '../../src/peers/address-scope.js'
+import { hostOfIp, mayPass, scopeOfIp } from '../../src/peers/address-scope.js'
 import { PeerTable, type AddressSource, type PeerAddress } from '../../src/peers/peer-table.js'
 
 const own = new Uint8Array(32).fill(9)
@@ -48,6 +48,18 @@ test.each([
   expect(scopeOfIp(parseSocketAddress(text)?.ip ?? own)).toBe(scope)
 })
 
+test.each([
+  ['8.8.8.8:1', '8.8.8.9:1', false],
+  ['8.8.8.8:1', '8.8.8.8:2', true],
+  ['[::1]:1', '[::2]:1', false],
+  ['[::ffff:8.8.8.8]:1', '[::ffff:8.8.8.9]:1', false],
+  ['[2001:db8:1:2::1]:1', '[2001:db8:1:2:ffff::9]:1', true],
+  ['[2001:db8:1:2::1]:1', '[2001:db8:1:3::1]:1', false],
+])('address scope › %s and %s › are of one host: %s', (a, b, expected) => {
+  const [one, other] = [a, b].map((text) => hostOfIp(parseSocketAddress(text)?.ip ?? own))
+  expect(one === other).toBe(expected)
+})
+
 test('address scope › who is outside of a network › neither tells nor learns what is inside', () => {
   expect(mayPass('private', 'public')).toBe(false)
   expect(mayPass('loopback', 'private')).toBe(false)
@@ -82,6 +94,10 @@ test('peer table › many keys at one address, many ports of one machine › are
     table.add(at(`9.9.9.9:${i + 1}`, 100 + i), from('b'), 0),
   )
   expect(ports.filter(Boolean).length).toBe(8)
+  const ofOneSite = Array.from({ length: 20 }, (_, i) =>
+    table.add(at(`[2001:db8:1:2::${i + 1}]:3054`, 200 + i), from('c'), 0),
+  )
+  expect(ofOneSite.filter(Boolean).length).toBe(8)
 })
 
 test('peer table › others have named keys at the place of a node › the node itself takes the place of one', () => {
