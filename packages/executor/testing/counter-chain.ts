@@ -1,4 +1,4 @@
-import { bytesEqual, concatBytes, keccak256, toHex } from '@zkstack/crypto'
+import { keccak256, toHex } from '@zkstack/crypto'
 import type { FinalBlock } from '@zkstack/roles'
 import type { ExecutionLayer, ProposeRequest, Verdict, VerifyRequest } from '@zkstack/storage'
 
@@ -10,8 +10,9 @@ export interface CounterChainOptions {
   readonly payloadBytes?: number
 }
 
-/** Height (8 bytes, big-endian), then the digest of all payloads before (32 bytes). */
-const HEADER_BYTES = 40
+const HEIGHT_BYTES = 8
+/** Height (big-endian), then the digest of all payloads before (32 bytes). */
+const HEADER_BYTES = HEIGHT_BYTES + 32
 
 /**
  * The smallest execution layer that notices every fault: a payload is its own height and the digest of the chain
@@ -26,6 +27,8 @@ export class CounterChain implements ExecutionLayer {
   #next: bigint
   #digest: Uint8Array = new Uint8Array(32)
   #commits = 0
+  readonly #header = new Uint8Array(HEADER_BYTES)
+  readonly #heightOfHeader = new DataView(this.#header.buffer)
 
   constructor(o: CounterChainOptions = {}) {
     this.#firstBlock = o.firstBlock ?? 0n
@@ -57,7 +60,7 @@ export class CounterChain implements ExecutionLayer {
 
   propose(p: ProposeRequest): Promise<Uint8Array | null> {
     const payload = new Uint8Array(Math.min(this.#payloadBytes, p.maxBytes))
-    payload.set(this.#header(p.number))
+    payload.set(this.#headerOf(p.number))
     return Promise.resolve(payload)
   }
 
@@ -82,15 +85,19 @@ export class CounterChain implements ExecutionLayer {
   #judge(number: bigint, payload: Uint8Array): Verdict {
     if (number !== this.#next)
       return { ok: false, reason: `expected block ${this.#next}, got ${number}` }
-    const isOurs = bytesEqual(payload.subarray(0, HEADER_BYTES), this.#header(number))
+    const isOurs = startsWith(payload, this.#headerOf(number))
     return isOurs ? { ok: true } : { ok: false, reason: 'does not follow the last block' }
   }
 
-  #header(number: bigint): Uint8Array {
-    const height = new Uint8Array(8)
-    new DataView(height.buffer).setBigUint64(0, number)
-    const digest = new Uint8Array(this.#digest)
-    digest[0] = ((digest[0] ?? 0) + this.salt) % 256
-    return concatBytes(height, digest)
+  /** Valid until it is called again. */
+  #headerOf(number: bigint): Uint8Array {
+    this.#heightOfHeader.setBigUint64(0, number)
+    this.#header.set(this.#digest, HEIGHT_BYTES)
+    this.#header[HEIGHT_BYTES] = ((this.#digest[0] ?? 0) + this.salt) % 256
+    return this.#header
   }
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  return bytes.length >= start.length && start.every((byte, i) => bytes[i] === byte)
 }

@@ -131,9 +131,11 @@ function applyAtOnce(write: DiskWrite): Promise<void> {
   return Promise.resolve()
 }
 
-/** A character for each byte: sorts as the bytes do. */
-function nameOf({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1')
+/** A character for each byte: sorts as the bytes do. Asks a short key for no buffer: it would get one made for it. */
+function nameOf(key: Uint8Array): string {
+  let name = ''
+  for (const byte of key) name += String.fromCharCode(byte)
+  return name
 }
 
 /** What an operation does to the records of its table; nothing takes the record away. */

@@ -88,7 +88,7 @@ export class InvariantChecker {
   /** The last one asked for: a broadcast goes to one peer after another. */
   #latest: SentFrame | undefined
   readonly #known = new Map<number, Known>()
-  readonly #chain = new Map<bigint, string>()
+  readonly #chain = new Map<bigint, Uint8Array>()
   readonly #accepted = new Set<string>()
   /** Blocks found to be final, the newest last. */
   readonly #verified: FinalBlock[] = []
@@ -243,15 +243,11 @@ export class InvariantChecker {
   }
 
   #agree(node: number, { number, payloadHash }: FinalBlock): void {
-    const hash = toHex(payloadHash)
     const other = this.#chain.get(number)
-    if (other === undefined) this.#chain.set(number, hash)
-    else if (other !== hash) {
-      this.found(
-        'agreement',
-        node,
-        `has block ${number} as ${hash.slice(0, 8)}…, others as ${other.slice(0, 8)}…`,
-      )
+    if (other === undefined) this.#chain.set(number, payloadHash.slice())
+    else if (!bytesEqual(other, payloadHash)) {
+      const [ours, theirs] = [payloadHash, other].map((hash) => `${toHex(hash).slice(0, 8)}…`)
+      this.found('agreement', node, `has block ${number} as ${ours}, others as ${theirs}`)
     }
   }
 

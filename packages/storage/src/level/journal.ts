@@ -99,8 +99,8 @@ export class Journal {
    */
   async commit(operations: readonly Operation[], change: HeadChange): Promise<void> {
     this.assertHealthy()
-    const { sequence, storeId } = this.#head
-    const head = { ...this.#head, ...change, sequence: sequence + 1n, previous: this.#checksum }
+    const { storeId } = this.#head
+    const head = nextHead(this.#head, change, this.#checksum)
     const { value, checksum } = checkedRecord('meta', headKey, encodeHead(head))
     try {
       await this.database.write([...operations, put(headKey, value)])
@@ -125,6 +125,20 @@ export class Journal {
     } finally {
       await this.database.close()
     }
+  }
+}
+
+/** Field by field: made for every write. */
+function nextHead(old: Head, change: HeadChange, previous: Uint8Array): Head {
+  return {
+    sequence: old.sequence + 1n,
+    storeId: old.storeId,
+    previous,
+    genesis: change.genesis ?? old.genesis,
+    first: change.first ?? old.first,
+    next: change.next ?? old.next,
+    tip: change.tip ?? old.tip,
+    states: change.states ?? old.states,
   }
 }
 
