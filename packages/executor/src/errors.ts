@@ -43,7 +43,7 @@ export class NodeOptionError extends ZkStackError {
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`
  * (`commit`, or `lastCommitted` at the start, is still running), `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
- * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SILENT` (`changes` has ended), `PRE_GENESIS_RETRY`,
+ * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SLOW` (`scheduleAt` is still running), `VALIDATORS_SILENT` (`changes` has ended), `PRE_GENESIS_RETRY`,
  * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee), `SIGNATURE_WORKER_FAILED`; besides those of the replica and the network.
  */
 export type NodeErrorCode =
@@ -75,6 +75,7 @@ export type NodeErrorCode =
   | 'STORE_GAP'
   | 'VALIDATORS_FAILED'
   | 'VALIDATORS_RETRY'
+  | 'VALIDATORS_SLOW'
   | 'VALIDATORS_SILENT'
   | 'PRE_GENESIS_RETRY'
   | 'SCHEDULE_MALFORMED'

@@ -4,6 +4,7 @@ import type { ExecutionLayer, NodeStore } from '@zkstack/storage'
 import { Backoff } from './backoff.js'
 import { NodeError } from './errors.js'
 import { isRetryable } from './execution-guard.js'
+import { watchSlowness } from './watch-slowness.js'
 
 /**
  * Binds the store to the genesis.
@@ -25,9 +26,6 @@ export async function openNodeStore(
   throw new NodeError(code, `options.store: ${message}.${remedy}`)
 }
 
-/** How long the execution layer may take before the user is told, in milliseconds. */
-const SLOW_START_MS = 30_000
-
 /**
  * Asks the execution layer how far it is; undefined when it cannot say.
  * @throws NodeError `EXECUTION_FAILED`; CanceledError.
@@ -37,7 +35,10 @@ export async function askLastCommitted(
   execution: ExecutionLayer,
   warn: (error: NodeError) => void,
 ): Promise<bigint | null | undefined> {
-  using _ = watchSlowness(ctx, warn)
+  using _ = watchSlowness(ctx.clock, (seconds) => {
+    const message = `execution.lastCommitted has been running for ${seconds} s; the node waits for it before it starts`
+    warn(new NodeError('EXECUTION_COMMIT_SLOW', message))
+  })
   const backoff = new Backoff(ctx.random)
   for (;;) {
     try {
@@ -67,25 +68,4 @@ function checkHeight(height: unknown): bigint | null | undefined {
   if (height === undefined || height === null) return height
   if (typeof height === 'bigint' && height >= 0n) return height
   throw new TypeError('it must give a block number as a bigint, or null for none')
-}
-
-/** Says again and again how long it has taken, until disposed of. */
-function watchSlowness({ clock }: Ctx, warn: (error: NodeError) => void): Disposable {
-  const since = clock.now()
-  let cancel = (): void => undefined
-  const wait = (at: number): void => {
-    const tell = (): void => {
-      const seconds = Math.round((clock.now() - since) / 1000)
-      const message = `execution.lastCommitted has been running for ${seconds} s; the node waits for it before it starts`
-      warn(new NodeError('EXECUTION_COMMIT_SLOW', message))
-      wait(clock.now() + SLOW_START_MS)
-    }
-    cancel = clock.setTimer(at, tell, { passive: true })
-  }
-  wait(since + SLOW_START_MS)
-  return {
-    [Symbol.dispose]() {
-      cancel()
-    },
-  }
 }

@@ -4,6 +4,7 @@ import { Backoff } from '../backoff.js'
 import { NodeError } from '../errors.js'
 import { isRetryable } from '../execution-guard.js'
 import type { RunningCalls } from '../running-calls.js'
+import { watchSlowness } from '../watch-slowness.js'
 
 /** What {@link ScheduleAsker} takes. */
 export interface ScheduleAskerInit {
@@ -28,6 +29,10 @@ export class ScheduleAsker {
 
   /** The answer as of a block, unjudged. @throws NodeError `VALIDATORS_FAILED`, CanceledError. */
   async ask(ctx: Ctx, block: bigint): Promise<unknown> {
+    using _ = watchSlowness(ctx.clock, (seconds) => {
+      const message = `validators.scheduleAt of block ${block} has been running for ${seconds} s; the node goes no further before it knows who may vote`
+      this.#o.warn(new NodeError('VALIDATORS_SLOW', message))
+    })
     const backoff = new Backoff(ctx.random)
     for (;;) {
       try {

@@ -44,3 +44,31 @@ it.each([
   await asker.listen(ctx, () => Promise.resolve())
   expect(warnings).toEqual(['VALIDATORS_SILENT'])
 })
+
+it('an execution layer that does not say who may vote › the user is told, again and again, until it does', async () => {
+  const own = new ManualClock()
+  const ctx = Ctx.root({ clock: own, random: seededRandom('asker') })
+  const warnings: string[] = []
+  let answer: (schedule: unknown) => void = () => undefined
+  const asker = new ScheduleAsker({
+    source: {
+      scheduleAt: () =>
+        new Promise((resolve) => {
+          answer = resolve as typeof answer
+        }),
+    },
+    calls: new RunningCalls(own),
+    warn: ({ code, message }) => warnings.push(`${code}: ${message}`),
+  })
+  const asked = asker.ask(ctx, 7n)
+  own.advance(29_999)
+  expect(warnings).toEqual([])
+  own.advance(30_001)
+  const text = (seconds: number): string =>
+    `VALIDATORS_SLOW: validators.scheduleAt of block 7 has been running for ${seconds} s; the node goes no further before it knows who may vote`
+  expect(warnings).toEqual([text(30), text(60)])
+  answer('a schedule')
+  expect(await asked).toBe('a schedule')
+  own.advance(60_000)
+  expect(warnings).toHaveLength(2)
+})
