@@ -1,4 +1,4 @@
-import { errorOf, isCanceled, lazySignal, ZkStackError } from '@zkstack/concurrency'
+import { errorOf, isCanceled, ZkStackError } from '@zkstack/concurrency'
 import type { Clock, Ctx, Logger, Scope } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import { qcKey } from '@zkstack/roles'
@@ -122,8 +122,8 @@ export class EffectExecutor {
     const { blocks, key, persisted } = this.#init
     let isSaved = false
     try {
-      if (state === undefined) await blocks.push(block, lazySignal(ctx))
-      else isSaved = await blocks.pushWithState(block, { key, state }, lazySignal(ctx))
+      if (state === undefined) await blocks.push(block, ctx)
+      else isSaved = await blocks.pushWithState(block, { key, state }, ctx)
     } catch (e) {
       throw storageErrorOf(e, `block ${block.number} was not written`)
     }
