@@ -27,14 +27,20 @@ function seedWords(text: string): [number, number, number, number] {
  */
 export function seededRandom(seed: string | number): SeededRandom {
   const text = String(seed)
-  let [a, b, c, counter] = seedWords(text)
+  // As signed words, which the engine keeps without an object each.
+  let [a, b, c, counter] = seedWords(text).map((word) => word | 0) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const uint32 = (): number => {
-    const sum = (a + b + counter) >>> 0
-    counter = (counter + 1) >>> 0
-    a = (b ^ (b >>> 9)) >>> 0
-    b = (c + (c << 3)) >>> 0
-    c = (((c << 21) | (c >>> 11)) + sum) >>> 0
-    return sum
+    const sum = (a + b + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + sum) | 0
+    return sum >>> 0
   }
   // The first outputs still resemble the seed.
   for (let i = 0; i < 16; i++) uint32()
