@@ -114,31 +114,15 @@ export class LevelNodeStore implements NodeStore {
 
   async get(n: bigint, o?: Partial<CallOptions>): Promise<Block | undefined> {
     throwIfAborted(o)
-    const { first, next } = this.range()
-    if (n < first || n >= next) return undefined
-    return this.#read(async () => {
-      try {
-        return await this.#parts.blocks.read(n, this.#parts.journal.head)
-      } catch (e) {
-        // Pruned while it was read.
-        if (n < this.range().first) return undefined
-        throw e
-      }
-    })
+    return this.#readFrom<Block | undefined>(n, undefined, (head) =>
+      this.#parts.blocks.read(n, head),
+    )
   }
 
   async getEncoded(first: bigint, run: EncodedRun): Promise<EncodedBlock[]> {
-    const range = this.range()
-    if (first < range.first || first >= range.next) return []
-    return this.#read(async () => {
-      try {
-        return await this.#parts.blocks.readEncoded(first, run, this.#parts.journal.head)
-      } catch (e) {
-        // Pruned while it was read.
-        if (first < this.range().first) return []
-        throw e
-      }
-    })
+    return this.#readFrom<EncodedBlock[]>(first, [], (head) =>
+      this.#parts.blocks.readEncoded(first, run, head),
+    )
   }
 
   async append(block: Block, o?: Partial<CallOptions>): Promise<void> {
@@ -366,6 +350,30 @@ export class LevelNodeStore implements NodeStore {
 
   #closedError(): StorageError {
     return new StorageError('STORE_CLOSED', `${this.#parts.path}: the store is closed`)
+  }
+
+  /** What is read from a height on; `none` where there is no block. */
+  async #readFrom<T>(n: bigint, none: T, read: (head: Head) => Promise<T>): Promise<T> {
+    if (!this.#holds(n)) return none
+    const { journal } = this.#parts
+    return this.#read(async () => {
+      const { head } = journal
+      try {
+        return await read(head)
+      } catch (e) {
+        // What is missing may have been removed by a write that is not acknowledged yet.
+        await this.#writes
+        journal.assertHealthy()
+        if (!this.#holds(n)) return none
+        if (journal.head.genesis !== head.genesis) return read(journal.head)
+        throw e
+      }
+    })
+  }
+
+  #holds(n: bigint): boolean {
+    const { first, next } = this.range()
+    return n >= first && n < next
   }
 
   async #read<T>(task: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-import { seededRandom } from '@zkstack/concurrency'
+import { seededRandom, yieldTurn } from '@zkstack/concurrency'
 import { describe, expect, it } from 'vitest'
-import type { NodeStore } from '../../src/index.js'
+import { StorageError, type NodeStore } from '../../src/index.js'
 import { SimulatedDisk, storeCompliance, TestChain, type DiskWrite } from '../../testing/index.js'
 
 const random = seededRandom('simulated disk')
@@ -153,5 +153,84 @@ describe('appends that do not wait for one another', () => {
       const store = await disk.open({ random })
       expect(store.range().next).toBeOneOf([0n, 3n])
     }
+  })
+})
+
+describe('a read while blocks are removed, and that is on disk but not acknowledged yet', () => {
+  const chain = new TestChain()
+  const run = { count: 4, maxBytes: 4096 }
+
+  /** A store with blocks 0 to 3 whose next write is held between the database and the witness, once `hold` was called. */
+  async function heldStore(): Promise<{
+    readonly store: NodeStore
+    readonly hold: () => Promise<() => void>
+  }> {
+    let held: ((release: () => void) => void) | undefined
+    const onWrite = (write: DiskWrite): Promise<void> => {
+      write.apply()
+      if (held === undefined || write.target === 'database') return Promise.resolve()
+      const told = held
+      held = undefined
+      return new Promise((release) => {
+        told(release)
+      })
+    }
+    const store = await new SimulatedDisk().open({ random, onWrite })
+    await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+    for (const n of [0n, 1n, 2n, 3n]) await store.append(chain.block(n))
+    const hold = (): Promise<() => void> =>
+      new Promise((resolve) => {
+        held = resolve
+      })
+    return { store, hold }
+  }
+
+  it('finds a block that is being pruned gone, not missing', async () => {
+    const { store, hold } = await heldStore()
+    const held = hold()
+    const pruned = store.prune?.(2n)
+    const release = await held
+    const reads = Promise.allSettled([store.get(1n), store.getEncoded?.(1n, run), store.get(2n)])
+    await yieldTurn()
+    release()
+    await pruned
+    expect(await reads).toMatchObject([
+      { value: undefined },
+      { value: [] },
+      { value: { number: 2n } },
+    ])
+  })
+
+  it('finds a block that a reset drops gone, and one that it keeps without its certificate', async () => {
+    const { store, hold } = await heldStore()
+    const fork = new TestChain({ forkNumber: 1n, firstBlock: 2n })
+    const held = hold()
+    const opened = store.open(fork.genesis, { onGenesisChange: 'reset' })
+    const release = await held
+    const reads = Promise.allSettled([store.get(1n), store.getEncoded?.(1n, run), store.get(2n)])
+    await yieldTurn()
+    release()
+    await opened
+    expect(await reads).toMatchObject([
+      { value: { kind: 'preGenesis', number: 1n } },
+      { value: { length: 1 } },
+      { value: undefined },
+    ])
+  })
+
+  it('tells of the write that failed, not of lost ones', async () => {
+    const full = new StorageError('STORE_FULL', 'no room')
+    let fails = false
+    const onWrite = (write: DiskWrite): Promise<void> => {
+      if (fails && write.target === 'witness') return Promise.reject(full)
+      write.apply()
+      return Promise.resolve()
+    }
+    const store = await new SimulatedDisk().open({ random, onWrite })
+    await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+    for (const n of [0n, 1n]) await store.append(chain.block(n))
+    fails = true
+    await expect(store.prune?.(1n)).rejects.toBe(full)
+    await expect(store.get(0n)).rejects.toBe(full)
   })
 })
