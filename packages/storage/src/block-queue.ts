@@ -243,7 +243,11 @@ export class BlockQueue {
       throw e
     }
     this.#hashes.set(block.number, hash)
-    this.#hashes.delete(block.number - BigInt(rememberedHashes))
+    // The heights between may be the store's own.
+    for (const oldest of this.#hashes.keys()) {
+      if (this.#hashes.size <= rememberedHashes) return
+      this.#hashes.delete(oldest)
+    }
   }
 
   async #write({ block, companion }: Entry): Promise<void> {

@@ -1,7 +1,14 @@
 import { keccak256 } from '@zkstack/crypto'
-import type { PreGenesisBlock } from '@zkstack/roles'
+import type { Block, PreGenesisBlock } from '@zkstack/roles'
 import { describe, expect, it } from 'vitest'
-import { BlockQueue, memoryStore, StorageError, type BlockStore } from '../../src/index.js'
+import {
+  BlockQueue,
+  memoryStore,
+  StorageError,
+  type BlockStore,
+  type CallOptions,
+  type NodeStore,
+} from '../../src/index.js'
 import { TestChain } from '../../testing/index.js'
 import { gatedStore } from './gated-store.js'
 
@@ -216,6 +223,34 @@ describe('block queue', () => {
     await settle()
     expect(queue.range.value.first).toBe(1n)
     abort.abort()
+    await following
+  })
+
+  it('a store that advances by itself now and then › the hashes of its latest blocks are remembered, and no others', async () => {
+    const store = memoryStore()
+    const reads: bigint[] = []
+    const counted = Object.assign(Object.create(store) as NodeStore, {
+      range: () => store.range(),
+      append: (added: Block) => store.append(added),
+      get: (n: bigint) => {
+        reads.push(n)
+        return store.get(n)
+      },
+      watch: (o: CallOptions) => store.watch(o),
+    })
+    const queue = new BlockQueue(counted, { capacity: 10 })
+    const stop = new AbortController()
+    const following = queue.follow({ signal: stop.signal })
+    const heights = Array.from({ length: 300 }, (_, i) => 3 * i)
+    for (const n of heights) {
+      await queue.push(block(n))
+      for (const own of [n + 1, n + 2]) await store.append(block(own))
+      await queue.waitUntilPersisted(BigInt(n + 2))
+    }
+    expect(reads).toEqual([])
+    for (const n of heights) await queue.push(block(n))
+    expect(reads).toEqual(heights.slice(0, -256).map(BigInt))
+    stop.abort()
     await following
   })
 
