@@ -22,20 +22,29 @@ export function saveFinalBlock(turn: Turn, qc: CommitQC): void {
   if (number < nextBlock || number > nextBlock + mostAhead) return
   const proposal = findProposal(turn.state, number, hash)
   if (proposal === undefined) return
-  if (!turn.state.proposals.includes(proposal)) {
-    turn.update({ proposals: [...turn.state.proposals, proposal] })
-  }
+  keepProposal(turn, proposal)
   const block = createFinalBlock(proposal.payload, qc, proposal.hash)
   const wait = number === nextBlock
   if (wait) turn.update({ savedBelow: number + 1n })
   turn.emit({ type: 'saveBlock', block, wait })
 }
 
-function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {
-  const cached = state.proposals.find(
+/** Keeps a payload; one that is proposed again, in a later view, is here already. */
+export function keepProposal(turn: Turn, proposal: Proposal): void {
+  const { proposals } = turn.state
+  if (findKept(turn.state, proposal.number, proposal.hash) !== undefined) return
+  turn.update({ proposals: [...proposals, proposal] })
+}
+
+function findKept(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {
+  return state.proposals.find(
     (proposal) => proposal.number === number && bytesEqual(proposal.hash, hash),
   )
-  if (cached !== undefined) return cached
+}
+
+function findProposal(state: ChonkyState, number: bigint, hash: Uint8Array): Proposal | undefined {
+  const kept = findKept(state, number, hash)
+  if (kept !== undefined) return kept
   const pending = state.pendingProposal
   if (pending === undefined || pending.number !== number) return undefined
   const { payload } = pending.message

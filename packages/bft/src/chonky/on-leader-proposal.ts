@@ -2,6 +2,7 @@ import { bytesEqual } from '@zkstack/crypto'
 import { impliedBlock, payloadHashOf, validateLeaderProposal } from '@zkstack/roles'
 import type { BlockHeader, LeaderProposal } from '@zkstack/roles'
 import { noteContradiction } from './conflict.js'
+import { keepProposal } from './final-block.js'
 import { MAX_VIEW, processJustification, qcView, settleJustification } from './justification.js'
 import type { PayloadVerifiedInput } from './input.js'
 import type { Rejection } from './rejection.js'
@@ -157,7 +158,7 @@ export function onPayloadVerified(turn: Turn, input: PayloadVerifiedInput): void
     return
   }
   const { number, hash } = pending
-  turn.update({ proposals: [...turn.state.proposals, { number, payload, hash }] })
+  keepProposal(turn, { number, payload, hash })
   vote(turn, { number, payload: hash })
 }
 

@@ -1,3 +1,4 @@
+import { toHex } from '@zkstack/crypto'
 import { describe, expect, test } from 'vitest'
 import {
   byCommit,
@@ -48,5 +49,23 @@ describe('memory of a replica', () => {
     expect(findOversize(harness.replica.state)).toBeUndefined()
     // New views and proposals of four.
     expect(stateSize(harness.replica.state).slots).toBe(8)
+  })
+
+  test('memory › the same payload is proposed in view after view, and never final › is held once', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, others, replica } = harness
+    const payload = bytesOf('the same payload')
+    for (let round = 0; round < 12; round += 1) {
+      harness.propose(payload)
+      const { view } = harness
+      replica.expire()
+      for (const index of others) {
+        if (harness.view === view)
+          replica.receive(committee.signTimeout(index, committee.timeout(view)))
+      }
+      expect(harness.view).toBe(view + 1n)
+    }
+    const kept = replica.state.proposals.filter((one) => toHex(one.payload) === toHex(payload))
+    expect(kept).toHaveLength(1)
   })
 })
