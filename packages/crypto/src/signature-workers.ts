@@ -10,10 +10,12 @@ import type { BatchAnswer, WorkerEvents, WorkerMessage, WorkerPort } from './wor
 export interface SignatureWorkersInit {
   /** Threads; 0 for none. Default: one less than there are cores, 4 at most. */
   readonly count?: number | undefined
-  /** A worker did not start or ended by itself: there is one less from now on. */
+  /** A worker did not start, ended by itself, or was silent for a minute: there is one less from now on. */
   onFailure(error: Error): void
   /** Starts a worker that is about to be asked for a backend. Default: a thread of Node; browsers have none. */
   readonly start?: (events: WorkerEvents, backend: string) => Promise<WorkerPort>
+  /** Calls `fire` after so many milliseconds, and returns what takes that back. Absent: a silent worker is waited for without end. */
+  readonly setTimer?: (ms: number, fire: () => void) => () => void
 }
 
 /** How a check is treated. */
@@ -36,6 +38,9 @@ interface Seat {
   port: WorkerPort | undefined
   isReady: boolean
   readonly batches: Map<number, Batch>
+  /** Looks now and then whether it still answers, while it has something to do. */
+  watch: { readonly cancel: () => void } | undefined
+  answers: number
 }
 
 /**
@@ -53,6 +58,8 @@ const fewChecks = { alone: 4, together: 32 }
 const mostByDefault = 4
 /** Checks that wait, at most. */
 const maxWaiting = 4_096
+/** How long a worker may answer nothing; asked twice, since a process that was asleep wakes with its timers due. */
+const patienceMs = 30_000
 
 /**
  * Threads that check aggregate signatures. They start with the first check, which like all others that come before a worker is
@@ -146,7 +153,13 @@ export class SignatureWorkers implements AsyncDisposable {
   }
 
   #startOne(backend: string): void {
-    const seat: Seat = { port: undefined, isReady: false, batches: new Map() }
+    const seat: Seat = {
+      port: undefined,
+      isReady: false,
+      batches: new Map(),
+      watch: undefined,
+      answers: 0,
+    }
     this.#seats.add(seat)
     const onEnd = (error: Error): void => {
       if (!this.#seats.has(seat)) return
@@ -188,6 +201,7 @@ export class SignatureWorkers implements AsyncDisposable {
       const jobs = takeOf(scheme, urgent ? fewChecks.alone : Math.min(maxChecks, share), queue)
       const id = ++this.#lastBatch
       seat.batches.set(id, { jobs, urgent })
+      if (seat.watch === undefined) this.#watch(seat, seat.answers, false)
       const { id: schemeId, backend } = scheme
       const hash = hashBackend()
       const checks = packChecks(jobs, (length) => this.#memory.take(length))
@@ -214,14 +228,38 @@ export class SignatureWorkers implements AsyncDisposable {
     if (memory) this.#memory.giveBack(memory)
     const { jobs = [] } = seat.batches.get(id) ?? {}
     seat.batches.delete(id)
+    seat.answers += 1
     for (const [i, job] of jobs.entries()) {
       const verdict = verdicts[i]
       job.settle(verdict === 1 ? true : verdict === 0 ? false : undefined)
     }
   }
 
+  /** @param isLate whether it had not answered when it was looked at last. */
+  #watch(seat: Seat, answers: number, isLate: boolean): void {
+    const fire = (): void => {
+      seat.watch = undefined
+      if (seat.batches.size === 0) return
+      const isSilent = seat.answers === answers
+      if (isSilent && isLate) this.#giveUp(seat)
+      else this.#watch(seat, seat.answers, isSilent)
+    }
+    const cancel = this.#init.setTimer?.(patienceMs, fire)
+    if (cancel) seat.watch = { cancel }
+  }
+
+  /** Ends a worker that lives, but does not answer. */
+  #giveUp(seat: Seat): void {
+    this.#remove(seat)
+    this.#giveUpIfAlone()
+    this.#schedule()
+    seat.port?.terminate().catch(() => undefined)
+    this.#init.onFailure(new Error(`a worker answered nothing for ${(2 * patienceMs) / 1000} s`))
+  }
+
   #remove(seat: Seat): void {
     this.#seats.delete(seat)
+    seat.watch?.cancel()
     for (const { jobs } of seat.batches.values()) for (const job of jobs) job.settle(undefined)
     seat.batches.clear()
   }

@@ -171,6 +171,7 @@ function signatureChecksOf({ options: o, reporter }: AssemblyInit): SignatureChe
   return new SignatureChecks({
     workers: o.workers,
     shared: o.signatureWorkers,
+    clock: o.clock,
     yieldTurn: yieldTurnOf(o),
     warn: (e) => {
       reporter.warn(e)

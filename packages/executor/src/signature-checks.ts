@@ -1,4 +1,4 @@
-import { errorOf, systemRandom } from '@zkstack/concurrency'
+import { errorOf, systemRandom, type Clock } from '@zkstack/concurrency'
 import {
   SignatureWorkers,
   verifyBySteps,
@@ -15,6 +15,8 @@ export interface SignatureChecksInit extends Pick<SignatureWorkersInit, 'start'>
   readonly workers: number | undefined
   /** Threads of others, in place of its own. */
   readonly shared?: SignatureWorkers | undefined
+  /** Tells when a thread of its own has not answered for too long. */
+  readonly clock: Clock
   /** Lets other work run. */
   yieldTurn(): Promise<void>
   warn(error: NodeError): void
@@ -130,10 +132,11 @@ export class SignatureChecks implements AsyncDisposable {
   }
 }
 
-function ownWorkers({ start, workers, warn }: SignatureChecksInit): SignatureWorkers {
+function ownWorkers({ start, workers, clock, warn }: SignatureChecksInit): SignatureWorkers {
   return new SignatureWorkers({
     ...(start && { start }),
     count: workers,
+    setTimer: (ms, fire) => clock.setTimer(clock.now() + ms, fire, { passive: true }),
     onFailure: (cause) => {
       warn(
         new NodeError(

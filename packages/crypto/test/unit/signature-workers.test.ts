@@ -17,8 +17,13 @@ function played(count: number): {
   events: WorkerEvents[]
   batches: CheckBatch[]
   failures: string[]
+  /** Indices of the threads that were ended. */
+  ended: number[]
+  timers: Set<() => void>
 } {
   const [events, batches, failures]: [WorkerEvents[], CheckBatch[], string[]] = [[], [], []]
+  const ended: number[] = []
+  const timers = new Set<() => void>()
   const workers = new SignatureWorkers({
     count,
     onFailure: ({ message: text }) => failures.push(text),
@@ -27,10 +32,19 @@ function played(count: number): {
       const post = (batch: CheckBatch): void => {
         batches.push(batch)
       }
-      return Promise.resolve({ post, terminate: () => Promise.resolve() })
+      const index = events.length - 1
+      const terminate = (): Promise<void> => {
+        ended.push(index)
+        return Promise.resolve()
+      }
+      return Promise.resolve({ post, terminate })
+    },
+    setTimer: (_ms, fire) => {
+      timers.add(fire)
+      return () => timers.delete(fire)
     },
   })
-  return { workers, events, batches, failures }
+  return { workers, events, batches, failures, ended, timers }
 }
 
 const claims = key === undefined ? [] : [{ index: 0, key, message }]
@@ -106,6 +120,50 @@ describe('signature workers', () => {
     expect(await third).toBeUndefined()
     expect(workers.size).toBe(0)
     expect(await ask(workers)).toBeUndefined()
+  })
+
+  test('a worker lives but never answers › it is ended when it was looked at twice, and its checks come back without a verdict', async () => {
+    const { workers, batches, failures, ended, timers } = await ready(1)
+    const look = (): void => {
+      for (const fire of [...timers]) if (timers.delete(fire)) fire()
+    }
+    const all = Array.from({ length: 20 }, () => ask(workers, true))
+    await turn()
+    expect(batches).toHaveLength(2)
+    look()
+    expect(workers.size).toBe(1)
+    look()
+    expect(await Promise.all(all)).toEqual(Array(20).fill(undefined))
+    expect(ended).toEqual([0])
+    expect(failures).toEqual(['a worker answered nothing for 60 s'])
+    expect(await ask(workers, true)).toBeUndefined()
+    expect(timers.size).toBe(0)
+  })
+
+  test('a worker is slow, or has nothing to do › it is not ended, and no timer goes on for it', async () => {
+    const { workers, events, batches, failures, timers } = await ready(1)
+    const look = (): void => {
+      for (const fire of [...timers]) if (timers.delete(fire)) fire()
+    }
+    const answer = (at: number): void => {
+      events[0]?.onMessage({ id: batches[at]?.id ?? 0, verdicts: Uint8Array.of(1) })
+    }
+    for (let at = 0; at < 4; at += 1) {
+      const asked = ask(workers, true)
+      await turn()
+      look()
+      answer(at)
+      expect(await asked).toBe(true)
+      const next = ask(workers, true)
+      await turn()
+      look()
+      answer(++at)
+      expect(await next).toBe(true)
+    }
+    expect(failures).toEqual([])
+    look()
+    expect(timers.size).toBe(0)
+    await workers[Symbol.asyncDispose]()
   })
 
   test('a worker does not start › that is told, and nothing is claimed', async () => {

@@ -51,6 +51,7 @@ const shared = {
 const verify = blockVerifier({ ...shared, epochs, execution: {} })
 const checks = new SignatureChecks({
   workers: 0,
+  clock: new ManualClock(),
   yieldTurn: () => Promise.resolve(),
   warn: () => undefined,
 })

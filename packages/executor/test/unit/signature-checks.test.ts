@@ -1,4 +1,4 @@
-import { yieldTurn } from '@zkstack/concurrency'
+import { ManualClock, yieldTurn } from '@zkstack/concurrency'
 import { blsMinSig, ed25519Scheme, loadCryptoBackends, SignatureWorkers } from '@zkstack/crypto'
 import { describe, expect, it } from 'vitest'
 import { SignatureChecks } from '../../src/signature-checks.js'
@@ -16,13 +16,18 @@ function played(workers: number | undefined): {
   checks: SignatureChecks
   posted: number[]
   started: () => number
+  clock: ManualClock
+  warnings: string[]
 } {
   const posted: number[] = []
+  const clock = new ManualClock()
+  const warnings: string[] = []
   let started = 0
   const checks = new SignatureChecks({
     workers,
+    clock,
     yieldTurn,
-    warn: () => undefined,
+    warn: ({ code }) => warnings.push(code),
     start: ({ onMessage }) => {
       started++
       queueMicrotask(() => {
@@ -34,7 +39,7 @@ function played(workers: number | undefined): {
       return Promise.resolve({ post, terminate: () => Promise.resolve() })
     },
   })
-  return { checks, posted, started: () => started }
+  return { checks, posted, started: () => started, clock, warnings }
 }
 
 describe('signature checks', () => {
@@ -78,7 +83,14 @@ describe('signature checks', () => {
       },
     })
     const [first, second] = [1, 2].map(
-      () => new SignatureChecks({ workers: undefined, shared, yieldTurn, warn: () => undefined }),
+      () =>
+        new SignatureChecks({
+          workers: undefined,
+          shared,
+          clock: new ManualClock(),
+          yieldTurn,
+          warn: () => undefined,
+        }),
     )
     await first?.ofBlocks(scheme, { claims, aggregate })
     await yieldTurn()
@@ -104,6 +116,23 @@ describe('signature checks', () => {
     expect(posted.length).toBe(2)
     await checks[Symbol.asyncDispose]()
     expect(await Promise.all(all)).toEqual(all.map((_, i) => i % 3 !== 0))
+  })
+
+  it('a thread lives but never answers › it is told after a minute, and this one checks', async () => {
+    const { checks, posted, clock, warnings } = played(1)
+    await checks.ofBlocks(scheme, { claims, aggregate })
+    await yieldTurn()
+    const asked = [aggregate, wrong].map((one) =>
+      checks.ofBlocks(scheme, { claims, aggregate: one }),
+    )
+    await yieldTurn()
+    expect(posted.length).toBe(1)
+    clock.advance(30_000)
+    expect(warnings).toEqual([])
+    clock.advance(30_000)
+    expect(await Promise.all(asked)).toEqual([true, false])
+    expect(warnings).toEqual(['SIGNATURE_WORKER_FAILED'])
+    await checks[Symbol.asyncDispose]()
   })
 
   it('BLS without threads › checks of one turn are made together, and the wrong one is known', async () => {
