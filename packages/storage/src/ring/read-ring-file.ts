@@ -1,7 +1,15 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { diskError } from '../level/disk-error.js'
 import { StorageError } from '../storage-error.js'
-import { decodeHeader, decodeSlot, headerBytes, slotCount } from './ring-layout.js'
+import {
+  decodeHeader,
+  decodeSlot,
+  headerBytes,
+  recordLength,
+  recordOverhead,
+  slotCount,
+  type Slot,
+} from './ring-layout.js'
 
 /**
  * What a ring file holds, oldest first: a list of records for each segment, the checkpoint first. A segment ends at the first
@@ -30,23 +38,40 @@ export async function readRingFile(path: string): Promise<readonly (readonly Uin
 }
 
 /** The slots that hold something, the oldest first. */
-export async function readSlots(
-  file: FileHandle,
-  slotBytes: number,
-): Promise<{ readonly turn: bigint; readonly records: readonly Uint8Array[] }[]> {
+export async function readSlots(file: FileHandle, slotBytes: number): Promise<readonly Slot[]> {
   const { size } = await file.stat()
-  const slots: { turn: bigint; records: readonly Uint8Array[] }[] = []
+  const slots: Slot[] = []
   for (let i = 0; i < slotCount; i += 1) {
     const start = headerBytes + i * slotBytes
-    const bytes = new Uint8Array(Math.max(0, Math.min(slotBytes, size - start)))
-    let read = 0
-    while (read < bytes.length) {
-      const { bytesRead } = await file.read(bytes, read, bytes.length - read, start + read)
-      if (bytesRead === 0) break
-      read += bytesRead
-    }
-    const slot = decodeSlot(bytes)
+    const slot = decodeSlot(await readAt(file, start, Math.min(slotBytes, size - start)))
     if (slot !== undefined) slots.push(slot)
   }
   return slots.sort((a, b) => (a.turn < b.turn ? -1 : 1))
+}
+
+/** The newest turn, by the first record of each slot: the rest may be larger than memory; 0 when there is none. */
+export async function readNewestTurn(file: FileHandle, slotBytes: number): Promise<bigint> {
+  const { size } = await file.stat()
+  let newest = 0n
+  for (let i = 0; i < slotCount; i += 1) {
+    const start = headerBytes + i * slotBytes
+    const most = Math.min(slotBytes, size - start)
+    const head = await readAt(file, start, Math.min(recordOverhead, most))
+    const length = Math.min(recordLength(head), most)
+    const turn = decodeSlot(await readAt(file, start, length))?.turn ?? 0n
+    if (turn > newest) newest = turn
+  }
+  return newest
+}
+
+/** Up to so many bytes; fewer where the file ends. */
+async function readAt(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.max(0, length))
+  let read = 0
+  while (read < bytes.length) {
+    const { bytesRead } = await file.read(bytes, read, bytes.length - read, start + read)
+    if (bytesRead === 0) break
+    read += bytesRead
+  }
+  return bytes
 }

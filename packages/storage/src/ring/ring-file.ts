@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { diskError } from '../level/disk-error.js'
 import { StorageError } from '../storage-error.js'
-import { readSlots } from './read-ring-file.js'
+import { readNewestTurn } from './read-ring-file.js'
 import {
   decodeHeader,
   encodeHeader,
@@ -67,10 +67,7 @@ async function prepare(file: FileHandle, slotBytes: number, path: string): Promi
   if (bytesRead > 0 && !hasMagic(header)) {
     throw new StorageError('STORE_SCHEMA', `${path}: is no recording; give another path`)
   }
-  if (decodeHeader(header) === slotBytes) {
-    const slots = await readSlots(file, slotBytes)
-    return slots.reduce((newest, { turn }) => (turn > newest ? turn : newest), 0n)
-  }
+  if (decodeHeader(header) === slotBytes) return readNewestTurn(file, slotBytes)
   await file.truncate(0)
   await file.write(encodeHeader(slotBytes), 0, headerBytes, 0)
   return 0n
@@ -171,7 +168,12 @@ export class RingFile implements AsyncDisposable {
     try {
       for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
         const { bytes, position } = next
-        await this.#o.file.write(bytes, 0, bytes.length, position)
+        // A disk that gets full takes a part first, and tells why with the rest.
+        for (let at = 0; at < bytes.length;) {
+          const rest = bytes.length - at
+          const { bytesWritten } = await this.#o.file.write(bytes, at, rest, position + at)
+          at += bytesWritten
+        }
         this.#pendingBytes -= bytes.length
       }
     } catch (e) {

@@ -56,10 +56,20 @@ export function encodeRecord(turn: bigint, body: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** What a slot holds: its turn and the bodies of its records, which are views; undefined when it holds none. */
-export function decodeSlot(
-  bytes: Uint8Array,
-): { readonly turn: bigint; readonly records: readonly Uint8Array[] } | undefined {
+/** Bytes of a whole record as its first ones tell, unchecked; 0 when they are too few. */
+export function recordLength(bytes: Uint8Array): number {
+  if (bytes.length < recordOverhead) return 0
+  return recordOverhead + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
+}
+
+/** What a slot holds: its turn and the bodies of its records, which are views. */
+export interface Slot {
+  readonly turn: bigint
+  readonly records: readonly Uint8Array[]
+}
+
+/** What a slot holds; undefined when that is nothing. */
+export function decodeSlot(bytes: Uint8Array): Slot | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const records: Uint8Array[] = []
   let turn: bigint | undefined

@@ -1,6 +1,6 @@
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { open, readFile, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { seededRandom } from '@zkstack/concurrency'
 import { openRingFile, readRingFile, StorageError } from '@zkstack/storage'
 import { temporaryFolder } from './temporary-folder.js'
@@ -16,6 +16,12 @@ async function withPath(body: (path: string) => Promise<void>): Promise<void> {
 /** What the file holds, as texts. */
 async function contentOf(path: string): Promise<string[][]> {
   return (await readRingFile(path)).map((segment) => segment.map(textOf))
+}
+
+/** What all open files have in common. */
+async function prototypeOf(path: string): Promise<FileHandle> {
+  await using handle = await open(path)
+  return Object.getPrototypeOf(handle) as FileHandle
 }
 
 /** Writes numbered records of 1 000 bytes and a checkpoint where one is wanted. */
@@ -96,6 +102,58 @@ describe('ring file', () => {
         expect(written, `SEED=${seed}`).toEqual(expect.arrayContaining(read))
         expect(read.length, `SEED=${seed}`).toBeGreaterThan(0)
       }
+    })
+  })
+
+  test('a large file is opened again › its checkpoints are read, and nothing else of it', async () => {
+    await withPath(async (path) => {
+      await fill(path, 0, 100)
+      const files = await prototypeOf(path)
+      const whole = files.read
+      let asked = 0
+      const read = vi.spyOn(files, 'read').mockImplementation(function (
+        this: FileHandle,
+        bytes: Uint8Array,
+        offset: number,
+        length: number,
+        position: number,
+      ) {
+        asked += length
+        return whole.call(this, bytes, offset, length, position)
+      } as typeof whole)
+      try {
+        await using ring = await openRingFile(path, { maxBytes })
+        expect(asked).toBeLessThan(300)
+        ring.begin(bytesOf('checkpoint 100'))
+      } finally {
+        read.mockRestore()
+      }
+      expect((await contentOf(path)).at(-1)).toEqual(['checkpoint 100'])
+    })
+  })
+
+  test('the disk takes a part of a record, and the rest when asked again › nothing is lost', async () => {
+    await withPath(async (path) => {
+      await using ring = await openRingFile(path, { maxBytes })
+      const files = await prototypeOf(path)
+      const whole = files.write
+      const write = vi.spyOn(files, 'write').mockImplementationOnce(function (
+        this: FileHandle,
+        bytes: Uint8Array,
+        offset: number,
+        length: number,
+        position: number,
+      ) {
+        return whole.call(this, bytes, offset, length >> 1, position)
+      } as typeof whole)
+      try {
+        ring.begin(bytesOf('checkpoint 0'))
+        ring.append(bytesOf('1'))
+        await ring.flush()
+      } finally {
+        write.mockRestore()
+      }
+      expect(await contentOf(path)).toEqual([['checkpoint 0', '1']])
     })
   })
 
