@@ -7,6 +7,7 @@ import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
 import { noChecksum, type Head, type StateHead } from './head.js'
 import type { PayloadTable } from './payload-table.js'
 import type { Operation, RecordDatabase } from './record-database.js'
+import { ReferenceSet } from './reference-set.js'
 import {
   decodeStateRecord,
   encodeStateRecord,
@@ -89,7 +90,9 @@ export class StateTable {
 
   /** Whether a state refers to this payload. */
   refersTo(number: bigint, hash: Uint8Array): boolean {
-    return refersTo(this.#known, { number, hash })
+    return this.#known.some(({ proposals }) =>
+      proposals.some((p) => p.number === number && bytesEqual(p.hash, hash)),
+    )
   }
 
   /** All payloads that states refer to. */
@@ -128,12 +131,14 @@ export class StateTable {
     for (const { head, sequences } of past) {
       for (const kept of sequences) operations.push(deletion(head.id, kept))
     }
-    const added = state.proposals.filter(({ number, hash }) => !this.refersTo(number, hash))
-    const dropped = this.proposals().filter((proposal) => !refersTo(next, proposal))
+    const referred = new ReferenceSet(this.proposals())
+    const wanted = new ReferenceSet(next.flatMap(({ proposals }) => proposals))
+    const added = state.proposals.filter((proposal) => referred.add(proposal))
+    const dropped = this.proposals().filter((proposal) => !wanted.has(proposal))
     const atHand: PayloadChange[] = []
     const awaited: Promise<PayloadChange>[] = []
     for (const change of [
-      ...withoutTwins(added).map((proposal) => this.#put(proposal, keptForBlock)),
+      ...added.map((proposal) => this.#put(proposal, keptForBlock)),
       ...dropped.map((proposal) => this.#drop(proposal, keptForBlock)),
     ]) {
       if (change instanceof Promise) awaited.push(change)
@@ -256,24 +261,6 @@ function pastEpochs(states: readonly Known[]): readonly Known[] {
 
 function isOf(head: StateHead, key: ValidatorName): boolean {
   return bytesEqual(head.genesis, key.genesis) && bytesEqual(head.validator, key.validator)
-}
-
-function refersTo(
-  states: readonly Known[],
-  { number, hash }: { readonly number: bigint; readonly hash: Uint8Array },
-): boolean {
-  for (const { proposals } of states) {
-    if (proposals.some((p) => p.number === number && bytesEqual(p.hash, hash))) return true
-  }
-  return false
-}
-
-/** One of those with the same payload. */
-function withoutTwins(proposals: readonly Proposal[]): readonly Proposal[] {
-  return proposals.filter(
-    ({ number, hash }, i) =>
-      !proposals.slice(0, i).some((p) => p.number === number && bytesEqual(p.hash, hash)),
-  )
 }
 
 function gap(what: string): StorageError {

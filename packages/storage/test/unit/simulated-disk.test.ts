@@ -1,4 +1,5 @@
 import { seededRandom, yieldTurn } from '@zkstack/concurrency'
+import { hash32 } from '@zkstack/crypto'
 import { describe, expect, it } from 'vitest'
 import { StorageError, type NodeStore } from '../../src/index.js'
 import { SimulatedDisk, storeCompliance, TestChain, type DiskWrite } from '../../testing/index.js'
@@ -232,5 +233,32 @@ describe('a read while blocks are removed, and that is on disk but not acknowled
     fails = true
     await expect(store.prune?.(1n)).rejects.toBe(full)
     await expect(store.get(0n)).rejects.toBe(full)
+  })
+})
+
+describe('a state of a chain that stands still', () => {
+  it('refers to a payload for each view › what a save compares grows with them, not with their square', async () => {
+    let reads = 0
+    class CountedHash extends Uint8Array {
+      override get length(): number {
+        reads += 1
+        return super.length
+      }
+    }
+    const chain = new TestChain()
+    const store = await new SimulatedDisk().open({ random })
+    await store.open(chain.genesis, { onGenesisChange: 'refuse' })
+    const many = 400
+    const proposals = Array.from({ length: many }, (_, i) => {
+      const proposal = chain.proposal(5n, i, 32)
+      return { ...proposal, hash: hash32(new CountedHash(proposal.hash)) }
+    })
+    for (const view of [1n, 2n]) await store.save(chain.key(), chain.state(view, { proposals }))
+    expect(reads).toBeLessThan(100 * many)
+    expect(await store.load(chain.key())).toMatchObject({ view: 2n, proposals: { length: many } })
+    reads = 0
+    await store.save(chain.key(), chain.state(3n, { proposals: proposals.slice(1) }))
+    expect(reads).toBeLessThan(100 * many)
+    expect((await store.load(chain.key()))?.proposals).toHaveLength(many - 1)
   })
 })
