@@ -7,10 +7,19 @@ export interface LiveTable {
   readonly size: number
 }
 
+/** What a manifest says. */
+export interface Manifest {
+  readonly tables: readonly LiveTable[]
+  /** Logs with a lower number are in tables. */
+  readonly logNumber: number
+}
+
 /** Records lie in blocks of this size, each with a header: checksum 4, length 2, type 1. */
-const blockBytes = 32_768
-const headerBytes = 7
-const recordTypes = { full: 1, first: 2, middle: 3, last: 4 } as const
+export const blockBytes = 32_768
+/** Bytes of the header of a record. */
+export const headerBytes = 7
+/** Whether a record is a whole entry, or which part of one. */
+export const recordTypes = { full: 1, first: 2, middle: 3, last: 4 } as const
 
 /** Tags of the fields of an edit. */
 const tags = {
@@ -25,18 +34,27 @@ const tags = {
 } as const
 
 /**
- * The tables that a manifest leaves in the database. A record that was not written to its end, as a crash leaves it, ends the
+ * What a manifest leaves in the database. A record that was not written to its end, as a crash leaves it, ends the
  * manifest, as it does for LevelDB.
  *
  * @throws StorageError `STORE_CORRUPT` for anything else that is not as LevelDB writes it.
  */
-export function readManifest(file: string, bytes: Uint8Array): LiveTable[] {
+export function readManifest(file: string, bytes: Uint8Array): Manifest {
   const tables = new Map<number, LiveTable>()
-  for (const edit of readRecords(file, bytes)) applyEdit(new FileReader(file, edit), file, tables)
-  return [...tables.values()]
+  let logNumber = 0
+  for (const edit of readRecords(file, bytes)) {
+    logNumber = applyEdit(new FileReader(file, edit), file, tables) ?? logNumber
+  }
+  return { tables: [...tables.values()], logNumber }
 }
 
-function applyEdit(reader: FileReader, file: string, tables: Map<number, LiveTable>): void {
+/** @returns the number of the log, if the edit names one. */
+function applyEdit(
+  reader: FileReader,
+  file: string,
+  tables: Map<number, LiveTable>,
+): number | undefined {
+  let logNumber: number | undefined
   while (!reader.done) {
     const tag = reader.varint()
     switch (tag) {
@@ -44,6 +62,8 @@ function applyEdit(reader: FileReader, file: string, tables: Map<number, LiveTab
         reader.string()
         break
       case tags.logNumber:
+        logNumber = reader.varint()
+        break
       case tags.nextFile:
       case tags.lastSequence:
       case tags.previousLogNumber:
@@ -69,6 +89,7 @@ function applyEdit(reader: FileReader, file: string, tables: Map<number, LiveTab
         throw fileError(file, `it has an unknown tag ${tag}`)
     }
   }
+  return logNumber
 }
 
 function* readRecords(file: string, bytes: Uint8Array): Generator<Uint8Array> {

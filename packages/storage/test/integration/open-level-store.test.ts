@@ -1,4 +1,14 @@
-import { chmod, cp, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
 import { describe, expect, it } from 'vitest'
@@ -147,6 +157,27 @@ describe('database and witness', () => {
     await store.save(chain.key(), chain.state(5n))
     await store[Symbol.asyncDispose]()
     expect(await failure(path)).toMatchObject({ code: 'none' })
+  })
+
+  it('a write in the middle of the log that the disk has changed › is STORE_CORRUPT, not an older record, and stays it', async () => {
+    const path = at('middle')
+    const store = await openBound(path)
+    const { validator } = chain.key()
+    const marks = Array.from({ length: 2500 }, (_, i) => ({ next: BigInt(i), utcMs: i }))
+    await store.addresses?.saveVersion(validator, 1n)
+    await store.addresses?.saveVersion(validator, 2n)
+    for (let i = 0; i < 3; i++) await store.marks?.save(marks)
+    await store[Symbol.asyncDispose]()
+    const log = join(
+      path,
+      'db',
+      (await readdir(join(path, 'db'))).find((n) => /log$/.test(n)) ?? '',
+    )
+    const bytes = await readFile(log)
+    const last = bytes.lastIndexOf(validator)
+    bytes[last] = (bytes[last] ?? 0) ^ 1
+    await writeFile(log, bytes)
+    for (let i = 0; i < 2; i++) expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
   })
 
   const stale = 'is STORE_CORRUPT, and stays it'
