@@ -78,9 +78,17 @@ async function prepareFolder(path: string): Promise<string> {
   try {
     const created = await mkdir(path, { recursive: true })
     const folder = await realpath(path)
-    if (created !== undefined) await syncFolder(dirname(folder))
+    if (created !== undefined) await syncNames(folder, await realpath(created))
     return folder
   } catch (e) {
     throw diskError(e, path, 'use the folder')
+  }
+}
+
+/** Makes the names of new folders durable, from the innermost to the outermost. */
+async function syncNames(innermost: string, outermost: string): Promise<void> {
+  for (let folder = innermost; ; folder = dirname(folder)) {
+    await syncFolder(dirname(folder))
+    if (folder === outermost || folder === dirname(folder)) return
   }
 }

@@ -2,16 +2,19 @@ import {
   chmod,
   cp,
   mkdir,
+  open,
   readdir,
   readFile,
+  readlink,
   rm,
   symlink,
   truncate,
   writeFile,
+  type FileHandle,
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { levelStore } from '../../src/index.js'
 import { TestChain } from '../../testing/index.js'
 import { runChild } from './child.js'
@@ -86,6 +89,26 @@ describe('opening a level store', () => {
       await mkdir(at('read-only'))
       await chmod(at('read-only'), 0o500)
       expect(await failure(at('read-only'))).toMatchObject({ code: 'STORE_PATH' })
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'folders within folders that are made › all their names are synced, not the last alone',
+    async () => {
+      await using handle = await open(root)
+      const files = Object.getPrototypeOf(handle) as FileHandle
+      const whole = files.sync
+      const synced: string[] = []
+      const sync = vi.spyOn(files, 'sync').mockImplementation(async function (this: FileHandle) {
+        synced.push(await readlink(`/proc/self/fd/${this.fd}`))
+        return whole.call(this)
+      })
+      try {
+        await (await levelStore(at('new/er/est')))[Symbol.asyncDispose]()
+      } finally {
+        sync.mockRestore()
+      }
+      for (const folder of [root, at('new'), at('new/er')]) expect(synced).toContain(folder)
     },
   )
 
