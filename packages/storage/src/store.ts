@@ -152,8 +152,8 @@ export interface StoreOpenError {
 /** Options of {@link NodeStore.open}. */
 export interface OpenOptions {
   /**
-   * What a higher fork number does: `refuse`, or `reset`: in one write all certificates, replica states and epochs are wiped, blocks
-   * from the new first block on are dropped, and earlier ones stay as pre-genesis blocks without a justification.
+   * What a higher fork number does: `refuse`, or `reset`: in one write all replica states and epochs are wiped, blocks from the new
+   * first block on are dropped, and earlier ones stay as pre-genesis blocks without a justification.
    */
   readonly onGenesisChange: 'refuse' | 'reset'
 }

@@ -24,6 +24,9 @@ import { payloadKey } from './state-record.js'
 
 const noBytes = new Uint8Array()
 
+/** Certificates that are deleted by one write. */
+const certificatesAtOnce = 4096n
+
 /** An index entry, and the checksum by which its successor or the head knows it. */
 export interface StoredEntry extends BlockEntry {
   readonly checksum: Uint8Array
@@ -170,6 +173,16 @@ export class BlockTable {
       operations.push({ type: 'del', table: 'payload', key: payloadKey(n, payloadHash) })
     }
     return operations
+  }
+
+  /** Deletes the certificates of final blocks of an earlier fork, which nobody reads; for one write after another: they may be many. */
+  *planCertificateRemovals(first: bigint, end: bigint): Generator<Operation[], void> {
+    for (let from = first; from < end; from += certificatesAtOnce) {
+      const to = from + certificatesAtOnce < end ? from + certificatesAtOnce : end
+      const operations: Operation[] = []
+      for (let n = from; n < to; n++) operations.push({ type: 'del', table: 'cert', key: be64(n) })
+      yield operations
+    }
   }
 
   /** Checks the newest `count` entries of the index and their chain of digests. Throws StorageError. */

@@ -23,7 +23,6 @@ import { AppendBatch } from './append-batch.js'
 import { AddressTable } from './address-table.js'
 import type { AppendPlan, BlockTable } from './block-table.js'
 import { EpochTable } from './epoch-table.js'
-import { be64 } from './fields.js'
 import { noChecksum, type Head } from './head.js'
 import type { Journal } from './journal.js'
 import { MarkTable } from './mark-table.js'
@@ -273,11 +272,12 @@ export class LevelNodeStore implements NodeStore {
     this.#feed.set({ first: stop, next, last })
   }
 
-  /** Wipes certificates and states, drops blocks from the new first block on; the rest become pre-genesis blocks. */
+  /** Wipes epochs and states and drops blocks from the new first block on; the rest become pre-genesis blocks. */
   async #reset(genesis: StoredGenesis): Promise<void> {
     const { journal, blocks, states, firstBlock } = this.#parts
     const { first, next } = this.range()
     const end = genesis.firstBlock < next ? genesis.firstBlock : next
+    const firstFinal = journal.head.genesis?.firstBlock ?? first
     const operations: Operation[] = await this.#wipe(first, end, next)
     const tip = end > first ? (await blocks.entry(end - 1n))?.checksum : undefined
     const empty = firstBlock ?? genesis.firstBlock
@@ -292,6 +292,10 @@ export class LevelNodeStore implements NodeStore {
     this.#newest = undefined
     const last = await blocks.tip(journal.head)
     this.#feed.set({ first: journal.head.first, next: journal.head.next, last })
+    const final = firstFinal > first ? firstFinal : first
+    for (const removals of blocks.planCertificateRemovals(final, end)) {
+      await journal.commit(removals, {})
+    }
   }
 
   async #wipe(first: bigint, end: bigint, next: bigint): Promise<Operation[]> {
@@ -304,11 +308,8 @@ export class LevelNodeStore implements NodeStore {
       const kept = number < end && (await this.#keptForBlock(number, hash))
       if (!kept) operations.push({ type: 'del', table: 'payload', key: payloadKey(number, hash) })
     }
-    for (let n = first; n < next; n++) {
-      if (n >= end) operations.push(...(await blocks.planRemove(n, () => false)))
-      else if ((await blocks.entry(n))?.kind === 'final') {
-        operations.push({ type: 'del', table: 'cert', key: be64(n) })
-      }
+    for (let n = end > first ? end : first; n < next; n++) {
+      operations.push(...(await blocks.planRemove(n, () => false)))
     }
     return operations
   }

@@ -202,7 +202,7 @@ describe('a read while blocks are removed, and that is on disk but not acknowled
     ])
   })
 
-  it('finds a block that a reset drops gone, and one that it keeps without its certificate', async () => {
+  it('finds a block that a reset drops gone, and one that it keeps', async () => {
     const { store, hold } = await heldStore()
     const fork = new TestChain({ forkNumber: 1n, firstBlock: 2n })
     const held = hold()
@@ -213,7 +213,7 @@ describe('a read while blocks are removed, and that is on disk but not acknowled
     release()
     await opened
     expect(await reads).toMatchObject([
-      { value: { kind: 'preGenesis', number: 1n } },
+      { value: { number: 1n } },
       { value: { length: 1 } },
       { value: undefined },
     ])
@@ -260,5 +260,63 @@ describe('a state of a chain that stands still', () => {
     await store.save(chain.key(), chain.state(3n, { proposals: proposals.slice(1) }))
     expect(reads).toBeLessThan(100 * many)
     expect((await store.load(chain.key()))?.proposals).toHaveLength(many - 1)
+  })
+})
+
+describe('a reset of a long chain', () => {
+  const chain = new TestChain()
+
+  /** Opens a store with so many blocks as of a fork above them. */
+  async function reset(
+    blocks: number,
+    disk: SimulatedDisk,
+    onWrite: (write: DiskWrite) => Promise<void>,
+  ): Promise<NodeStore> {
+    const old = await disk.open({ random })
+    await old.open(chain.genesis, { onGenesisChange: 'refuse' })
+    const numbers = Array.from({ length: blocks }, (_, n) => BigInt(n))
+    await Promise.all(numbers.map((n) => old.append(chain.block(n))))
+    await old.save(chain.key(), chain.state(1n))
+    const store = await disk.open({ random, onWrite })
+    const fork = new TestChain({ forkNumber: 1n, firstBlock: BigInt(blocks) })
+    await store.open(fork.genesis, { onGenesisChange: 'reset' })
+    return store
+  }
+
+  it('is one write, which does not grow with the chain › and certificates go after it', async () => {
+    const firstWrite = async (blocks: number): Promise<number> => {
+      const writes: number[] = []
+      await reset(blocks, new SimulatedDisk(), (write) => {
+        if (write.target === 'database') writes.push(write.bytes)
+        write.apply()
+        return Promise.resolve()
+      })
+      return writes[0] ?? 0
+    }
+    const short = await firstWrite(2)
+    expect(short).toBeGreaterThan(0)
+    expect(await firstWrite(300)).toBe(short)
+  })
+
+  it('the power goes after that write › the store is that of the new fork', async () => {
+    const disk = new SimulatedDisk()
+    let writes = 0
+    const onWrite = (write: DiskWrite): Promise<void> => {
+      writes += 1
+      if (writes > 2) return never
+      write.apply()
+      return Promise.resolve()
+    }
+    await Promise.race([reset(3, disk, onWrite), new Promise((resolve) => setImmediate(resolve))])
+    const store = await disk.open({ random })
+    for (const n of [0n, 1n, 2n]) {
+      expect(await store.get(n)).toMatchObject({
+        kind: 'preGenesis',
+        justification: new Uint8Array(),
+      })
+    }
+    expect(store.range()).toMatchObject({ first: 0n, next: 3n, last: { type: 'preGenesis' } })
+    expect(await store.load(chain.key())).toBeUndefined()
+    expect(await store.getEncoded?.(0n, { count: 3, maxBytes: 4096 })).toHaveLength(3)
   })
 })
