@@ -110,14 +110,16 @@ function checkPayload(
     return message.payload === undefined ? undefined : { code: 'REPROPOSAL_WITH_PAYLOAD' }
   }
   if (message.payload === undefined) return { code: 'MISSING_PAYLOAD' }
-  if (number < state.nextBlock) {
-    return { code: 'INVALID_PAYLOAD', reason: `block ${number} is final already` }
-  }
-  return undefined
+  return number < state.nextBlock ? finalAlready(number) : undefined
+}
+
+function finalAlready(number: bigint): Rejection {
+  return { code: 'INVALID_PAYLOAD', reason: `block ${number} is final already` }
 }
 
 /**
- * Has the pending payload judged once the block before it is there, unless the epoch turns out to end before it.
+ * Has the pending payload judged once the block before it is there, unless the epoch turns out to end before it, or sync has
+ * brought the block of its height, too.
  *
  * @see docs/spec/chonky.md P8, P9
  */
@@ -130,6 +132,11 @@ export function continuePendingProposal(turn: Turn): void {
     return
   }
   if (nextBlock < pending.number) return
+  if (nextBlock > pending.number) {
+    turn.update({ pendingProposal: undefined })
+    rejectPending(turn, pending, finalAlready(pending.number))
+    return
+  }
   const { message, number, hash, leader } = pending
   const { payload } = message
   if (payload === undefined) return
@@ -158,6 +165,10 @@ export function onPayloadVerified(turn: Turn, input: PayloadVerifiedInput): void
     return
   }
   const { number, hash } = pending
+  if (number < turn.state.nextBlock) {
+    rejectPending(turn, pending, finalAlready(number))
+    return
+  }
   keepProposal(turn, { number, payload, hash })
   vote(turn, { number, payload: hash })
 }

@@ -39,7 +39,10 @@ export function checkStoredBlock(block: BlockHeader, qc: CommitQC): readonly Inv
   return [{ code: 'AGREEMENT', message, data: { block, qcs: [qc] } }]
 }
 
-/** Compares a vote of our own with the certificates known: with the newest, down to the first one below the height voted for. */
+/**
+ * Compares a vote of our own with the certificates known: with the newest, down to the first one below the height voted for. Those of
+ * its own view or a later one do not count: whoever is behind may vote late, in a view that has made nothing final.
+ */
 export function checkVoteAgainstFinal(
   known: readonly CommitQC[],
   vote: ReplicaCommit,
@@ -48,7 +51,10 @@ export function checkVoteAgainstFinal(
   const below = known.findLastIndex(({ message }) => message.proposal.number < number)
   const final = known
     .slice(below + 1)
-    .find(({ message }) => isOther(message.proposal, vote.proposal))
+    .find(
+      ({ message }) =>
+        compareViews(message.view, vote.view) < 0 && isOther(message.proposal, vote.proposal),
+    )
   if (final === undefined) return undefined
   const message = `in view ${vote.view.number} we voted for another block ${number} than the one final since view ${viewNumber(final)}`
   return {

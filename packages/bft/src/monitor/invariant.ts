@@ -8,7 +8,7 @@ export type InvariantCode =
   | 'ONE_BLOCK_A_VIEW'
   /** Of two certificates, the one of the later view is for a lower block; or the blocks on disk went back. */
   | 'CHAIN'
-  /** We voted for another block than the one that we know to be final at its height. */
+  /** We voted for another block than the one that we know to be final at its height since an earlier view. */
   | 'VOTE_AGAINST_FINAL'
   /** View, phase, high vote or a high QC went back, in memory or on disk. */
   | 'VIEW_ORDER'

@@ -198,6 +198,17 @@ describe('leader proposal', () => {
     expect(harness.vote().proposal).toEqual(committee.header(5n, 'next'))
   })
 
+  test('leader proposal › while it waits, its own block comes, of a later view › INVALID_PAYLOAD, and it is not judged', () => {
+    const harness = ReplicaHarness.inView1({ validators: 6 })
+    const { committee, replica } = harness
+    const qc = committee.commitQc(committee.commit(3n, committee.header(4n, 'far')))
+    replica.receive(committee.signProposal(4, byCommit(qc), bytesOf('next')))
+    const effects = replica.input({ type: 'blockPersisted', first: 0n, next: 6n })
+    expect(effects.map((effect) => effect.type)).toEqual(['rejected'])
+    expect(rejectionsOf(effects)).toMatchObject([{ code: 'INVALID_PAYLOAD' }])
+    expect(replica.state.highVote).toBeUndefined()
+  })
+
   test('leader proposal › while it waits for the block before, the view times out › no vote afterwards', () => {
     const harness = ReplicaHarness.inView1({ validators: 6 })
     const { committee, replica } = harness

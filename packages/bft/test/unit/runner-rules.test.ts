@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ManualClock, Watch } from '@zkstack/concurrency'
-import { createFinalBlock } from '@zkstack/roles'
+import { createFinalBlock, type FinalBlock } from '@zkstack/roles'
 import { byCommit, bytesOf, byTimeout, createCommittee, RunnerRig } from '@zkstack/bft/testing'
 import type { RunnerRigOptions } from '@zkstack/bft/testing'
 import { InputQueue } from '../../src/runner/input-queue.js'
@@ -115,6 +115,51 @@ describe('what the state machine is told', () => {
     applied.set(1n)
     await rig.settle()
     expect(rig.sentOf('replicaCommit')).toHaveLength(1)
+  })
+
+  /** The final block 0 of a later view, as sync brings it. */
+  const finalBlock = ({ committee }: RunnerRig): FinalBlock => {
+    const qc = committee.commitQc(committee.commit(3n, committee.header(0n, 'final')))
+    return createFinalBlock(bytesOf('final'), qc)
+  }
+
+  test('blocks › sync brings another block of a later view while the proposal is judged › no vote, and the replica goes on', async () => {
+    const judged = gate()
+    const rig = rigOf({
+      execution: {
+        propose: async () => null,
+        verify: async () => {
+          await judged.opened
+          return { ok: true }
+        },
+      },
+    })
+    await rig.start()
+    await rig.timeoutView()
+    const { committee } = rig
+    const first = byTimeout(committee.timeoutQc(0n))
+    await rig.deliver(committee.signProposal(committee.leader(1n), first, bytesOf('late')))
+    expect(rig.runner.snapshot().awaits).toContainEqual({ type: 'payloadVerdict', number: 0n })
+    await rig.blocks.push(finalBlock(rig))
+    judged.open()
+    await rig.settle()
+    expect(rig.sentOf('replicaCommit')).toEqual([])
+    expect(rig.runner.snapshot().status).toBe('running')
+  })
+
+  test('blocks › a block was proposed again before another became final in a later view › the late vote breaks no invariant', async () => {
+    const rig = rigOf()
+    await rig.start()
+    await rig.timeoutView()
+    const { committee } = rig
+    await rig.blocks.push(finalBlock(rig))
+    const highVote = committee.commit(0n, committee.header(0n, 'late'))
+    const timeout = committee.timeout(0n, { highVote })
+    const qc = byTimeout(committee.timeoutQc(0n, [[timeout, committee.everybody()]]))
+    await rig.deliver(committee.signProposal(committee.leader(1n), qc, undefined))
+    expect(rig.sentOf('replicaCommit')).toHaveLength(1)
+    expect(rig.events.filter(({ type }) => type === 'invariant')).toEqual([])
+    expect(rig.runner.snapshot().status).toBe('running')
   })
 
   test('rule 13 › answers wait when the timer is due › the timer comes first', () => {
