@@ -34,10 +34,13 @@ function asked(o: Partial<AwaitedAnswer> = {}): {
     protocol: 'blocks',
   })
   let over = false
+  const end = (): void => {
+    over = true
+  }
   const outcome = receiveAnswer(ctx, ours, { topic: 'blocks', timeoutMs, ...o }).catch(
     (e: unknown) => e,
   )
-  void outcome.then(() => (over = true))
+  outcome.then(end, end)
   return {
     ctx,
     theirs,

@@ -119,7 +119,7 @@ describe('ring file', () => {
         position: number,
       ) {
         asked += length
-        return whole.call(this, bytes, offset, length, position)
+        return Reflect.apply(whole, this, [bytes, offset, length, position]) as unknown
       } as typeof whole)
       try {
         await using ring = await openRingFile(path, { maxBytes })
@@ -144,7 +144,7 @@ describe('ring file', () => {
         length: number,
         position: number,
       ) {
-        return whole.call(this, bytes, offset, length >> 1, position)
+        return Reflect.apply(whole, this, [bytes, offset, length >> 1, position]) as unknown
       } as typeof whole)
       try {
         ring.begin(bytesOf('checkpoint 0'))
