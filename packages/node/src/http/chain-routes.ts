@@ -94,6 +94,9 @@ export class ChainRoutes {
     const address = request.socket.remoteAddress ?? ''
     try {
       this.#charge(address)
+      // What waits behind another answer of the connection is in memory meanwhile, and the end of a stream there is never told.
+      if (response.socket === null)
+        throw new Refusal(400, 'ask again after the answer to the last one')
       if (url.pathname === '/blocks/stream') {
         const from = this.#streamFrom(url, request)
         await this.#stream.attach(response, { from, isHead: request.method === 'HEAD' })

@@ -39,6 +39,12 @@ export class EventStream {
 
   /** Makes a response a reader, until its connection closes. */
   attach(response: ServerResponse): void {
+    // Its end would never be told: it waits behind another answer of the connection.
+    if (response.socket === null) {
+      response.writeHead(400, { 'content-type': 'text/plain' })
+      response.end('ask again after the answer to the last one\n')
+      return
+    }
     if (this.#readers.size >= MAX_READERS) {
       response.writeHead(503, { 'content-type': 'text/plain' })
       response.end('too many pages are open\n')

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { ManualClock, realClock, type Clock } from '@zkstack/concurrency'
 import { createTestNetwork, type TestNetwork } from '@zkstack/executor/testing'
 import {
@@ -215,6 +217,39 @@ describe('what light clients are served', () => {
     ])
     await server.close()
     for (const response of responses) await response.text().catch(() => undefined)
+  })
+
+  test('streams that are asked for behind another answer of the connection › are refused, and keep no room when it ends', async () => {
+    const { server } = await served()
+    const { port, hostname } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    const request = 'GET /blocks/stream HTTP/1.1\r\nhost: localhost\r\n\r\n'
+    socket.write(request.repeat(16))
+    await once(socket, 'data')
+    socket.destroy()
+    const url = `${server.url}/blocks/stream`
+    for (;;) {
+      const end = new AbortController()
+      const ask = (): Promise<Response> => fetch(url, { signal: end.signal })
+      const responses = await Promise.all([ask(), ask()])
+      end.abort()
+      if (responses.every(({ status }) => status === 200)) break
+    }
+  })
+
+  test('a block that is asked for behind another answer of the connection › is not read', async () => {
+    const { network, server } = await served()
+    await network.waitForHeight(0n)
+    const { port, hostname } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
+    socket.write(ask('/genesis.json') + ask('/blocks/0'))
+    let text = ''
+    for await (const chunk of socket.setEncoding('latin1')) {
+      text += String(chunk)
+      if (/^HTTP[^]*^HTTP[^]*^0\r\n/m.test(text)) break
+    }
+    expect(text).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 400 /)
   })
 
   test('a server that is given no chain › has none of it', async () => {

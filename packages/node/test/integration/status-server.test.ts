@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTestNetwork, type TestNetwork } from '@zkstack/executor/testing'
 import { prometheusMetrics, serveStatus, type StatusServer } from '../../src/index.js'
@@ -153,6 +155,22 @@ describe('status server', () => {
       const response = await fetch(`${server.url}/events`)
       await response.body?.cancel()
       if (response.status === 200) break
+    }
+  })
+
+  test('pages that are asked for behind another answer of the connection › are refused, and keep no room when it ends', async () => {
+    const { server } = await committee(1)
+    const { port, hostname } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    socket.write('GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(32))
+    await once(socket, 'data')
+    socket.destroy()
+    for (;;) {
+      const end = new AbortController()
+      const ask = (): Promise<Response> => fetch(`${server.url}/events`, { signal: end.signal })
+      const pages = await Promise.all([ask(), ask()])
+      end.abort()
+      if (pages.every(({ status }) => status === 200)) break
     }
   })
 
