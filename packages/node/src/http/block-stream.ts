@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { isCanceled, ZkStackError } from '@zkstack/concurrency'
 import type { Block, ConsensusNode } from '@zkstack/executor'
 import { encodeCommitQC } from '@zkstack/roles'
+import { STALL_MS } from './limited-server.js'
 
 /** Streams that may be open at once. */
 const MAX_STREAMS = 16
@@ -15,10 +16,13 @@ export class BlockStream {
   readonly #node: Pick<ConsensusNode, 'blocks'>
   /** One for each reader; aborted when it leaves or has to. */
   readonly #readers = new Set<AbortController>()
+  readonly #stallMs: number
   #stopped = false
 
-  constructor(node: Pick<ConsensusNode, 'blocks'>) {
+  /** @param stallMs how long a reader may take nothing while something waits for it */
+  constructor(node: Pick<ConsensusNode, 'blocks'>, stallMs = STALL_MS) {
     this.#node = node
+    this.#stallMs = stallMs
   }
 
   stop(): void {
@@ -56,8 +60,13 @@ export class BlockStream {
 
   async #send(response: ServerResponse, from: bigint, signal: AbortSignal): Promise<void> {
     try {
+      // The next block may be long in coming; only a reader that stands still loses the connection.
+      response.setTimeout(0)
       for await (const block of this.#node.blocks({ from, signal })) {
-        if (!response.write(eventOf(block))) await once(response, 'drain', { signal })
+        if (response.write(eventOf(block))) continue
+        response.setTimeout(this.#stallMs)
+        await once(response, 'drain', { signal })
+        response.setTimeout(0)
       }
     } catch (error) {
       if (signal.aborted || isCanceled(error)) return

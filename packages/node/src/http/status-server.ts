@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { realClock, silentLogger, type Clock, type Logger } from '@zkstack/concurrency'
@@ -11,6 +11,7 @@ import { statusReport, type StatusReport } from '../status/status-report.js'
 import { answer, type Answer } from './answer.js'
 import { ChainRoutes, type ServedChain } from './chain-routes.js'
 import { EventStream } from './event-stream.js'
+import { limitedServer } from './limited-server.js'
 
 /** Options of {@link serveStatus}. */
 export interface StatusServerOptions {
@@ -37,17 +38,11 @@ export interface StatusServer extends AsyncDisposable {
 
 const DEFAULT_LISTEN = '127.0.0.1:3055'
 
-/** Connections at once: a few people and scrapers, and no way to use up the node's descriptors. */
-const MAX_CONNECTIONS = 64
-
 /** How long an answer serves further requests, in milliseconds. */
 const KEEP_ANSWER_MS = 100
 
 /** Different answers kept at once: one a path and `Accept` header. */
 const MAX_KEPT_ANSWERS = 16
-
-/** How long a request may take to arrive, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 5_000
 
 /**
  * Serves a node's status over HTTP, read-only: `/` the status page, `/status.json`, `/metrics`, `/healthz` (200 unless the node
@@ -72,26 +67,23 @@ class RunningServer implements StatusServer {
   readonly #chain: ChainRoutes | undefined
   readonly #o: StatusServerOptions
   readonly #clock: Clock
-  readonly #logger: Logger
   readonly #answers = new Map<string, { readonly at: number; readonly answer: Answer }>()
   #closed: Promise<void> | undefined
 
   constructor(o: StatusServerOptions) {
     this.#o = o
     this.#clock = o.clock ?? realClock
-    this.#logger = o.logger ?? silentLogger
     this.#metrics = o.metrics ?? prometheusMetrics()
     this.#process = processMetrics(this.#metrics)
     this.#journal = new Journal({ node: o.node, clock: this.#clock })
     this.#events = new EventStream({ clock: this.#clock, report: () => this.report() })
     this.#chain = o.chain && new ChainRoutes({ ...o.chain, node: o.node, clock: this.#clock })
-    this.#http = createServer(
-      { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    this.#http = limitedServer(
       (request, response) => {
         this.#serve(request, response)
       },
+      { logger: o.logger ?? silentLogger },
     )
-    this.#http.maxConnections = MAX_CONNECTIONS
   }
 
   get url(): string {
@@ -112,9 +104,6 @@ class RunningServer implements StatusServer {
       this.#release()
       throw e
     }
-    this.#http.on('error', (error) => {
-      this.#logger.warn('the status server had an error', { error })
-    })
     this.#events.start()
   }
 

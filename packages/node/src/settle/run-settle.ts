@@ -32,7 +32,11 @@ import {
 import { version } from '../cli/version.js'
 import { readSecret } from '../config/read-files.js'
 import { processMetrics } from '../metrics/process-metrics.js'
-import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus-metrics.js'
+import {
+  prometheusMetrics,
+  type Exposition,
+  type PrometheusMetrics,
+} from '../metrics/prometheus-metrics.js'
 import { ClockMetrics } from './clock-metrics.js'
 import { proverParts, type ProverParts } from './prover-parts.js'
 import { readSigners } from './read-settle-files.js'
@@ -105,7 +109,12 @@ export async function runSettle(config: SettleConfig, o: RunSettleOptions): Prom
       const common = { service, token, tls: tls.grpc, notifications, readiness, logger: o.logger }
       await using rpc = await servers(config, common)
       await using grpc = await grpcServer(config, common)
-      await using scrapes = await metricsServer(config, { node, metrics, counted })
+      await using scrapes = await metricsServer(config, {
+        node,
+        metrics,
+        counted,
+        logger: o.logger,
+      })
       o.onStarted({
         rpc: rpc.read.url,
         grpc: grpc.address,
@@ -270,15 +279,17 @@ async function metricsServer(
     readonly node: SettlementNode
     readonly metrics: PrometheusMetrics
     readonly counted: SettleMetrics
+    readonly logger: Logger
   },
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const { node, metrics, counted } = parts
+  const { node, metrics, counted, logger } = parts
   const process = processMetrics(metrics)
-  const server = await serveMetrics(metricsListen, async (accept) => {
+  const expose = async (accept: string | undefined): Promise<Exposition> => {
     process.sample()
     await counted.sample(node.store)
     return metrics.expose(accept)
-  })
+  }
+  const server = await serveMetrics(metricsListen, expose, logger)
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Logger } from '@zkstack/concurrency'
 import { formatHostPort, parseHostPort } from '@zkstack/network'
+import { limitedServer } from '../http/limited-server.js'
 import type { Exposition } from '../metrics/prometheus-metrics.js'
 
 /** A running metrics server. */
@@ -9,10 +10,6 @@ export interface MetricsServer extends AsyncDisposable {
   /** `http://host:port` */
   readonly url: string
 }
-
-const TIMEOUT_MS = 5_000
-
-const MAX_CONNECTIONS = 64
 
 /**
  * Answers `GET /metrics`.
@@ -22,9 +19,9 @@ const MAX_CONNECTIONS = 64
 export async function serveMetrics(
   listen: string,
   expose: (accept: string | undefined) => Promise<Exposition>,
+  logger: Logger,
 ): Promise<MetricsServer> {
-  const http = createServer(
-    { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
+  const http = limitedServer(
     (request, response) => {
       if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
         response.writeHead(404, { 'content-type': 'text/plain' }).end('not here: try /metrics\n')
@@ -36,8 +33,8 @@ export async function serveMetrics(
         () => response.writeHead(500).end(),
       )
     },
+    { logger },
   )
-  http.maxConnections = MAX_CONNECTIONS
   const { host, port } = parseHostPort(listen)
   http.listen({ host, port })
   await once(http, 'listening')
