@@ -1,6 +1,12 @@
 #!/usr/bin/env node
+import { setInterval } from 'node:timers'
+import { realClock } from '@zkstack/concurrency'
+import { boundedWriter } from './cli/bounded-writer.js'
 import { exitCodes } from './cli/command.js'
 import { main } from './cli/main.js'
+
+/** How long a log that nobody reads, or what a module left open, may keep the process when all is done, in milliseconds. */
+const LINGER_MS = 500
 
 const stop = new AbortController()
 
@@ -21,10 +27,14 @@ process.stderr.on('error', () => undefined)
 
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  err: boundedWriter(process.stderr, { clock: realClock }),
   env: process.env,
   isTerminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb',
   signal: stop.signal,
 })
 process.off('disconnect', onSignal)
 if (process.connected) process.disconnect()
+// Whoever reads the results has all the time it needs, unless we were asked to stop. A timer of a clock would keep the process itself.
+setInterval(() => {
+  if (stop.signal.aborted || process.stdout.writableLength === 0) process.exit()
+}, LINGER_MS).unref()

@@ -1,17 +1,21 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Program } from '../../testing/index.js'
-import { startZkstack, zkstack } from './zkstack.js'
+import { spawnZkstack, startZkstack, zkstack } from './zkstack.js'
 
 let folder: string
+const unread: ChildProcess[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'zkstack-run-'))
 })
 
 afterEach(async () => {
+  for (const program of unread.splice(0)) program.kill('SIGKILL')
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -128,6 +132,33 @@ describe('zkstack run', () => {
       const last = JSON.parse(lines.findLast((line) => line !== '{}') ?? '') as object
       // A second less than what operators and their supervisors are promised.
       expect(last).toMatchObject({ level: 'error', limitMs: 4000 })
+    },
+  )
+
+  test(
+    'an execution layer that leaves something open, and a log that nobody reads › keep no process after SIGTERM',
+    { timeout: 120_000 },
+    async () => {
+      const path = await prepare()
+      await writeFile(
+        join(folder, 'open.mjs'),
+        `export default () => {
+          setInterval(() => undefined, 500)
+          process.stderr.write('x'.repeat(1_000_000))
+          return { execution: {
+            propose: async () => new Uint8Array(1),
+            verify: async () => ({ ok: true }),
+            commit: async () => undefined,
+          } }
+        }`,
+      )
+      const text = await readFile(path, 'utf8')
+      await writeFile(path, text.replace('builtin:load', 'open.mjs'))
+      const node = spawnZkstack(['run', '--config', path])
+      unread.push(node)
+      await once(node.stdout, 'data')
+      node.kill('SIGTERM')
+      expect(await once(node, 'exit')).toEqual([0, null])
     },
   )
 

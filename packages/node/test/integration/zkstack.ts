@@ -1,3 +1,5 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CommandIo } from '../../src/cli/command.js'
 import { main } from '../../src/cli/main.js'
@@ -10,6 +12,16 @@ const script = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 export function startZkstack(args: readonly string[]): Program {
   return startProgram(['--import', 'tsx', script, ...args], {
     cwd: root,
+  })
+}
+
+/** The same, with outputs that nobody reads yet; whoever starts it ends it. */
+export function spawnZkstack(
+  args: readonly string[],
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
