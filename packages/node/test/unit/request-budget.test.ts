@@ -34,3 +34,13 @@ test('more addresses than are remembered › the one known longest is forgotten'
   expect(budget.waitMs('c')).toBeGreaterThan(0)
   expect(budget.waitMs('a')).toBe(0)
 })
+
+test('addresses of one site with IPv6 › share what a single one may ask; those of IPv4 do not', () => {
+  const clock = new ManualClock()
+  const budget = new RequestBudget({ clock, ...options })
+  budget.spend('2001:db8:0:1::7', 20)
+  expect(budget.waitMs('2001:db8::1:a:b:c:d')).toBeGreaterThan(0)
+  expect(budget.waitMs('2001:db8:0:2::7')).toBe(0)
+  budget.spend('::ffff:192.0.2.1', 20)
+  expect(budget.waitMs('::ffff:192.0.2.2')).toBe(0)
+})
