@@ -75,7 +75,9 @@ function peers({ snapshot, committee }: ReadinessInput): ReadinessCheck {
 function execution({ snapshot, nowUtcMs }: ReadinessInput): ReadinessCheck {
   const backlog = BigInt(snapshot.commitBacklog)
   const trouble = snapshot.warnings.findLast(
-    ({ code, atUtcMs }) => EXECUTION_TROUBLE.includes(code) && nowUtcMs - atUtcMs < TROUBLE_MS,
+    ({ code, atUtcMs }) =>
+      // the machine's clock may have been set back since
+      EXECUTION_TROUBLE.includes(code) && Math.abs(nowUtcMs - atUtcMs) < TROUBLE_MS,
   )
   const late = backlog > MAX_COMMIT_BACKLOG
   const detail = late

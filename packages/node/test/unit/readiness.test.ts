@@ -58,6 +58,8 @@ describe('readiness', () => {
     expect(failing({}, { commitBacklog: '11' })).toEqual(['execution'])
     expect(failing({}, { warnings: [{ ...warning, atUtcMs: 90_000 }] })).toEqual(['execution'])
     expect(failing({}, { warnings: [{ ...warning, atUtcMs: 60_000 }] })).toEqual([])
+    // the clock of the machine was set back since
+    expect(failing({}, { warnings: [{ ...warning, atUtcMs: 3_600_000 }] })).toEqual([])
     const refused = { code: 'PEER_REFUSED', message: '', atUtcMs: 99_999 }
     expect(failing({}, { warnings: [refused] })).toEqual([])
   })
