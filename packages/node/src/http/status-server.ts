@@ -5,7 +5,11 @@ import { realClock, silentLogger, type Clock, type Logger } from '@zkstack/concu
 import type { ConsensusNode } from '@zkstack/executor'
 import { formatHostPort, parseHostPort } from '@zkstack/network'
 import { processMetrics, type ProcessMetrics } from '../metrics/process-metrics.js'
-import { prometheusMetrics, type PrometheusMetrics } from '../metrics/prometheus-metrics.js'
+import {
+  contentTypeFor,
+  prometheusMetrics,
+  type PrometheusMetrics,
+} from '../metrics/prometheus-metrics.js'
 import { Journal } from '../status/journal.js'
 import { statusReport, type StatusReport } from '../status/status-report.js'
 import { answer, type Answer } from './answer.js'
@@ -41,9 +45,6 @@ const DEFAULT_LISTEN = '127.0.0.1:3055'
 /** How long an answer serves further requests, in milliseconds. */
 const KEEP_ANSWER_MS = 100
 
-/** Different answers kept at once: one a path and `Accept` header. */
-const MAX_KEPT_ANSWERS = 16
-
 /**
  * Serves a node's status over HTTP, read-only: `/` the status page, `/status.json`, `/metrics`, `/healthz` (200 unless the node
  * failed or stopped), `/readyz` (200 while it is synced, reaches its network, and its execution layer works; else 503). With
@@ -67,6 +68,7 @@ class RunningServer implements StatusServer {
   readonly #chain: ChainRoutes | undefined
   readonly #o: StatusServerOptions
   readonly #clock: Clock
+  /** One a path, and a format of the metrics. */
   readonly #answers = new Map<string, { readonly at: number; readonly answer: Answer }>()
   #closed: Promise<void> | undefined
 
@@ -155,7 +157,7 @@ class RunningServer implements StatusServer {
       case '/readyz':
         return this.#kept(path, () => answer.readiness(this.report().readiness))
       case '/metrics':
-        return this.#kept(`${path} ${request.headers.accept ?? ''}`, () => {
+        return this.#kept(`${path} ${contentTypeFor(request.headers.accept)}`, () => {
           this.#process.sample()
           return answer.metrics(this.#metrics.expose(request.headers.accept))
         })
@@ -169,7 +171,6 @@ class RunningServer implements StatusServer {
     const now = this.#clock.now()
     const kept = this.#answers.get(key)
     if (kept !== undefined && now - kept.at < KEEP_ANSWER_MS) return kept.answer
-    if (this.#answers.size >= MAX_KEPT_ANSWERS) this.#answers.clear()
     const made = make()
     this.#answers.set(key, { at: now, answer: made })
     return made

@@ -34,6 +34,11 @@ const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8
 /** Observations kept of each series: four minutes at one a second. */
 const REMEMBERED = 240
 
+/** The type of the answer to a scrape with that `Accept` header: one of two, whatever else stands there. */
+export function contentTypeFor(accept = ''): string {
+  return accept.includes('application/openmetrics-text') ? OPEN_METRICS : TEXT
+}
+
 /** Makes a sink for a node's `metrics` option. */
 export function prometheusMetrics(): PrometheusMetrics {
   return new Sink()
@@ -68,10 +73,11 @@ class Sink implements PrometheusMetrics {
     }
   }
 
-  expose(accept = ''): Exposition {
+  expose(accept?: string): Exposition {
     const text = this.#memory.openMetrics()
-    if (accept.includes('application/openmetrics-text')) return { contentType: OPEN_METRICS, text }
-    return { contentType: TEXT, text: prometheusText(text, this.#counters) }
+    const contentType = contentTypeFor(accept)
+    if (contentType === OPEN_METRICS) return { contentType, text }
+    return { contentType, text: prometheusText(text, this.#counters) }
   }
 
   recent(name: string, labels: LabelValues = {}): readonly number[] {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { ManualClock } from '@zkstack/concurrency'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTestNetwork, type TestNetwork } from '@zkstack/executor/testing'
 import { prometheusMetrics, serveStatus, type StatusServer } from '../../src/index.js'
-import type { StatusReport } from '../../src/index.js'
+import type { PrometheusMetrics, StatusReport } from '../../src/index.js'
 
 const open: AsyncDisposable[] = []
 
@@ -135,6 +136,33 @@ describe('status server', () => {
     const open = await fetch(`${server.url}/metrics`, { headers })
     expect(open.headers.get('content-type')).toContain('openmetrics-text')
     expect(await open.text()).toMatch(/# EOF\n$/)
+  })
+
+  test('many scrapes at one moment, each with another header › are made once', async () => {
+    const sink = prometheusMetrics()
+    let made = 0
+    const metrics: PrometheusMetrics = {
+      counter: (...of) => sink.counter(...of),
+      gauge: (...of) => sink.gauge(...of),
+      histogram: (...of) => sink.histogram(...of),
+      recent: (...of) => sink.recent(...of),
+      names: () => sink.names(),
+      expose(accept) {
+        made++
+        return sink.expose(accept)
+      },
+    }
+    const network = await createTestNetwork(1)
+    open.push(network)
+    const { node } = network.at(0)
+    const clock = new ManualClock()
+    const server = await serveStatus({ node, metrics, clock, listen: '127.0.0.1:0' })
+    open.push(server)
+    for (const accept of ['text/plain', 'text/plain;q=0.9', 'image/png', '*/*']) {
+      const response = await fetch(`${server.url}/metrics`, { headers: { accept } })
+      expect(await response.text()).toContain('process_resident_memory_bytes')
+    }
+    expect(made).toBe(1)
   })
 
   test('a wrong path and a wrong method › are refused', async () => {
