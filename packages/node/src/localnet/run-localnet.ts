@@ -14,7 +14,7 @@ export interface RunLocalnetOptions {
   onSight(sights: readonly NodeSight[]): void
 }
 
-/** How a localnet ended: on request, at the wanted block, or because no process was left. */
+/** How a localnet ended: on request, at the wanted block, or because no process was left, or one that the block was wanted of. */
 export type LocalnetEnd = 'stopped' | 'reached' | 'died'
 
 const INTERVAL_MS = 1_000
@@ -44,10 +44,12 @@ async function watch(
       await ctx.sleep(INTERVAL_MS)
       const sights = await Promise.all(processes.map(look))
       o.onSight(sights)
-      if (processes.every(({ state }) => state !== 'running')) return 'died'
       const { untilBlock } = o
       if (untilBlock !== undefined && sights.every((sight) => hasReached(sight, untilBlock)))
         return 'reached'
+      const ended = sights.filter(({ state }) => state !== 'running')
+      if (ended.length === sights.length || (untilBlock !== undefined && ended.length > 0))
+        return 'died'
     }
   } catch (e) {
     if (isCanceled(e)) return 'stopped'

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +57,25 @@ describe('zkstack localnet', () => {
         const log = await readFile(join(folder, 'net', name, 'log.jsonl'), 'utf8')
         expect(log.match(/"the node stopped"/g)).toHaveLength(2)
       }
+    },
+  )
+
+  test(
+    'a node that does not start › no script waits for its blocks',
+    { timeout: 120_000 },
+    async () => {
+      const port = await freePorts(4, systemRandom)
+      const taken = createServer()
+      taken.listen({ port: port + 3, host: '127.0.0.1' })
+      await once(taken, 'listening')
+      await using network = startZkstack([
+        ...['localnet', '--out', join(folder, 'net'), '--validators', '2'],
+        ...['--base-port', String(port), '--until-block', '5'],
+      ])
+      const exit = await network.exited
+      taken.close()
+      expect(exit.code).toBe(1)
+      expect(network.errors()).toMatch(/^zkstack: v2 exited with 1: .* see .*v2\/log\.jsonl$/m)
     },
   )
 

@@ -72,6 +72,7 @@ intervalMs (200).`,
     if (args.has('write-only')) return exitCodes.ok
     if (!args.has('json') && !io.isTerminal)
       for (const { name, url } of nodes) io.out(`${name} has its status page at ${url}\n`)
+    let last: readonly NodeSight[] = []
     const end = await runLocalnet({
       nodes,
       signal: io.signal,
@@ -79,11 +80,12 @@ intervalMs (200).`,
         ? BigInt(args.integer('until-block', 0, 2 ** 49))
         : undefined,
       onSight: (sights) => {
+        last = sights
         show(sights, args, io)
       },
     })
     if (end !== 'died') return exitCodes.ok
-    io.err(`zkstack: no node is left; see ${nodes[0]?.logFile ?? folder}\n`)
+    io.err(`zkstack: ${endOf(last)}\n`)
     return exitCodes.failed
   },
 }
@@ -133,6 +135,15 @@ async function nodesOf(folder: string): Promise<readonly LocalnetNode[]> {
       return { name, configFile, logFile: join(folder, name, 'log.jsonl'), url }
     }),
   )
+}
+
+/** Why it makes no sense to go on. */
+function endOf(sights: readonly NodeSight[]): string {
+  const ended = sights.filter(({ state }) => state !== 'running')
+  const log = ended[0]?.node.logFile ?? ''
+  if (ended.length === sights.length) return `no node is left; see ${log}`
+  const names = ended.map(({ node, state }) => `${node.name} ${state}`).join(', ')
+  return `${names}: not every node can commit that block; see ${log}`
 }
 
 function show(sights: readonly NodeSight[], args: CommandArguments, io: CommandIo): void {
