@@ -29,9 +29,14 @@ export function publicIdentity(
   return { ...node, validatorKey: text, proofOfPossession: proof }
 }
 
+/** The content of `public.json`. */
+export function publicIdentityText(identity: PublicIdentity): string {
+  return `${JSON.stringify(identity, undefined, 2)}\n`
+}
+
 /** Writes it. @throws the platform's error, `EEXIST` when the file is there. */
 export async function writePublicIdentity(path: string, identity: PublicIdentity): Promise<void> {
-  await writeFile(path, `${JSON.stringify(identity, undefined, 2)}\n`, { flag: 'wx' })
+  await writeFile(path, publicIdentityText(identity), { flag: 'wx' })
 }
 
 /** Reads it; what the keys mean is left to the caller. @throws ConfigError */

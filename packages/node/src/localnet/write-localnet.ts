@@ -16,6 +16,7 @@ import {
   type PublicIdentity,
 } from '../keys/public-identity.js'
 import { schemeOf, type SchemeName } from '../keys/schemes.js'
+import { writeNewFiles } from '../keys/write-new-files.js'
 
 /** What {@link writeLocalnet} takes. */
 export interface LocalnetPlan {
@@ -81,7 +82,7 @@ export async function writeLocalnet(plan: LocalnetPlan): Promise<void> {
     await writeFile(member.configFile, configText(plan, members, i), { flag: 'wx' })
   }
   // Last: a folder with a genesis is whole.
-  await writeFile(join(plan.folder, 'genesis.json'), genesisToJson(genesis), { flag: 'wx' })
+  await writeNewFiles([{ path: join(plan.folder, 'genesis.json'), text: genesisToJson(genesis) }])
 }
 
 /** Where the parts of node `index` are; ports follow from the plan. */

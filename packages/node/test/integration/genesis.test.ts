@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { orThrow, parseGenesis } from '@zkstack/executor'
 import { verifyProofsOfPossession } from '@zkstack/roles'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -31,6 +31,22 @@ async function identityOf(path: string): Promise<PublicIdentity> {
 function genesis(...args: string[]): Promise<Outcome> {
   return zkstack('genesis', '--chain-id', '7', '--out', join(folder, 'genesis.json'), ...args)
 }
+
+describe('zkstack keygen', () => {
+  test.each(['public.json', 'validator.key'])(
+    'a folder that has another %s › is left as it is: no key that does not belong to it',
+    async (name) => {
+      const own = await keys('a')
+      const other = join(folder, 'b')
+      await mkdir(other)
+      await copyFile(join(dirname(own), name), join(other, name))
+      const refused = await zkstack('keygen', '--out', other)
+      expect(refused.code).toBe(1)
+      expect(refused.err).toContain('EEXIST')
+      expect(await readdir(other)).toEqual([name])
+    },
+  )
+})
 
 describe('zkstack genesis', () => {
   test('BLS keys, one with a weight › the file has the committee, with proofs that hold', async () => {

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises'
 import { loadCryptoBackends, toHex } from '@zkstack/crypto'
 import { genesisToJson } from '@zkstack/executor'
 import { makeGenesis, type Candidate } from '../../keys/make-genesis.js'
 import { readPublicIdentity } from '../../keys/public-identity.js'
+import { writeNewFiles } from '../../keys/write-new-files.js'
 import { exitCodes, UsageError, type Command, type CommandArguments } from '../command.js'
 
 const MOST = 2 ** 49
@@ -53,7 +53,7 @@ validators tolerate one.`,
     if (args.positionals.length === 0) throw new UsageError('name at least one public.json')
     const made = makeGenesis(chain, await Promise.all(args.positionals.map(candidate)))
     const path = args.required('out')
-    await writeFile(path, genesisToJson(made), { flag: 'wx' })
+    await writeNewFiles([{ path, text: genesisToJson(made) }])
     const validators = made.schedule?.length ?? 0
     const facts = {
       hash: toHex(made.hash),

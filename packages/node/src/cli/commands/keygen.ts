@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemRandom } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { generateNodeKey, generateValidatorKey } from '@zkstack/executor'
-import { publicIdentity, writePublicIdentity } from '../../keys/public-identity.js'
+import { publicIdentity, publicIdentityText } from '../../keys/public-identity.js'
 import { schemeNames, schemeOf } from '../../keys/schemes.js'
+import { writeNewFiles, type NewFile } from '../../keys/write-new-files.js'
 import { exitCodes, type Command } from '../command.js'
 
 /** `zkstack keygen` */
@@ -38,12 +39,15 @@ export const keygen: Command = {
       ? undefined
       : generateValidatorKey(scheme, systemRandom)
     await mkdir(folder, { recursive: true })
-    await writeSecret(join(folder, 'node.key'), nodeKey.exposeText())
-    if (validatorKey !== undefined)
-      await writeSecret(join(folder, 'validator.key'), validatorKey.exposeText())
     const identity = publicIdentity(nodeKey, validatorKey)
     const path = join(folder, 'public.json')
-    await writePublicIdentity(path, identity)
+    await writeNewFiles([
+      secret(join(folder, 'node.key'), nodeKey.exposeText()),
+      ...(validatorKey === undefined
+        ? []
+        : [secret(join(folder, 'validator.key'), validatorKey.exposeText())]),
+      { path, text: publicIdentityText(identity) },
+    ])
     io.out(
       args.has('json')
         ? `${JSON.stringify(identity)}\n`
@@ -54,7 +58,6 @@ export const keygen: Command = {
   },
 }
 
-/** @throws the platform's error, `EEXIST` when the file is there. */
-async function writeSecret(path: string, text: string): Promise<void> {
-  await writeFile(path, `${text}\n`, { mode: 0o600, flag: 'wx' })
+function secret(path: string, text: string): NewFile {
+  return { path, text: `${text}\n`, mode: 0o600 }
 }
