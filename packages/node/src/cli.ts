@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events'
 import { setInterval } from 'node:timers'
 import { realClock } from '@zkstack/concurrency'
 import { boundedWriter } from './cli/bounded-writer.js'
@@ -27,6 +28,10 @@ process.stderr.on('error', () => undefined)
 
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
+  async drained() {
+    const { signal } = stop
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal })
+  },
   err: boundedWriter(process.stderr, { clock: realClock }),
   env: process.env,
   isTerminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb',

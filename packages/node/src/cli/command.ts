@@ -2,6 +2,8 @@
 export interface CommandIo {
   /** Results. */
   out(text: string): void
+  /** Resolves once whoever reads `out` has room for more. Absent: there always is. */
+  drained?(): Promise<void>
   /** Everything for people that is not the result: errors, progress. */
   err(text: string): void
   readonly env: NodeJS.ProcessEnv

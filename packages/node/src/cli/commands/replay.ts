@@ -1,3 +1,4 @@
+import { yieldTurn } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import {
   formatReplayStep,
@@ -8,6 +9,9 @@ import {
 import { exitCodes, UsageError, type Command, type CommandArguments } from '../command.js'
 
 const MOST = 2 ** 49
+
+/** Steps after which signals and whoever reads the output have their turn. */
+const STEPS_AT_ONCE = 64
 
 /** `zkstack replay` */
 export const replay: Command = {
@@ -41,7 +45,13 @@ a step does not give the recorded state: then another version wrote the file.`,
     let differs = 0
     // Inputs are counted from each start of the node, so those that are shown come with theirs.
     let start: ReplayStart | undefined
+    let seen = 0
     for (const at of await replayRecording(file)) {
+      if (++seen % STEPS_AT_ONCE === 0) {
+        await io.drained?.()
+        await yieldTurn()
+        if (io.signal.aborted) return exitCodes.failed
+      }
       if (at.type === 'step' && !at.same) differs++
       if (at.type === 'start') start = at
       const state = at.type === 'start' ? at.state : at.before
