@@ -4,11 +4,21 @@ import { exitCodes, type CommandIo } from './command.js'
 /** How long an orderly stop may take before the process ends anyway, in milliseconds: below the five seconds that we promise. */
 const STOP_LIMIT_MS = 4_000
 
-/** Ends the process when a stop takes too long; cancel the result when it did not. */
-export function stopLimit(io: CommandIo, logger: Logger): Ctx {
+/** Made by {@link stopLimit}. */
+export interface StopLimit {
+  /** The stop begins, if it has not: the limit runs from the first call on. */
+  begin(): void
+  /** The stop took no longer. */
+  cancel(): void
+}
+
+/** Ends the process when a stop takes too long: from a signal on, or from its begin. */
+export function stopLimit(io: CommandIo, logger: Logger): StopLimit {
   const ctx = Ctx.root()
-  // It may have come before, while the configuration was read.
-  onAbort(io.signal, () => {
+  let hasBegun = false
+  const begin = (): void => {
+    if (hasBegun) return
+    hasBegun = true
     logger.info('stopping')
     ctx.sleep(STOP_LIMIT_MS).then(
       () => {
@@ -19,6 +29,13 @@ export function stopLimit(io: CommandIo, logger: Logger): Ctx {
       },
       () => undefined,
     )
-  })
-  return ctx
+  }
+  // It may have come before, while the configuration was read.
+  onAbort(io.signal, begin)
+  return {
+    begin,
+    cancel() {
+      ctx.cancel()
+    },
+  }
 }

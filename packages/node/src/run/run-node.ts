@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorOf, onAbort, ZkStackError, type Logger } from '@zkstack/concurrency'
+import { errorOf, isCanceled, onAbort, ZkStackError, type Logger } from '@zkstack/concurrency'
 import {
   createNode,
   levelStore,
@@ -26,6 +26,8 @@ export interface RunNodeOptions {
   readonly signal: AbortSignal
   /** Called once the node listens. */
   onStarted(started: { readonly node: ConsensusNode; readonly url: string | undefined }): void
+  /** Called once the execution layer has to end, for whatever reason; that may take for ever. */
+  onEnding(): void
 }
 
 /** How long the execution layer may commit what is on disk when the node stops, in milliseconds. */
@@ -81,7 +83,12 @@ export async function runNode(config: NodeConfig, o: RunNodeOptions): Promise<vo
     await Promise.race([aborted(o.signal), node.closed])
     await server.close()
     await node.stop({ drainMs: DRAIN_MS })
+  } catch (error) {
+    // The caller is not told before the execution layer has ended.
+    if (!isCanceled(error)) o.logger.error('the node ends', { error })
+    throw error
   } finally {
+    o.onEnding()
     await module[Symbol.asyncDispose]?.()
   }
 }

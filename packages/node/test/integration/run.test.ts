@@ -136,6 +136,32 @@ describe('zkstack run', () => {
   )
 
   test(
+    'a start that fails, and an execution layer that does not end › a process that can be started again',
+    { timeout: 120_000 },
+    async () => {
+      const path = await prepare()
+      await writeFile(
+        join(folder, 'endless.mjs'),
+        `export default () => ({
+          execution: {
+            lastCommitted: () => Promise.reject(new TypeError('it is broken')),
+            propose: async () => new Uint8Array(1),
+            verify: async () => ({ ok: true }),
+            commit: async () => undefined,
+          },
+          [Symbol.asyncDispose]: () =>
+            new Promise(() => setInterval(() => undefined, 500)),
+        })`,
+      )
+      const text = await readFile(path, 'utf8')
+      await writeFile(path, text.replace('builtin:load', 'endless.mjs'))
+      await using node = startZkstack(['run', '--config', path])
+      expect(await node.exited).toEqual({ code: 1, signal: undefined })
+      expect(node.errors()).toContain('it is broken')
+    },
+  )
+
+  test(
     'an execution layer that leaves something open, and a log that nobody reads › keep no process after SIGTERM',
     { timeout: 120_000 },
     async () => {

@@ -51,6 +51,9 @@ What may stand in the configuration: docs/operation/configuration.md.`,
           logger.info('the node listens', { addresses: node.addresses, status: url })
           logReady(node, logger)
         },
+        onEnding() {
+          stopped.begin()
+        },
       })
       logger.info('the node stopped')
       return exitCodes.ok
