@@ -10,6 +10,7 @@ import { main } from './cli/main.js'
 const LINGER_MS = 500
 
 const stop = new AbortController()
+let isResultLost = false
 
 /** The first signal stops in order, the second at once. */
 function onSignal(): void {
@@ -21,8 +22,14 @@ process.on('SIGTERM', onSignal)
 process.on('SIGINT', onSignal)
 // A process that was started with a channel ends with whoever started it.
 process.on('disconnect', onSignal)
-// Whoever read the output is gone.
-process.stdout.on('error', onSignal)
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // Whoever read the output is gone. A full disk is no reason for a node to stop, but a result that is lost is a failure.
+  if (code === 'EPIPE') onSignal()
+  else isResultLost = true
+})
+process.on('exit', () => {
+  if (isResultLost && !stop.signal.aborted) process.exitCode ||= exitCodes.failed
+})
 // A validator does not stop because nobody reads its log any more.
 process.stderr.on('error', () => undefined)
 

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -185,6 +186,32 @@ describe('zkstack run', () => {
       await once(node.stdout, 'data')
       node.kill('SIGTERM')
       expect(await once(node, 'exit')).toEqual([0, null])
+    },
+  )
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk below its output › a node runs on; a command whose result is lost fails',
+    { timeout: 120_000 },
+    async () => {
+      const path = await prepare()
+      const full = await open('/dev/full', 'w')
+      try {
+        const node = spawnZkstack(['run', '--config', path], full.fd)
+        unread.push(node)
+        let log = ''
+        for await (const text of node.stderr.setEncoding('utf8')) {
+          log += String(text)
+          if (log.includes('"the node is ready"')) break
+        }
+        expect(log).not.toContain('stopping')
+        expect(log).toContain('"the node is ready"')
+        node.kill('SIGTERM')
+        expect(await once(node, 'exit')).toEqual([0, null])
+        const version = spawnZkstack(['--version'], full.fd)
+        expect(await once(version, 'exit')).toEqual([1, null])
+      } finally {
+        await full.close()
+      }
     },
   )
 

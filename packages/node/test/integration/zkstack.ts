@@ -15,14 +15,16 @@ export function startZkstack(args: readonly string[]): Program {
   })
 }
 
-/** The same, with outputs that nobody reads yet; whoever starts it ends it. */
+/** The same, with outputs that nobody reads yet; whoever starts it ends it. @param output a descriptor in place of its output */
 export function spawnZkstack(
   args: readonly string[],
+  output: number | 'pipe' = 'pipe',
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, 'pipe'],
   })
+  return child as ChildProcessByStdio<null, Readable, Readable>
 }
 
 /** What a command line did. */
