@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from '@zkstack/concurrency'
 import { formatHostPort, parseHostPort } from '@zkstack/network'
 import { limitedServer } from '../http/limited-server.js'
-import type { Exposition } from '../metrics/prometheus-metrics.js'
+import { contentTypeFor, type Exposition } from '../metrics/prometheus-metrics.js'
 
 /** A running metrics server. */
 export interface MetricsServer extends AsyncDisposable {
@@ -21,13 +21,21 @@ export async function serveMetrics(
   expose: (accept: string | undefined) => Promise<Exposition>,
   logger: Logger,
 ): Promise<MetricsServer> {
+  const making = new Map<string, Promise<Exposition>>()
+  // However many ask at once, the database is asked once.
+  const exposeOnce = (accept: string | undefined): Promise<Exposition> => {
+    const format = contentTypeFor(accept)
+    const made = making.get(format) ?? expose(accept).finally(() => making.delete(format))
+    making.set(format, made)
+    return made
+  }
   const http = limitedServer(
     (request, response) => {
       if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
         response.writeHead(404, { 'content-type': 'text/plain' }).end('not here: try /metrics\n')
         return
       }
-      expose(request.headers.accept).then(
+      exposeOnce(request.headers.accept).then(
         ({ contentType, text }) =>
           response.writeHead(200, { 'content-type': contentType }).end(text),
         () => response.writeHead(500).end(),
