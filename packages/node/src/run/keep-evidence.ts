@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorOf, type Logger } from '@zkstack/concurrency'
 import { keccak256, toHex } from '@zkstack/crypto'
@@ -28,14 +28,15 @@ export function keepEvidence({ node, folder, logger }: KeepEvidenceOptions): Asy
     try {
       await mkdir(folder, { recursive: true })
       const names = await readdir(folder)
-      if (names.includes(name)) return
-      if (names.length >= MOST_FILES) {
+      const isThere = names.includes(name)
+      if (isThere && (await stat(file)).size === bytes.length) return
+      if (!isThere && names.length >= MOST_FILES) {
         isFull = true
         logger.warn('no more evidence is kept: the folder is full', { folder, files: names.length })
         return
       }
-      // a file is there whole or not at all
-      await writeFile(unfinished, bytes)
+      // a file is there whole or not at all, after a power cut too
+      await writeFile(unfinished, bytes, { flush: true })
       await rename(unfinished, file)
       logger.warn('evidence is kept; zkstack evidence verifies it', { file })
     } catch (e) {

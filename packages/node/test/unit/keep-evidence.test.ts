@@ -94,3 +94,17 @@ test('a folder that cannot be made › is told, and the node goes on', async () 
     expect.objectContaining({ level: 'error', message: 'evidence cannot be kept' }),
   ])
 })
+
+test('a file that a power cut left empty › is written again', async () => {
+  const first = keeper()
+  first.tell(evidenceOf(4n))
+  await first.kept[Symbol.asyncDispose]()
+  const [name = ''] = await readdir(folder)
+  const whole = await readFile(join(folder, name))
+  await writeFile(join(folder, name), '')
+  const second = keeper()
+  second.tell(evidenceOf(4n))
+  await second.kept[Symbol.asyncDispose]()
+  expect(await readdir(folder)).toEqual([name])
+  expect(await readFile(join(folder, name))).toEqual(whole)
+})
