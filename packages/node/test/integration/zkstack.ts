@@ -15,16 +15,15 @@ export function startZkstack(args: readonly string[]): Program {
   })
 }
 
-/** The same, with outputs that nobody reads yet; whoever starts it ends it. @param output a descriptor in place of its output */
+/** The same, with its output in a file; whoever starts it ends it. */
 export function spawnZkstack(
   args: readonly string[],
-  output: number | 'pipe' = 'pipe',
-): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  output: number,
+): ChildProcessByStdio<null, null, Readable> {
+  return spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     cwd: root,
     stdio: ['ignore', output, 'pipe'],
-  })
-  return child as ChildProcessByStdio<null, Readable, Readable>
+  }) as ChildProcessByStdio<null, null, Readable>
 }
 
 /** What a command line did. */
