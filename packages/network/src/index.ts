@@ -3,6 +3,7 @@ export { isNetworkError, NetworkError, type NetworkErrorCode } from './errors.js
 export type { Goodbye, GoodbyeCode } from './goodbye.js'
 export { helloDigest, type HelloSignerRole, type HelloTranscript } from './hello/hello-digest.js'
 export { formatHostPort, parseHostPort, type HostPort } from './host-port.js'
+export { hostOf } from './peers/address-scope.js'
 export { installPromiseWithResolvers } from './install-promise-with-resolvers.js'
 export {
   networkLimits,

@@ -1,4 +1,5 @@
 import { toHex } from '@zkstack/crypto'
+import { parseSocketAddress } from '@zkstack/roles'
 
 /** From where an IP address can be reached: this machine, a private network, or anywhere. */
 export type AddressScope = 'loopback' | 'private' | 'public'
@@ -32,6 +33,12 @@ export function hostOfIp(ip: Uint8Array): string {
   const site = ip.subarray(0, SITE_BYTES)
   // the local address, and those that stand for IPv4 addresses, begin with zeros
   return toHex(ip.length === 16 && site.some((byte) => byte !== 0) ? site : ip)
+}
+
+/** {@link hostOfIp} of an address as text; what is none counts as itself. */
+export function hostOf(address: string): string {
+  const at = parseSocketAddress(address.includes(':') ? `[${address}]:0` : `${address}:0`)
+  return at ? hostOfIp(at.ip) : address
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface'
 import type { Clock } from '@zkstack/concurrency'
-import { parseSocketAddress } from '@zkstack/roles'
 import { NetworkError } from '../errors.js'
-import { hostOfIp } from '../peers/address-scope.js'
+import { hostOf } from '../peers/address-scope.js'
 import { InboundGate, type InboundGateLimits } from './inbound-gate.js'
 import type { RefusedConnection } from './network-transport.js'
 
@@ -67,7 +66,7 @@ class Gatekeeper {
     line.pause()
     return new Promise((resolve, reject) => {
       const visit = this.#gate.arrive(
-        nameOf(host),
+        hostOf(host),
         {
           letIn: () => {
             // the gate's answer may come before its result
@@ -110,10 +109,4 @@ class Gatekeeper {
 /** The IP address of `/ip4/127.0.0.1/tcp/3054`. */
 function ipOf({ remoteAddr }: MultiaddrConnection): string {
   return remoteAddr.toString().split('/')[2] ?? ''
-}
-
-/** Whom a line counts as: its address, or the site that has it. */
-function nameOf(host: string): string {
-  const at = parseSocketAddress(host.includes(':') ? `[${host}]:0` : `${host}:0`)
-  return at ? hostOfIp(at.ip) : host
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '@zkstack/concurrency'
-import { toHex } from '@zkstack/crypto'
-import { parseSocketAddress } from '@zkstack/roles'
+import { hostOf } from '@zkstack/network'
 
 /** Options of {@link RequestBudget}. */
 export interface RequestBudgetOptions {
@@ -18,12 +17,9 @@ interface Account {
   at: number
 }
 
-/** Bytes of an IPv6 address that a site is given, which has all addresses that begin so. */
-const SITE_BYTES = 8
-
 /**
- * What each address, with IPv6 each site, may ask of the server. An answer whose size is not known before is paid for afterwards: then the account is
- * overdrawn, and the next request waits until it no longer is.
+ * What each address, with IPv6 each site, may ask of the server. An answer whose size is not known before is paid for afterwards: then
+ * the account is overdrawn, and the next request waits until it no longer is.
  */
 export class RequestBudget {
   readonly #o: RequestBudgetOptions
@@ -46,7 +42,7 @@ export class RequestBudget {
   #account(address: string): Account {
     const { clock, burst, perSecond } = this.#o
     const now = clock.now()
-    const name = siteOf(address)
+    const name = hostOf(address)
     const known = this.#accounts.get(name)
     const account = known ?? { left: burst, at: now }
     account.left = Math.min(burst, account.left + ((now - account.at) * perSecond) / 1000)
@@ -61,12 +57,4 @@ export class RequestBudget {
       this.#accounts.delete(oldest.value)
     this.#accounts.set(name, account)
   }
-}
-
-/** The site of an IPv6 address, any other address itself. */
-function siteOf(address: string): string {
-  const ip = address.includes(':') ? parseSocketAddress(`[${address}]:0`)?.ip : undefined
-  const site = ip?.subarray(0, SITE_BYTES) ?? []
-  // the local address, and those that stand for IPv4 addresses, begin with zeros
-  return site.some((byte) => byte !== 0) ? toHex(Uint8Array.from(site)) : address
 }
