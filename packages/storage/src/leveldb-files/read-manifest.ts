@@ -34,8 +34,8 @@ const tags = {
 } as const
 
 /**
- * What a manifest leaves in the database. A record that was not written to its end, as a crash leaves it, ends the
- * manifest, as it does for LevelDB.
+ * What a manifest leaves in the database. A record that was not written to its end, as a crash leaves it, or of which
+ * a power cut left the room alone, filled with zeros, ends the manifest, as it does for LevelDB.
  *
  * @throws StorageError `STORE_CORRUPT` for anything else that is not as LevelDB writes it.
  */
@@ -106,6 +106,7 @@ function* readRecords(file: string, bytes: Uint8Array): Generator<Uint8Array> {
     if (end > bytes.length) return
     const checksum = new FileReader(file, bytes, at).u32()
     if (headerBytes + length > left || maskedCrc32c(bytes, at + 6, end) !== checksum) {
+      if (at > 0 && bytes.subarray(at).every((byte) => byte === 0)) return
       throw fileError(file, `the record at ${at} is damaged`)
     }
     parts.push(bytes.subarray(at + headerBytes, end))

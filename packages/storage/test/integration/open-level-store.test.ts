@@ -1,4 +1,5 @@
 import {
+  appendFile,
   chmod,
   cp,
   mkdir,
@@ -201,6 +202,23 @@ describe('database and witness', () => {
     bytes[last] = (bytes[last] ?? 0) ^ 1
     await writeFile(log, bytes)
     for (let i = 0; i < 2; i++) expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
+  })
+
+  it('a manifest to which a power cut has added zeros › opens with all that was acknowledged', async () => {
+    const { path } = await twoStages('zeros', 2)
+    const folder = join(path, 'db')
+    const name = (await readFile(join(folder, 'CURRENT'), 'latin1')).trim()
+    await appendFile(join(folder, name), new Uint8Array(40_000))
+    expect(await failure(path)).toMatchObject({ code: 'none' })
+  })
+
+  it('a manifest with zeros in its middle › is STORE_CORRUPT', async () => {
+    const { path } = await twoStages('zeros-within', 2)
+    const folder = join(path, 'db')
+    const name = (await readFile(join(folder, 'CURRENT'), 'latin1')).trim()
+    const bytes = await readFile(join(folder, name))
+    await writeFile(join(folder, name), Buffer.concat([new Uint8Array(7), bytes.subarray(7)]))
+    expect(await failure(path)).toMatchObject({ code: 'STORE_CORRUPT' })
   })
 
   const stale = 'is STORE_CORRUPT, and stays it'
