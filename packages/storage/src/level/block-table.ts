@@ -16,7 +16,6 @@ import { decodeBlockEntry, encodeBlockEntry, type BlockEntry } from './block-ent
 import { checkedBody, checkedRecord, storedChecksum } from './checked-record.js'
 import { be64 } from './fields.js'
 import { noChecksum, type Head } from './head.js'
-import type { HeadChange } from './journal.js'
 import type { Operation, RecordDatabase } from './record-database.js'
 import type { PayloadTable } from './payload-table.js'
 import { RecordRun } from './record-run.js'
@@ -35,7 +34,10 @@ export interface StoredEntry extends BlockEntry {
 /** What an append writes. */
 export interface AppendPlan {
   readonly operations: readonly Operation[]
-  readonly change: HeadChange
+  /** Of the head after it. */
+  readonly next: bigint
+  /** Of the head after it. */
+  readonly tip: Uint8Array
 }
 
 /** How an append treats the payload. */
@@ -151,7 +153,8 @@ export class BlockTable {
     ]
     const planOf = (payload?: Operation): AppendPlan => ({
       operations: payload === undefined ? operations : [...operations, payload],
-      change: { next: number + 1n, tip: entry.checksum },
+      next: number + 1n,
+      tip: entry.checksum,
     })
     if (!o.payloadHere || o.payloadStored) return planOf()
     const put = this.#payloads.planPut(number, hash, block.payload)

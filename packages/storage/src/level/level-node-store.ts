@@ -48,11 +48,6 @@ export interface LevelNodeStoreParts {
   unlock(): Promise<void>
 }
 
-/** What an append writes, and the range after it. */
-interface PlannedAppend extends AppendPlan {
-  readonly range: BlockRange
-}
-
 /** A store on disk: writes go one after another, each a commit of the journal; reads go beside them. */
 export class LevelNodeStore implements NodeStore {
   readonly epochs: EpochTable
@@ -153,11 +148,12 @@ export class LevelNodeStore implements NodeStore {
           ? payloadsHere && bytesEqual(other, hash)
           : this.#keptForBlock(number, other),
       )
-      const append = await this.#planAppend(block, journal.head, this.range())
+      const append = await this.#planAppend(block, journal.head)
       const operations = [...append.operations, ...save.operations]
-      await journal.commit(operations, { ...append.change, states: save.states })
+      const { next, tip } = append
+      await journal.commit(operations, { next, tip, states: save.states })
       save.apply()
-      this.#appended(block, append.range)
+      this.#appended(block, rangeWith(block, this.range()))
     })
   }
 
@@ -219,11 +215,12 @@ export class LevelNodeStore implements NodeStore {
         outcomes.push(errorOf(e))
         continue
       }
-      const planned = this.#planAppend(block, head, range)
+      const planned = this.#planAppend(block, head)
       const plan = planned instanceof Promise ? await planned : planned
+      const { next, tip } = plan
       operations.push(...plan.operations)
-      head = { ...head, ...plan.change }
-      range = plan.range
+      head = { ...head, next, tip }
+      range = rangeWith(block, range)
       outcomes.push(undefined)
     }
     const newest = batch.appends.findLast((_, i) => outcomes[i] === undefined)?.block
@@ -234,21 +231,13 @@ export class LevelNodeStore implements NodeStore {
     return outcomes
   }
 
-  /** What the append of the next block writes, and the range after it. */
-  #planAppend(
-    block: Block,
-    head: Head,
-    { first }: BlockRange,
-  ): PlannedAppend | Promise<PlannedAppend> {
+  /** What the append of the next block writes. */
+  #planAppend(block: Block, head: Head): AppendPlan | Promise<AppendPlan> {
     const { blocks, states, payloadsHere } = this.#parts
-    const planned = blocks.planAppend(block, head, {
+    return blocks.planAppend(block, head, {
       payloadHere: payloadsHere,
       payloadStored: block.kind === 'final' && states.refersTo(block.number, block.payloadHash),
     })
-    const range = { first, next: block.number + 1n, last: tipOf(block) }
-    return planned instanceof Promise
-      ? planned.then((plan) => ({ ...plan, range }))
-      : { ...planned, range }
   }
 
   /** Blocks are durable, of which this is the newest. */
@@ -396,4 +385,9 @@ export class LevelNodeStore implements NodeStore {
     this.#writes = result.then(nothing, nothing)
     return result
   }
+}
+
+/** The range of a store after the append of a block. */
+function rangeWith(block: Block, { first }: BlockRange): BlockRange {
+  return { first, next: block.number + 1n, last: tipOf(block) }
 }
