@@ -66,6 +66,8 @@ export class BlockQueue {
   readonly range: Watch<BlockRange>
   readonly #entries = new Map<bigint, Entry>()
   readonly #hashes = new Map<bigint, Hash32>()
+  /** Goes on where it was: a map keeps the place of what was deleted for a while, and to begin anew is to pass all of them. */
+  #oldest = this.#hashes.keys()
   readonly #capacity: bigint
   readonly #capacityBytes: number
   /** Counts the changes for which a push or a wait may wait. */
@@ -244,10 +246,14 @@ export class BlockQueue {
     }
     this.#hashes.set(block.number, hash)
     // The heights between may be the store's own.
-    for (const oldest of this.#hashes.keys()) {
-      if (this.#hashes.size <= rememberedHashes) return
-      this.#hashes.delete(oldest)
-    }
+    while (this.#hashes.size > rememberedHashes) this.#hashes.delete(this.#nextOldest())
+  }
+
+  #nextOldest(): bigint {
+    const { done, value } = this.#oldest.next()
+    if (done !== true) return value
+    this.#oldest = this.#hashes.keys()
+    return this.#nextOldest()
   }
 
   async #write({ block, companion }: Entry): Promise<void> {

@@ -9,6 +9,8 @@ import type { VerifiedQcs } from '@zkstack/roles'
 export class VerifiedQcCache implements VerifiedQcs {
   readonly #capacity: number
   readonly #keys = new Set<string>()
+  /** Goes on where it was: a set keeps the place of what was deleted for a while, and to begin anew is to pass all of them. */
+  #oldest = this.#keys.values()
   #pinned: ReadonlySet<string> = new Set()
 
   /** @param capacity number of unpinned entries kept, at least 1. @throws RangeError otherwise. */
@@ -43,13 +45,18 @@ export class VerifiedQcCache implements VerifiedQcs {
   }
 
   #evict(): void {
-    let surplus = this.#keys.size - this.#capacity
-    if (surplus <= 0) return
-    for (const key of this.#keys) {
-      if (surplus <= 0) return
-      if (this.#pinned.has(key)) continue
+    for (let left = this.#keys.size; left > 0 && this.#keys.size > this.#capacity; left--) {
+      const key = this.#nextOldest()
       this.#keys.delete(key)
-      surplus -= 1
+      // In use, so among the newest again.
+      if (this.#pinned.has(key)) this.#keys.add(key)
     }
+  }
+
+  #nextOldest(): string {
+    const { done, value } = this.#oldest.next()
+    if (done !== true) return value
+    this.#oldest = this.#keys.values()
+    return this.#nextOldest()
   }
 }

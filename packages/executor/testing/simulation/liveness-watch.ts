@@ -59,13 +59,17 @@ export class LivenessWatch {
 
   /** Looks at the nodes; true when the run has shown what it is for. */
   check(): boolean {
-    const { isStable, heights, commits, now, boundMs, blocks, until, late } = this.#init
-    if (!isStable()) {
+    const init = this.#init
+    if (!init.isStable()) {
       this.#goal = undefined
       return false
     }
-    const isNew = this.#goal === undefined || commits() !== this.#seen
-    if (!isNew && now() <= this.#deadline) return false
+    const isNew = this.#goal === undefined || init.commits() !== this.#seen
+    return (isNew || init.now() > this.#deadline) && this.#look()
+  }
+
+  #look(): boolean {
+    const { heights, commits, now, boundMs, blocks, until, late } = this.#init
     this.#seen = commits()
     const all = heights()
     const lowest = all.reduce((a, b) => (a < b ? a : b))

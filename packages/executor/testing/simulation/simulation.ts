@@ -168,8 +168,10 @@ export class Simulation {
 
   /** Whether all faults are over, and all nodes are up and connected. */
   #isStable(): boolean {
+    if (!this.#plan.isOver) return false
     const others = this.#nodes.length - 1
-    return this.#plan.isOver && this.#nodes.every(({ isUp, peers }) => isUp && peers === others)
+    for (const node of this.#nodes) if (!node.isUp || node.peers !== others) return false
+    return true
   }
 
   #report(): SimulationReport {

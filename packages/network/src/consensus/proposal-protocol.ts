@@ -9,6 +9,7 @@ import type { FrameStream } from '../transport/network-transport.js'
 import { turnOf } from '../turn-of.js'
 import { committeesOf, epochsOf } from './committees.js'
 import type { LargeSlot, Outbox } from './outbox.js'
+import { PeerEpochs } from './peer-epochs.js'
 import { ProposalAssembly, type PartVerdict } from './proposal-assembly.js'
 
 /** What {@link sendLargeProposals} takes. */
@@ -23,7 +24,21 @@ export async function largeProposalOffered(
   peer: Peer,
   { outbox, init }: SendProposalsOptions,
 ): Promise<void> {
-  while (!outbox.nextLarge(0, epochsOf(peer, init))) await ctx.race(outbox.changed('proposals'))
+  const epochs = new PeerEpochs(peer, init)
+  const isOffered = (): boolean => outbox.nextLarge(0, epochs.list) !== undefined
+  if (isOffered()) return
+  let end: (() => void) | undefined
+  // Told by a call: nearly every proposal is a small one, and a promise for each would be for nothing.
+  const offered = new Promise<void>((resolve) => {
+    end = outbox.onChange('proposals', () => {
+      if (isOffered()) resolve()
+    })
+  })
+  try {
+    await ctx.race(offered)
+  } finally {
+    end?.()
+  }
 }
 
 /**

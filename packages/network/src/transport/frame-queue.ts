@@ -47,9 +47,17 @@ export class FrameQueue {
       this.onTaken(frame.length)
       return
     }
+    const consumer = this.#consumer
+    if (consumer) {
+      // One that waits has taken all that came before.
+      this.#consumer = undefined
+      if (!this.#hand(consumer, frame)) return
+      this.#consumer = consumer
+      this.#feed()
+      return
+    }
     this.#bytes += frame.length
     this.#frames.push(frame)
-    this.#feed()
   }
 
   /** No more frames will come; those that wait can still be taken. */
@@ -95,25 +103,29 @@ export class FrameQueue {
     const consumer = this.#consumer
     if (!consumer) return
     this.#consumer = undefined
-    try {
-      for (let frame = this.#frames.shift(); frame; frame = this.#frames.shift()) {
-        this.#bytes -= frame.length
-        this.onTaken(frame.length)
-        const waits = consumer.take(frame)
-        if (!waits) continue
-        waits.then(() => {
-          this.#consumer = consumer
-          this.#feed()
-        }, consumer.reject)
-        return
-      }
-    } catch (e) {
-      consumer.reject(e)
-      return
+    for (let frame = this.#frames.shift(); frame; frame = this.#frames.shift()) {
+      this.#bytes -= frame.length
+      if (!this.#hand(consumer, frame)) return
     }
     if (this.#end === 'ended') consumer.resolve()
     else if (this.#end) consumer.reject(this.#end)
     else this.#consumer = consumer
+  }
+
+  /** Whether the consumer takes another frame at once; else it is fed when it does. */
+  #hand(consumer: Consumer, frame: Uint8Array): boolean {
+    try {
+      this.onTaken(frame.length)
+      const waits = consumer.take(frame)
+      if (!waits) return true
+      waits.then(() => {
+        this.#consumer = consumer
+        this.#feed()
+      }, consumer.reject)
+    } catch (e) {
+      consumer.reject(e)
+    }
+    return false
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {

@@ -83,9 +83,7 @@ export class StateTable {
 
   /** The highest epoch with a state. */
   highestEpoch(genesis: Uint8Array, validator: Uint8Array): bigint | undefined {
-    return this.#ofValidator({ genesis, validator })
-      .map(({ head }) => head.epoch)
-      .reduce<bigint | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined)
+    return highestOf(this.#ofValidator({ genesis, validator }))
   }
 
   /** Whether a state refers to this payload. */
@@ -97,7 +95,7 @@ export class StateTable {
 
   /** All payloads that states refer to. */
   proposals(): readonly ProposalReference[] {
-    return this.#known.flatMap(({ proposals }) => proposals)
+    return proposalsOf(this.#known)
   }
 
   /** Forgets everything, after a reset. */
@@ -112,16 +110,16 @@ export class StateTable {
     sequence: bigint,
     keptForBlock: KeptForBlock,
   ): SavePlan | Promise<SavePlan> {
-    const highest = this.highestEpoch(key.genesis, key.validator) ?? key.epoch
+    const ours = this.#ofValidator(key)
+    const highest = highestOf(ours) ?? key.epoch
     if (key.epoch + 1n < highest) throw epochError(key.epoch, highest)
-    const old = this.#of(key)
+    const old = ours.find(({ head }) => head.epoch === key.epoch)
     const { known, put } = nextRecord(key, state, sequence, old)
-    const all =
-      old === undefined
-        ? [...this.#known, known]
-        : this.#known.with(this.#known.indexOf(old), known)
-    const past = pastEpochs(all.filter(({ head }) => isOf(head, key)))
-    const next = past.length === 0 ? all : all.filter((one) => !past.includes(one))
+    const past = pastEpochs([known, ...ours.filter((one) => one !== old)])
+    const next = this.#known
+      .filter((one) => !past.includes(one))
+      .map((one) => (one === old ? known : one))
+    if (old === undefined) next.push(known)
 
     const operations: Operation[] = [put]
     const { id } = known.head
@@ -131,28 +129,31 @@ export class StateTable {
     for (const { head, sequences } of past) {
       for (const kept of sequences) operations.push(deletion(head.id, kept))
     }
-    const referred = new ReferenceSet(this.proposals())
-    const wanted = new ReferenceSet(next.flatMap(({ proposals }) => proposals))
-    const added = state.proposals.filter((proposal) => referred.add(proposal))
-    const dropped = this.proposals().filter((proposal) => !wanted.has(proposal))
-    const atHand: PayloadChange[] = []
     const awaited: Promise<PayloadChange>[] = []
-    for (const change of [
-      ...added.map((proposal) => this.#put(proposal, keptForBlock)),
-      ...dropped.map((proposal) => this.#drop(proposal, keptForBlock)),
-    ]) {
+    const add = (change: PayloadChange | Promise<PayloadChange>): void => {
       if (change instanceof Promise) awaited.push(change)
-      else atHand.push(change)
+      else if (change !== undefined) operations.push(change)
     }
-    const planOf = (changes: readonly (Operation | undefined)[]): SavePlan => ({
-      operations: [...operations, ...changes.filter((change) => change !== undefined)],
+    const before = this.proposals()
+    const referred = new ReferenceSet(before)
+    const wanted = new ReferenceSet(proposalsOf(next))
+    for (const proposal of state.proposals) {
+      if (referred.add(proposal)) add(this.#put(proposal, keptForBlock))
+    }
+    for (const proposal of before) {
+      if (!wanted.has(proposal)) add(this.#drop(proposal, keptForBlock))
+    }
+    const planOf = (all: readonly Operation[]): SavePlan => ({
+      operations: all,
       states: next.map(({ head }) => head),
       apply: () => {
         this.#known = next
       },
     })
-    if (awaited.length === 0) return planOf(atHand)
-    return Promise.all(awaited).then((changes) => planOf([...atHand, ...changes]))
+    if (awaited.length === 0) return planOf(operations)
+    return Promise.all(awaited).then((changes) =>
+      planOf([...operations, ...changes.filter((change) => change !== undefined)]),
+    )
   }
 
   /** Puts a payload, unless it is there already. */
@@ -251,6 +252,20 @@ async function readRecord(
   if (!bytesEqual(storedChecksum(value), checksum))
     throw gap(`the replica state record ${sequence}`)
   return decodeStateRecord(body)
+}
+
+function proposalsOf(states: readonly Known[]): readonly ProposalReference[] {
+  const [only] = states
+  if (states.length === 1 && only !== undefined) return only.proposals
+  return states.flatMap(({ proposals }) => proposals)
+}
+
+function highestOf(states: readonly Known[]): bigint | undefined {
+  let highest: bigint | undefined
+  for (const { head } of states) {
+    if (highest === undefined || head.epoch > highest) highest = head.epoch
+  }
+  return highest
 }
 
 /** All but the highest epochs. */
