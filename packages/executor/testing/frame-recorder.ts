@@ -42,7 +42,8 @@ interface Votes {
 export class FrameRecorder {
   readonly #scheme: SignatureScheme
   /** By validator and epoch. */
-  readonly #votes = new Map<string, Votes>()
+  /** By epoch and validator. */
+  readonly #votes = new Map<bigint, Map<string, Votes>>()
   readonly #seen = new WeakSet<Uint8Array>()
   readonly #counts = new Map<MessageLabel, number>()
   readonly #doubleVotes: DoubleVote[] = []
@@ -108,7 +109,7 @@ export class FrameRecorder {
 
   #judge(validator: string, msg: ConsensusMsg, payloadHash: Uint8Array | undefined): void {
     const { epoch, number: view } = viewOf(msg)
-    const votes = this.#votesOf(`${validator} ${epoch}`)
+    const votes = this.#votesOf(validator, epoch)
     const found = (kind: DoubleVote['kind']): void => {
       const known = this.#doubleVotes.some(
         (d) => d.validator === validator && d.epoch === epoch && d.view === view && d.kind === kind,
@@ -135,11 +136,14 @@ export class FrameRecorder {
     }
   }
 
-  #votesOf(voter: string): Votes {
-    const known = this.#votes.get(voter)
-    if (known !== undefined) return known
-    const votes: Votes = { proposals: new Map(), commits: new Map(), timeouts: new Map() }
-    this.#votes.set(voter, votes)
+  #votesOf(validator: string, epoch: bigint): Votes {
+    let ofEpoch = this.#votes.get(epoch)
+    if (ofEpoch === undefined) this.#votes.set(epoch, (ofEpoch = new Map()))
+    let votes = ofEpoch.get(validator)
+    if (votes === undefined) {
+      votes = { proposals: new Map(), commits: new Map(), timeouts: new Map() }
+      ofEpoch.set(validator, votes)
+    }
     return votes
   }
 }

@@ -70,6 +70,8 @@ interface Known {
 interface SentFrame {
   readonly frame: Uint8Array
   readonly signed: Signed
+  /** What was on its sender's disk when it was last found to be implied by that. */
+  impliedBy: ReplicaState | undefined
 }
 
 /** Frames that are recognized: those of broadcasts that are under way to all peers. */
@@ -127,21 +129,26 @@ export class InvariantChecker {
 
   /** The message in a consensus frame. */
   decode(frame: Uint8Array): Signed {
-    const known = this.#recognize(frame)
-    if (known !== undefined) return known.signed
-    const signed = decodeSigned(frame, this.#scheme)
-    this.#latest = { frame, signed }
-    this.#frames.push(this.#latest)
+    return (this.#recognize(frame) ?? this.#keep(frame)).signed
+  }
+
+  #keep(frame: Uint8Array): SentFrame {
+    const sent = { frame, signed: decodeSigned(frame, this.#scheme), impliedBy: undefined }
+    this.#latest = sent
+    this.#frames.push(sent)
     if (this.#frames.length > recentFrames) this.#frames.shift()
-    return signed
+    return sent
   }
 
   /** A node hands a consensus frame to its transport; whether it is a new one, not that of a broadcast to the next peer. */
   sent(node: number, frame: Uint8Array): boolean {
-    const isNew = this.#recognize(frame) === undefined
-    const signed = this.decode(frame)
+    const known = this.#recognize(frame)
+    const sent = known ?? this.#keep(frame)
+    const { signed } = sent
     const { state } = this.#of(node)
-    if (!isImplied(signed, state)) {
+    if (state !== undefined && sent.impliedBy === state) return false
+    if (isImplied(signed, state)) sent.impliedBy = state
+    else {
       const view = viewOf(signed.msg).number
       const disk = state === undefined ? 'nothing' : `view ${state.view}, ${state.phase}`
       this.found(
@@ -150,7 +157,7 @@ export class InvariantChecker {
         `sends a ${signed.msg.type} of view ${view}, on disk is ${disk}`,
       )
     }
-    if (!isNew) return false
+    if (known !== undefined) return false
     this.#record(node, () => {
       this.#recorder.note(signed)
     })

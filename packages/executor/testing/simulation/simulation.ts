@@ -370,9 +370,7 @@ export class Simulation {
           this.#checker.sentElsewhere(from, protocol, frame)
         }
         if (protocol === protocols.consensus && !this.#actors.has(from)) {
-          if (this.#checker.sent(from, frame)) note.noteBytes(frame)
-          const { number } = viewOf(this.#checker.decode(frame).msg)
-          if (number > this.#views) this.#views = number
+          if (this.#checker.sent(from, frame)) this.#noteNew(frame)
         }
         return add('send', from, to, describe(from, protocol, frame))
       },
@@ -384,6 +382,12 @@ export class Simulation {
         add('lose', to, from, words)
       },
     }
+  }
+
+  #noteNew(frame: Uint8Array): void {
+    this.#log.noteBytes(frame)
+    const { number } = viewOf(this.#checker.decode(frame).msg)
+    if (number > this.#views) this.#views = number
   }
 
   #describeFrame(from: number, protocol: string, frame: Uint8Array): string {

@@ -22,7 +22,7 @@ export function isMember(peer: Peer, init: Pick<NetworkInit, 'scope' | 'pendingS
 
 /** The epochs in whose committee the peer is. */
 export function epochsOf(
-  { carrier }: Peer,
+  { carrier }: Pick<Peer, 'carrier'>,
   init: Pick<NetworkInit, 'scope' | 'pendingScope'>,
 ): readonly bigint[] {
   if (carrier === undefined) return []

@@ -5,13 +5,13 @@ import { epochsOf } from './committees.js'
 
 /** The epochs in whose committee a peer is; looked up again when there are other committees than last time. */
 export class PeerEpochs {
-  readonly #peer: Peer
+  readonly #peer: Pick<Peer, 'carrier'>
   readonly #init: Pick<NetworkInit, 'scope' | 'pendingScope'>
   #ruling: EpochScope | undefined
   #pending: EpochScope | undefined
   #epochs: readonly bigint[] = []
 
-  constructor(peer: Peer, init: Pick<NetworkInit, 'scope' | 'pendingScope'>) {
+  constructor(peer: Pick<Peer, 'carrier'>, init: Pick<NetworkInit, 'scope' | 'pendingScope'>) {
     this.#peer = peer
     this.#init = init
   }

@@ -2,7 +2,7 @@ import { isCanceled, lazySignal, scope, type Ctx, type Scope } from '@zkstack/co
 import type { Block } from '@zkstack/roles'
 import type { BlocksAnswer } from '../blocks/block-client.js'
 import type { AnnouncedRange } from '../codec.js'
-import { committeesOf, isIn } from '../consensus/committees.js'
+import { PeerEpochs } from '../consensus/peer-epochs.js'
 import { NetworkError } from '../errors.js'
 import type { NetworkMetrics } from '../network-metrics.js'
 import type { NetworkInit } from '../network.js'
@@ -17,8 +17,6 @@ const MAX_MISSING = 3
 /** What a block takes in memory beside its payload, in bytes: a certificate and the objects around it. */
 const BLOCK_OVERHEAD = 1_024
 
-/** An input but for the time, which the runner adds. */
-type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never
 type FetchEffect = Extract<SyncEffect, { type: 'fetch' }>
 
 /** A source, and what is known of it. */
@@ -35,6 +33,8 @@ interface Known {
 export class SyncRunner {
   readonly #init: NetworkInit
   readonly #metrics: NetworkMetrics
+  /** Those of whose committee we are. */
+  readonly #epochs: PeerEpochs
   readonly #sources = new Map<PeerName, Known>()
   /** What verifies the blocks of an answer: cancelled when consensus has brought all of them, or their giver has given a wrong one. */
   readonly #verifying = new Map<Ctx, { readonly source: SyncSource; readonly last: bigint }>()
@@ -49,6 +49,7 @@ export class SyncRunner {
   constructor(init: NetworkInit, metrics: NetworkMetrics) {
     this.#init = init
     this.#metrics = metrics
+    this.#epochs = new PeerEpochs({ carrier: init.validator?.publicKey }, init)
     const { limits } = init
     this.#state = initialSyncState(init.blocks.range.value.next, {
       window: limits.syncWindow,
@@ -72,14 +73,22 @@ export class SyncRunner {
     if (!known) return
     known.range = { first, next }
     const { isLastResort } = known.source
-    const graceMs = this.#isMember() ? this.#init.limits.syncGraceMs : 0
-    this.#step({ type: 'announced', peer: name, first, next, isLastResort, graceMs })
+    const graceMs = this.#epochs.list.length > 0 ? this.#init.limits.syncGraceMs : 0
+    this.#step({
+      type: 'announced',
+      now: this.#now,
+      peer: name,
+      first,
+      next,
+      isLastResort,
+      graceMs,
+    })
   }
 
   /** Takes a source out. */
   gone(name: PeerName): void {
     this.#sources.delete(name)
-    this.#step({ type: 'gone', peer: name })
+    this.#step({ type: 'gone', now: this.#now, peer: name })
   }
 
   /** Runs until cancelled. @throws StorageError when the store fails. */
@@ -99,12 +108,8 @@ export class SyncRunner {
     })
   }
 
-  #isMember(): boolean {
-    const { validator } = this.#init
-    return (
-      validator !== undefined &&
-      committeesOf(this.#init).some((committee) => isIn(committee, validator.publicKey))
-    )
+  get #now(): number {
+    return this.#init.clock.now()
   }
 
   #onPersisted(next: bigint): void {
@@ -112,19 +117,18 @@ export class SyncRunner {
     for (const [verification, { last }] of this.#verifying) if (last < next) verification.cancel()
     for (const height of this.#right.keys()) if (height < next) this.#right.delete(height)
     if (this.#right.size > 0) this.#rightChanged.notify()
-    this.#step({ type: 'persisted', next })
+    this.#step({ type: 'persisted', now: this.#now, next })
   }
 
-  #step(input: Untimed<SyncInput>): SyncEffect[] {
-    const { clock } = this.#init
-    const { state, effects } = planSync(this.#state, { ...input, now: clock.now() })
+  #step(input: SyncInput): SyncEffect[] {
+    const { state, effects } = planSync(this.#state, input)
     this.#state = state
     const running = this.#running
     if (!running) return effects
     for (const effect of effects) {
       if (effect.type === 'fetch') running.tasks.spawnBackground((ctx) => this.#fetch(ctx, effect))
     }
-    this.#wakeUp(nextSyncWake(state, clock.now()))
+    this.#wakeUp(nextSyncWake(state, this.#now))
     return effects
   }
 
@@ -136,7 +140,7 @@ export class SyncRunner {
     if (at === undefined) return
     this.#cancelTimer = this.#init.clock.setTimer(at, () => {
       this.#wakeAt = undefined
-      this.#step({ type: 'tick' })
+      this.#step({ type: 'tick', now: this.#now })
     })
   }
 
@@ -146,7 +150,7 @@ export class SyncRunner {
     if (known && answer) this.#learn(known, first, answer)
     const blocks = answer?.blocks ?? []
     const sizes = blocks.map(({ payload }) => payload.length + BLOCK_OVERHEAD)
-    const effects = this.#step({ type: 'answered', peer, first, count, sizes })
+    const effects = this.#step({ type: 'answered', now: this.#now, peer, first, count, sizes })
     this.#metrics.onAnswer(blocks.length > 0)
     const wanted = new Set(effects.find((effect) => effect.type === 'verify')?.heights)
     if (!known || wanted.size === 0) return
@@ -198,9 +202,10 @@ export class SyncRunner {
     } finally {
       this.#verifying.delete(verification)
     }
-    this.#step({ type: 'verified', peer: source.name, heights })
+    this.#step({ type: 'verified', now: this.#now, peer: source.name, heights })
     for (const height of open)
-      if (height >= this.#state.next) this.#step({ type: 'invalid', peer: source.name, height })
+      if (height >= this.#state.next)
+        this.#step({ type: 'invalid', now: this.#now, peer: source.name, height })
   }
 
   /** Looks no further at what a source has given: its other blocks may be of those that nobody can judge for long. */
