@@ -79,22 +79,29 @@ describe('zkstack localnet', () => {
     },
   )
 
-  test.each(['SIGINT', 'SIGKILL'] as const)(
-    '%s › no node outlives it',
+  test.each([
+    { signal: 'SIGINT', until: [], code: 0 },
+    { signal: 'SIGINT', until: ['--until-block', '1000000'], code: 1 },
+    { signal: 'SIGKILL', until: [], code: undefined },
+  ] as const)(
+    '$signal with $until › no node outlives it, and it fails when it was to wait for a block',
     { timeout: 120_000 },
-    async (signal) => {
+    async ({ signal, until, code }) => {
       const port = await freePorts(4, systemRandom)
       await using network = startZkstack([
         ...['localnet', '--out', join(folder, 'net'), '--validators', '2'],
-        ...['--base-port', String(port)],
+        ...['--base-port', String(port), ...until],
       ])
       await network.untilOutput(/2\/2 ready {3}v1 \d+ {2}v2 \d+/)
       const urls = [2, 3].map((i) => `http://127.0.0.1:${port + i}`)
       for (const url of urls) expect(network.output()).toContain(`has its status page at ${url}\n`)
       expect(await Promise.all(urls.map(answers))).toEqual([true, true])
       network.kill(signal)
-      const { code } = await network.exited
-      expect(code).toBe(signal === 'SIGINT' ? 0 : undefined)
+      expect((await network.exited).code).toBe(code)
+      if (code === 1)
+        expect(network.errors()).toMatch(
+          /^zkstack: stopped before every node had committed block 1000000$/m,
+        )
       await untilSilent(urls)
     },
   )

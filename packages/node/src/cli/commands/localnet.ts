@@ -72,20 +72,23 @@ intervalMs (200).`,
     if (args.has('write-only')) return exitCodes.ok
     if (!args.has('json') && !io.isTerminal)
       for (const { name, url } of nodes) io.out(`${name} has its status page at ${url}\n`)
+    const untilBlock = args.has('until-block')
+      ? BigInt(args.integer('until-block', 0, 2 ** 49))
+      : undefined
     let last: readonly NodeSight[] = []
     const end = await runLocalnet({
       nodes,
       signal: io.signal,
-      untilBlock: args.has('until-block')
-        ? BigInt(args.integer('until-block', 0, 2 ** 49))
-        : undefined,
+      untilBlock,
       onSight: (sights) => {
         last = sights
         show(sights, args, io)
       },
     })
-    if (end !== 'died') return exitCodes.ok
-    io.err(`zkstack: ${endOf(last)}\n`)
+    if (end === 'reached' || (end === 'stopped' && untilBlock === undefined)) return exitCodes.ok
+    const why =
+      end === 'died' ? endOf(last) : `stopped before every node had committed block ${untilBlock}`
+    io.err(`zkstack: ${why}\n`)
     return exitCodes.failed
   },
 }
