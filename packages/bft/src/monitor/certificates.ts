@@ -73,17 +73,17 @@ function compare(one: CommitQC, other: CommitQC): InvariantViolation | undefined
   const [first, second] = isInOrder ? [one, other] : [other, one]
   const [a, b] = [first.message, second.message]
   const data = { qcs: [first, second] }
-  const views = `views ${nameOf(a.view)} and ${nameOf(b.view)}`
+  const views = (): string => `views ${nameOf(a.view)} and ${nameOf(b.view)}`
   if (sameView(a.view, b.view)) {
     const message = `two blocks are final in view ${nameOf(a.view)}: ${a.proposal.number} and ${b.proposal.number}`
     return { code: 'ONE_BLOCK_A_VIEW', message, data }
   }
   if (isOther(a.proposal, b.proposal)) {
-    const message = `two blocks ${a.proposal.number} are final, of ${views}`
+    const message = `two blocks ${a.proposal.number} are final, of ${views()}`
     return { code: 'AGREEMENT', message, data }
   }
   if (a.proposal.number <= b.proposal.number) return undefined
-  const message = `block ${a.proposal.number} is final before block ${b.proposal.number}, in ${views}`
+  const message = `block ${a.proposal.number} is final before block ${b.proposal.number}, in ${views()}`
   return { code: 'CHAIN', message, data }
 }
 

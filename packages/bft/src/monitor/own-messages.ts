@@ -1,12 +1,12 @@
 import { conflictOf, labelOf, sameReplicaCommit, viewOf } from '@zkstack/roles'
-import type { MessageLabel, ReplicaCommit, ReplicaState, Signed } from '@zkstack/roles'
+import type { ReplicaCommit, ReplicaState, Signed } from '@zkstack/roles'
 import type { InvariantViolation } from './invariant.js'
 
-/** The newest message of each kind that we sent; views only grow, so an older one adds nothing. */
-export type OwnMessages = Readonly<Partial<Record<MessageLabel, Signed>>>
+/** The newest message of each label that we sent; views only grow, so an older one adds nothing. */
+export type OwnMessages = readonly Signed[]
 
 /** Before the first message. */
-export const noOwnMessages: OwnMessages = {}
+export const noOwnMessages: OwnMessages = []
 
 /** Checks a message that is about to leave against the state on disk and our earlier messages, and remembers it. */
 export function checkSending(
@@ -25,7 +25,7 @@ export function checkSending(
       data: { messages: [message], disk },
     })
   }
-  for (const earlier of Object.values(own)) {
+  for (const earlier of own) {
     const conflict = conflictOf(earlier.msg, message.msg)
     if (conflict === undefined) continue
     violations.push({
@@ -34,9 +34,10 @@ export function checkSending(
       data: { messages: [earlier, message] },
     })
   }
-  const newest = own[label]
-  const isNewer = newest === undefined || viewOf(newest.msg).number <= view
-  return { own: isNewer ? { ...own, [label]: message } : own, violations }
+  const newest = own.find(({ msg }) => labelOf(msg) === label)
+  if (newest === undefined) return { own: [...own, message], violations }
+  if (viewOf(newest.msg).number > view) return { own, violations }
+  return { own: own.map((one) => (one === newest ? message : one)), violations }
 }
 
 /** Whether the state on disk forbids every contradiction of a message; it may be of a later view. */
