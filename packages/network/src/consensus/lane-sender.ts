@@ -62,7 +62,11 @@ export class LaneSender {
         if (!slot) break
         this.#sent.set(slot.label, slot.generation)
         const waits = this.#sendSlot(slot)
-        if (!waits) continue
+        if (!waits) {
+          // The oldest comes first.
+          if (slot.generation === outbox.newest(lane)) break
+          continue
+        }
         waits.then(() => {
           this.#isBusy = false
           this.#send()

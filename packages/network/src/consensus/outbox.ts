@@ -45,6 +45,7 @@ export class Outbox {
   }
   readonly #slots = new Map<MessageLabel, (Slot | LargeSlot) & { readonly view: View }>()
   readonly #limits: Pick<NetworkLimits, 'frames' | 'maxPayloadBytes'>
+  readonly #newest: Record<Lane, number> = { votes: 0, proposals: 0 }
   #generation = 0
 
   constructor(limits: Pick<NetworkLimits, 'frames' | 'maxPayloadBytes'>) {
@@ -66,8 +67,15 @@ export class Outbox {
         ? { frame: content.frame, label, view, generation }
         : { proposal: content.proposal, view, generation },
     )
-    this.#changed[label === 'LeaderProposalV2' ? 'proposals' : 'votes'].notify()
+    const lane = label === 'LeaderProposalV2' ? 'proposals' : 'votes'
+    this.#newest[lane] = generation
+    this.#changed[lane].notify()
     return 'taken'
+  }
+
+  /** Generation of the newest message of a lane; 0 before the first. */
+  newest(lane: Lane): number {
+    return this.#newest[lane]
   }
 
   /** Resolves when there is something else to send in a lane, or to somebody else. */
