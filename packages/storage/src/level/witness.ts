@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import { StorageError } from '../storage-error.js'
 import { checkedBody, checkedRecord, checksumBytes } from './checked-record.js'
-import { FieldReader, FieldWriter } from './fields.js'
+import { FieldReader } from './fields.js'
 import { storeIdBytes } from './head.js'
 
 /** The last write that was acknowledged: its sequence number and the checksum of its head. */
@@ -43,6 +43,9 @@ export const witnessBytes = slots * slotBytes
 export class Witness {
   readonly #file: WitnessFile
   readonly #slot = new Uint8Array(slotBytes)
+  /** Store id (16) ‖ sequence number (8) ‖ checksum (32), of the write that is being witnessed. */
+  readonly #body = new Uint8Array(testimonyBytes)
+  readonly #numbers = new DataView(this.#body.buffer)
 
   private constructor(file: WitnessFile) {
     this.#file = file
@@ -64,12 +67,10 @@ export class Witness {
   /** Writes and syncs; not to be called again before that. */
   write(testimony: Testimony): Promise<void> {
     const { storeId, sequence, checksum } = testimony
-    const body = new FieldWriter(testimonyBytes)
-      .fixed(storeId)
-      .u64(sequence)
-      .fixed(checksum)
-      .finish()
-    this.#slot.set(checkedRecord(table, noKey, body).value)
+    this.#body.set(storeId)
+    this.#numbers.setBigUint64(storeIdBytes, sequence)
+    this.#body.set(checksum, testimonyBytes - checksumBytes)
+    this.#slot.set(checkedRecord(table, noKey, this.#body).value)
     return this.#file.write(this.#slot, Number(sequence % BigInt(slots)) * slotBytes)
   }
 
