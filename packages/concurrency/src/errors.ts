@@ -42,9 +42,18 @@ export class RetryableError extends ZkStackError {
 export function errorOf(e: unknown): Error {
   if (e instanceof Error) return e
   return new Error(
-    typeof e === 'string' ? e : `a value that is no Error was thrown: ${String(e)}`,
+    typeof e === 'string' ? e : `a value that is no Error was thrown: ${textOf(e)}`,
     { cause: e },
   )
+}
+
+/** An object without a prototype, or with a broken `toString`, has no text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /**

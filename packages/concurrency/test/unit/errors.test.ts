@@ -46,4 +46,17 @@ describe('errors', () => {
     expect(errorOf(cause)).toBe(cause)
     expect(errorOf(5)).toMatchObject({ cause: 5 })
   })
+
+  test('errorOf › a value that cannot be made a text › is the cause all the same', () => {
+    const unprintable = {
+      toString: () => {
+        throw new TypeError('no text')
+      },
+    }
+    for (const value of [Object.create(null), unprintable] as unknown[]) {
+      const error = errorOf(value)
+      expect(error.cause).toBe(value)
+      expect(error.message).toBe('a value that is no Error was thrown: [object Object]')
+    }
+  })
 })
