@@ -1,3 +1,4 @@
+import { Ctx } from '@zkstack/concurrency'
 import { loadCryptoBackends } from '@zkstack/crypto'
 import { checkCommitteeSource, prepareGenesis } from './check-genesis.js'
 import { checkOptions } from './check-options.js'
@@ -10,7 +11,8 @@ import { resolveOptions, type ResolvedOptions } from './resolve-options.js'
  */
 export async function prepareOptions(options: NodeOptions): Promise<ResolvedOptions> {
   checkOptions(options)
-  options.signal?.throwIfAborted()
+  using call = Ctx.root({ signal: options.signal })
+  call.throwIfCanceled()
   await loadCryptoBackends()
   checkCommitteeSource(options.genesis, options.validators)
   return resolveOptions(options, prepareGenesis(options.genesis, 'options.genesis'))

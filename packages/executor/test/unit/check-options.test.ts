@@ -28,6 +28,18 @@ describe('options of createNode', () => {
     await expect(checkNodeOptions(good())).resolves.toBeUndefined()
   })
 
+  it('a signal that has aborted, or does so at once › a cancellation, whose cause is the reason', async () => {
+    const reason = new Error('the user gave up')
+    const controller = new AbortController()
+    const starts = Promise.allSettled([
+      createNode({ ...good(), signal: AbortSignal.abort(reason) }),
+      createNode({ ...good(), signal: controller.signal }),
+    ])
+    controller.abort(reason)
+    const canceled = { name: 'AbortError', code: 'CANCELED', cause: reason }
+    expect(await starts).toMatchObject([{ reason: canceled }, { reason: canceled }])
+  })
+
   it('nothing at all › OPTION_MISSING at options', async () => {
     await expect(createNode(undefined as unknown as NodeOptions)).rejects.toMatchObject({
       code: 'OPTION_MISSING',
