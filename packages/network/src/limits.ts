@@ -141,10 +141,11 @@ export interface NetworkLimitsInit extends Partial<
 /**
  * The limits of a chain: frame sizes follow from its scheme, committee and payload limit.
  * @see the table of constants in the network specification (section 11); where a figure differs, the line says why
- * @throws RangeError when a size or time is not a positive number
+ * @throws RangeError when a size or time is not a positive number, a rate is none, or a name is not one of a limit
  */
 export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
-  const { genesis, maxValidators = 100, ...chosen } = init
+  const { genesis, maxValidators = 100, ...given } = init
+  const chosen = checkedLimits(given)
   const maxPayloadBytes = chosen.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
   const maxTransactionBytes = chosen.maxTransactionBytes ?? DEFAULT_MAX_TRANSACTION_BYTES
   const validators = genesis.schedule?.length ?? maxValidators
@@ -153,7 +154,7 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
   const message = sizeFor(maxPayloadBytes)
   // a block is a payload and a certificate: never more than the largest message; 1 kB for the answer around it
   const maxAnswerBytes = Math.max(message, chosen.answerBytes ?? defaults.answerBytes) + KB
-  const limits = {
+  return {
     ...defaults,
     // never so small that the blocks of several peers could not be under way
     syncWindowBytes: Math.max(SYNC_WINDOW_BYTES, 4 * maxAnswerBytes),
@@ -175,12 +176,40 @@ export function networkLimits(init: NetworkLimitsInit): NetworkLimits {
       transactions: Math.max(64 * KB, maxTransactionBytes + KB),
     },
   }
-  for (const [name, value] of Object.entries(limits)) {
-    if (typeof value === 'number' && !(value > 0) && !mayBeZero.has(name)) {
-      throw new RangeError(`${name} must be positive, is ${value}`)
-    }
+}
+
+type ChosenLimits = Omit<NetworkLimitsInit, 'genesis' | 'maxValidators'>
+
+/** What was chosen: absent is what is undefined. @throws RangeError */
+function checkedLimits(given: ChosenLimits): ChosenLimits {
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [name, value] of chosen) checkLimit(name, value)
+  return Object.fromEntries(chosen)
+}
+
+function checkLimit(name: string, value: unknown): void {
+  if (!limitNames.has(name)) throw new RangeError(`${name} is no limit of the network`)
+  if (name.endsWith('Rate')) {
+    checkRate(name, value)
+    return
   }
-  return limits
+  if (typeof value !== 'number' || !(value > 0 || (value === 0 && mayBeZero.has(name)))) {
+    throw new RangeError(`${name} must be positive, is ${String(value)}`)
+  }
+  const isFine =
+    name === 'redialJitter'
+      ? value <= 1
+      : name.endsWith('Ms')
+        ? Number.isFinite(value)
+        : Number.isSafeInteger(value)
+  if (!isFine) throw new RangeError(`${name} must not be ${value}`)
+}
+
+function checkRate(name: string, value: unknown): void {
+  const { burst, refreshMs } = (value ?? {}) as Partial<Record<keyof Rate, unknown>>
+  const isBurst = typeof burst === 'number' && (burst === Infinity || Number.isSafeInteger(burst))
+  if (isBurst && burst >= 1 && typeof refreshMs === 'number' && refreshMs >= 0) return
+  throw new RangeError(`${name} must be { burst, refreshMs }, of at least 1 and 0`)
 }
 
 /** Era's deployed limit is 2.5 MB (decimal). */
@@ -258,6 +287,14 @@ const defaults = {
   seenTransactionMs: 120_000,
   rejectedTransactionMs: 5_000, // a nonce gap closes, a balance grows: but not before the next blocks
 }
+
+const limitNames: ReadonlySet<string> = new Set([
+  ...Object.keys(defaults),
+  'maxPayloadBytes',
+  'maxTransactionBytes',
+  'syncWindowBytes',
+  'proposalPartRate',
+])
 
 /** Two of the largest payloads at once, and 31 MiB/s: a part costs the receiver half a millisecond. */
 function proposalPartRate(maxPayloadBytes: number): Rate {

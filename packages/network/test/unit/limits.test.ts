@@ -42,10 +42,38 @@ test('limits › a block grows › sync may hold at least four', () => {
   expect(windows).toEqual([127, 4])
 })
 
-test.each([
+const wrong: readonly (readonly [string, unknown])[] = [
   ['maxPayloadBytes', 0],
   ['pingTimeoutMs', -1],
   ['blockInflight', Number.NaN],
-])('limits › %s is %d › is a RangeError that names it', (name, value) => {
+  ['blocksPerRequest', 0.5],
+  ['syncGraceMs', -1],
+  ['transactionBatchMs', Number.NaN],
+  ['redialMaxMs', Infinity],
+  ['redialMinMs', '500'],
+  ['redialJitter', 1.5],
+  ['banMs', null],
+  ['pingRate', 10],
+  ['helloRate', { burst: Number.NaN, refreshMs: 1 }],
+  ['dialRate', { burst: 8 }],
+  ['redialMinMS', 500],
+  ['maxAnswerBytes', 1],
+]
+test.each(wrong)('limits › %s is %o › is a RangeError that names it', (name, value) => {
   expect(() => networkLimits({ genesis: testCommittee(6).genesis, [name]: value })).toThrow(name)
+})
+
+test('limits › undefined for one › its default; 0 where that means none › is taken', () => {
+  const { genesis } = testCommittee(6)
+  const given = {
+    pingTimeoutMs: undefined,
+    syncGraceMs: 0,
+    pingRate: { burst: Infinity, refreshMs: 0 },
+  }
+  const limits = networkLimits({ genesis, ...(given as object) })
+  expect(limits).toEqual({
+    ...networkLimits({ genesis }),
+    syncGraceMs: 0,
+    pingRate: given.pingRate,
+  })
 })
