@@ -36,8 +36,11 @@ export class EventHub<E> {
 
   /** Calls the listeners in the order of their registration. */
   emit<K extends keyof E>(event: K, value: E[K]): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])])
-      this.#call(event, listener, value)
+    const listeners = this.#listeners.get(event)
+    for (const listener of [...(listeners ?? [])]) {
+      // one before it may have ended it
+      if (listeners?.has(listener) === true) this.#call(event, listener, value)
+    }
   }
 
   /** Number of listeners of an event. */

@@ -58,6 +58,21 @@ describe('event hub', () => {
     expect(events.count('tick')).toBe(0)
   })
 
+  it('a listener that ends another, or aborts its signal › that one hears no more, not of this event either', () => {
+    const { events } = hub()
+    const controller = new AbortController()
+    const seen: string[] = []
+    events.on('tick', () => {
+      off()
+      controller.abort()
+    })
+    const off = events.on('tick', () => seen.push('ended'))
+    events.on('tick', () => seen.push('aborted'), { signal: controller.signal })
+    events.on('tick', () => seen.push('others'))
+    events.emit('tick', 1)
+    expect(seen).toEqual(['others'])
+  })
+
   it('the same function registered twice › is called twice, and ends one by one', () => {
     const { events } = hub()
     let calls = 0
