@@ -35,6 +35,9 @@ export interface LifeCycleInit {
   drained(ctx: Ctx): Promise<void>
 }
 
+/** How long `stop` lets the execution layer commit what is on disk, unless told otherwise, in milliseconds. */
+const DEFAULT_DRAIN_MS = 5_000
+
 /** How long `stop` waits, after the drain, for parts that ignore their cancellation, in milliseconds. */
 const STOP_GRACE_MS = 5_000
 
@@ -77,8 +80,9 @@ export class LifeCycle {
   }
 
   /** @see ConsensusNode.stop */
-  stop(drainMs: number): Promise<void> {
-    this.#stopped ??= this.#stop(drainMs)
+  stop(drainMs: number | undefined): Promise<void> {
+    const ms = Math.max(0, drainMs ?? DEFAULT_DRAIN_MS)
+    this.#stopped ??= this.#stop(Number.isNaN(ms) ? DEFAULT_DRAIN_MS : ms)
     return this.#stopped
   }
 

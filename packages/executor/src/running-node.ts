@@ -10,9 +10,6 @@ import { LifeCycle } from './life-cycle.js'
 import { statusOf } from './node-status.js'
 import { snapshotOf } from './snapshot.js'
 
-/** How long `stop` lets the execution layer commit what is on disk, unless told otherwise, in milliseconds. */
-const DEFAULT_DRAIN_MS = 5_000
-
 /** Codes of failures that no fault of a disk, a peer or the execution layer explains. */
 const BROKEN_INVARIANTS = ['STORE_CONFLICT', 'OWN_VOTE_INVALID', 'REPLICA_STATE_INVALID'] as const
 
@@ -115,7 +112,7 @@ export class RunningNode implements ConsensusNode {
   }
 
   stop(o: { readonly drainMs?: number } = {}): Promise<void> {
-    return this.#lifeCycle.stop(o.drainMs ?? DEFAULT_DRAIN_MS)
+    return this.#lifeCycle.stop(o.drainMs)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
