@@ -3,6 +3,7 @@ import { formatValidatorPublicKey } from '@zkstack/roles'
 import { assemble, type Assembly, type AssemblyInit } from './assembly.js'
 import type { ConsensusNode } from './consensus-node.js'
 import { NodeError } from './errors.js'
+import { guardedLogger } from './guarded-logger.js'
 import { NodeMetrics } from './node-metrics.js'
 import type { NodeOptions } from './options/node-options.js'
 import { prepareOptions } from './options/prepare-options.js'
@@ -41,9 +42,17 @@ export async function createNode(options: NodeOptions): Promise<ConsensusNode> {
   }
 }
 
-async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> {
-  const { store, genesis, clock, logger } = options
-  const metrics = new NodeMetrics(options.metrics)
+async function start(given: ResolvedOptions, life: Ctx): Promise<RunningNode> {
+  const { store, genesis, clock } = given
+  const metrics = new NodeMetrics(given.metrics)
+  const late: { node: RunningNode | undefined } = { node: undefined }
+  const atStart: NodeError[] = []
+  const logger = guardedLogger(given.logger, (cause) => {
+    const error = loggerFailed(cause)
+    if (late.node === undefined) atStart.push(error)
+    else reporter.warn(error)
+  })
+  const options = { ...given, logger }
   const reporter = new Reporter({ logger, metrics, clock })
   await openNodeStore(store, genesis, options.onGenesisChange)
   const lastCommitted = await askLastCommitted(life, options.execution, (e) => {
@@ -63,10 +72,20 @@ async function start(options: ResolvedOptions, life: Ctx): Promise<RunningNode> 
     life.throwIfCanceled()
   }
   const node = new RunningNode(assembly)
+  late.node = node
+  for (const error of atStart) node.warnLater(error)
   if (options.signer !== undefined && !options.mayVote) {
     node.warnLater(notInSchedule(options.signer.publicKey, options))
   }
   return node
+}
+
+function loggerFailed(cause: Error): NodeError {
+  return new NodeError(
+    'LOGGER_FAILED',
+    `options.logger threw: ${cause.message}. What it does not write is lost, and told once; fields may be bigints and bytes.`,
+    { cause },
+  )
 }
 
 async function assembleOrClose(init: AssemblyInit): Promise<Assembly> {

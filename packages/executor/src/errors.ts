@@ -42,7 +42,7 @@ export class NodeOptionError extends ZkStackError {
  * `NODE_STOPPED`, `BLOCK_PRUNED`.
  * Warnings: `PROPOSE_FAILED`, `PROPOSE_OVERSIZED`, `VERIFY_FAILED`, `EXECUTION_LATE` (no answer within the
  * view), `EXECUTION_STUCK` (it ignores its abort signal), `EXECUTION_COMMIT_RETRY`, `EXECUTION_COMMIT_SLOW`
- * (`commit`, or `lastCommitted` at the start, is still running), `LISTENER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
+ * (`commit`, or `lastCommitted` at the start, is still running), `LISTENER_FAILED`, `LOGGER_FAILED`, `VALIDATOR_NOT_IN_SCHEDULE`, `NO_PROGRESS`, `PEER_REFUSED`, `VALIDATOR_MISBEHAVED`,
  * `RECORDING_FAILED`, `VALIDATORS_RETRY`, `VALIDATORS_SLOW` (`scheduleAt` is still running), `VALIDATORS_SILENT` (`changes` has ended), `PRE_GENESIS_RETRY`,
  * `EPOCH_VOTE_FAILED` (the signer did not sign for the next committee), `SIGNATURE_WORKER_FAILED`; besides those of the replica and the network.
  */
@@ -62,6 +62,7 @@ export type NodeErrorCode =
   | 'EXECUTION_COMMIT_RETRY'
   | 'EXECUTION_COMMIT_SLOW'
   | 'LISTENER_FAILED'
+  | 'LOGGER_FAILED'
   | 'VALIDATOR_NOT_IN_SCHEDULE'
   | 'NO_PROGRESS'
   | 'PEER_REFUSED'

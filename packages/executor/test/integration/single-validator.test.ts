@@ -1,5 +1,7 @@
+import type { Logger } from '@zkstack/concurrency'
+import type { ExecutionLayer } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
-import { createTestNetwork } from '../../testing/index.js'
+import { CounterChain, createTestNetwork } from '../../testing/index.js'
 import { chainOf, isOfBusyMachine } from './helpers.js'
 
 describe('a single validator', () => {
@@ -45,6 +47,27 @@ describe('a single validator', () => {
     await network.waitForHeight(BigInt(before) + 10n)
     expect(BigInt(chain.commits)).toBe((chain.height ?? 0n) + 1n)
     expect(network.recorder.doubleVotes).toEqual([])
+  })
+
+  it('a logger that throws › is a warning; blocks come, and a failure is what closed rejects with', async () => {
+    const bad = (): never => {
+      throw new TypeError('Do not know how to serialize a BigInt')
+    }
+    const logger: Logger = { debug: bad, info: bad, warn: bad, error: bad, child: () => logger }
+    const chain = new CounterChain()
+    const execution: ExecutionLayer = {
+      propose: (p) => chain.propose(p),
+      verify: (p) => chain.verify(p),
+      commit: (block) =>
+        block.number === 4n ? Promise.reject(new Error('no space')) : chain.commit(block),
+    }
+    await using network = await createTestNetwork(1, { start: false, execution: () => execution })
+    const node = await network.at(0).start({ logger })
+    const warnings: string[] = []
+    node.on('warning', ({ code }) => warnings.push(code))
+    await expect(node.closed).rejects.toMatchObject({ code: 'EXECUTION_COMMIT_FAILED' })
+    expect(chain.height).toBe(3n)
+    expect(warnings.filter((code) => !isOfBusyMachine(code))).toEqual(['LOGGER_FAILED'])
   })
 
   it('the signal of the options aborts › the node stops', async () => {
