@@ -57,7 +57,8 @@ export function verifyEpochVote(vote: EpochVote, epoch: EpochScope, before: Epoc
 }
 
 /**
- * The record with its certificate, once verified votes have the weight of a quorum of the epoch before; undefined until then.
+ * The record with its certificate, once verified votes have the weight of a quorum of the epoch before; undefined until then. Of
+ * several votes of a validator the first one counts.
  * @see docs/spec/messages.md V11
  */
 export function certifyEpoch(
@@ -66,16 +67,15 @@ export function certifyEpoch(
   before: EpochScope,
 ): EpochRecord | undefined {
   const { schedule } = before
-  const parts = votes
-    .flatMap(({ key, sig }) => {
-      const index = schedule.indexOf(key)
-      return index === undefined ? [] : [{ index, signature: sig }]
-    })
+  const signatures = new Map<number, Uint8Array>()
+  for (const { key, sig } of votes) {
+    const index = schedule.indexOf(key)
+    if (index !== undefined && !signatures.has(index)) signatures.set(index, sig)
+  }
+  const parts = [...signatures]
+    .map(([index, signature]) => ({ index, signature }))
     .sort((a, b) => a.index - b.index)
-  const signers = Signers.of(
-    schedule.length,
-    parts.map(({ index }) => index),
-  )
+  const signers = Signers.of(schedule.length, signatures.keys())
   if (signers.weight(schedule) < schedule.quorum) return undefined
   const signature = schedule.scheme.aggregate(parts)
   if (signature === undefined) return undefined

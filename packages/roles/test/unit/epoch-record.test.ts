@@ -66,6 +66,15 @@ describe('votes for an epoch', () => {
     expect(certifyEpoch(record, votes.toSpliced(heavy, 1), old.scope)).toBeUndefined()
   })
 
+  it('given twice, in any order › count once', () => {
+    const votes = everybody.map((index) => voteOf(index))
+    const heavy = old.schedule.validators.findIndex(({ weight }) => weight === 4n)
+    const certified = certifyEpoch(record, [...votes.toReversed(), ...votes], old.scope)
+    expect(certified).toEqual(certifyEpoch(record, votes, old.scope))
+    const without = votes.toSpliced(heavy, 1)
+    expect(certifyEpoch(record, [...without, ...without], old.scope)).toBeUndefined()
+  })
+
   it('good ones › verify, also after a journey as bytes', () => {
     const vote = decodeEpochVote(encodeEpochVote(voteOf(2)), old.scheme)
     expect(verifyEpochVote(vote, scope, old.scope)).toBe(true)
