@@ -36,6 +36,7 @@ export class Signers {
 
   /** Whether the validator at `index` signed; false outside the set's length. */
   has(index: number): boolean {
+    if (!this.#isIndex(index)) return false
     return ((this.#bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
   }
 
@@ -132,8 +133,12 @@ export class Signers {
     return { length: this.length, indices: this.indices() }
   }
 
+  #isIndex(index: number): boolean {
+    return Number.isInteger(index) && index >= 0 && index < this.length
+  }
+
   #set(index: number): void {
-    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+    if (!this.#isIndex(index)) {
       throw new RangeError(`index: ${index} is not in [0, ${this.length})`)
     }
     const at = index >> 3

@@ -23,6 +23,12 @@ describe('signers', () => {
     expect([0, 1, 8, 10].map((index) => signers.rank(index))).toEqual([0, 1, 2, 3])
   })
 
+  it('signers › asked for what is no index of theirs › have no such member', () => {
+    const all = Signers.of(10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    for (const index of [-1, 10, 15, 0.5, 2 ** 32, Number.NaN, Infinity])
+      expect(all.has(index), `${index}`).toBe(false)
+  })
+
   it('signers › with one more › leave the old set as it was', () => {
     const old = Signers.of(5, [1])
     const more = old.with(3)
