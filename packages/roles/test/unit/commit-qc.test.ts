@@ -131,6 +131,15 @@ describe('commit QC', () => {
     }
   })
 
+  it('commit QC › whose aggregate no signatures can have › is refused without a check of signatures', () => {
+    const short = qc.signature.subarray(64)
+    for (const signature of [short, new Uint8Array(), qc.signature.map(() => 0xff)]) {
+      expect(validateCommitQC({ ...qc, signature }, scope)).toMatchObject({
+        error: { code: 'BAD_SIGNATURE' },
+      })
+    }
+  })
+
   it('commit QC › that claims a signer who did not sign › is refused as BAD_SIGNATURE', () => {
     const five = committee.commitQc(message, [0, 1, 2, 3, 4])
     const claimed = { ...five, signers: Signers.of(6, [0, 1, 2, 3, 5]) }

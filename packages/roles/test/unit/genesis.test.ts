@@ -6,6 +6,7 @@ import {
   decodeGenesis,
   defaultLeaderSelection,
   encodeGenesis,
+  encodeSchedule,
   genesisToJson,
   parseGenesis,
   sameGenesis,
@@ -70,6 +71,19 @@ describe('genesis', () => {
     expect(() => decodeGenesis(bytes)).toThrow(expect.objectContaining({ code: 'BAD_LENGTH' }))
     expect(() => decodeGenesis(bytes.subarray(0, -2))).toThrow(
       expect.objectContaining({ code: 'BAD_LENGTH' }),
+    )
+  })
+
+  it('genesis bytes › with something behind the last field of the schedule › are refused', () => {
+    const schedule = toHex(encodeSchedule(committee.schedule))
+    const bytes = (body: string): Uint8Array => {
+      const { length } = bytesOf(body)
+      const size = toHex(Uint8Array.of((length & 0x7f) | 0x80, length >> 7))
+      return bytesOf(`280130023803400252${size}${body}5802`)
+    }
+    expect(decodeGenesis(bytes(schedule)).schedule?.hash).toEqual(committee.schedule.hash)
+    expect(() => decodeGenesis(bytes(`${schedule}1800`))).toThrow(
+      expect.objectContaining({ code: 'UNEXPECTED_FIELD' }),
     )
   })
 

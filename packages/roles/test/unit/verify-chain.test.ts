@@ -99,8 +99,15 @@ describe('verifyChain › a committee that never changes', () => {
     const own = { ...zero, firstBlock: 5n, schedule }
     const block = fixed.block(9n, payload)
     expect(verifyChain({ genesis, first: own, epochs: [own], block }).ok).toBe(true)
-    expect(verifyChain({ genesis, first: { ...own, firstBlock: 6n }, block })).toMatchObject({
-      error: { code: 'FIRST_EPOCH_MISMATCH' },
+    const { schedule: others } = testCommittee(6, { seed: 'others' })
+    const changes = [{ firstBlock: 6n }, { epoch: 1n }, { schedule: others }]
+    for (const change of changes) {
+      expect(verifyChain({ genesis, first: { ...own, ...change }, block })).toMatchObject({
+        error: { code: 'FIRST_EPOCH_MISMATCH' },
+      })
+    }
+    expect(verifyChain({ genesis, epochs: [{ ...own, schedule: others }], block })).toMatchObject({
+      error: { code: 'EPOCH_CONFLICT', epoch: 0n },
     })
   })
 
@@ -163,6 +170,21 @@ describe('verifyChain › committees that hand over to each other', () => {
     expect(verifyChain({ genesis, epochs: [zero], block: blockOf(0, 1n) })).toMatchObject({
       error: { code: 'NO_FIRST_EPOCH' },
     })
+  })
+
+  it('a first epoch that begins before the chain, or is of another scheme › is refused', () => {
+    const { scheme } = genesis
+    const late = unwrap(createGenesis({ chainId: 7n, forkNumber: 0n, firstBlock: 1n, scheme }))
+    const bls = testCommittee(2, { scheme: blsMinSig.current })
+    const block = blockOf(0, 1n)
+    const mismatch = { error: { code: 'FIRST_EPOCH_MISMATCH' } }
+    expect(verifyChain({ genesis: late, first: zero, block })).toMatchObject(mismatch)
+    const foreign = {
+      ...zero,
+      schedule: bls.schedule,
+      proofsOfPossession: bls.genesis.proofsOfPossession,
+    }
+    expect(verifyChain({ genesis, first: foreign, block })).toMatchObject(mismatch)
   })
 
   it('a hand-over that another committee signed › is refused, and nothing after it is believed', () => {
