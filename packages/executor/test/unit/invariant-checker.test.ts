@@ -5,6 +5,7 @@ import {
   createFinalBlock,
   defaultReplicaState,
   encodeSigned,
+  hashPayload,
   PayloadHasher,
   type ReplicaCommit,
   type ReplicaState,
@@ -53,6 +54,7 @@ function stateOf(highVote: ReplicaCommit): ReplicaState {
 
 const vote = committee.commit(5n, 4n, bytes('a'))
 const other = committee.commit(5n, 4n, bytes('b'))
+const proposal = { number: 4n, payload: bytes('a'), hash: hashPayload(bytes('a')) }
 const frameOf = (value: ReplicaCommit): Uint8Array =>
   encodeSigned(committee.sign(1, { type: 'replicaCommit', value }))
 const fewSigners = createFinalBlock(
@@ -110,6 +112,23 @@ const forged: readonly (readonly [string, string, (checker: InvariantChecker) =>
     },
   ],
   [
+    'a timeout names another vote than is on disk',
+    'durability',
+    (checker) => {
+      checker.stateDurable(1, { ...stateOf(vote), phase: 'timeout' })
+      const value = { view: vote.view, highVote: other, highQc: undefined }
+      checker.sent(1, encodeSigned(committee.sign(1, { type: 'replicaTimeout', value })))
+    },
+  ],
+  [
+    'the payload of a final block is dropped before the block is on disk',
+    'durability',
+    (checker) => {
+      checker.stateDurable(1, { ...stateOf(vote), proposals: [proposal] })
+      checker.stateDurable(1, { ...stateOf(vote), highCommitQc: committee.commitQc(vote) })
+    },
+  ],
+  [
     'a disk goes back',
     'durability',
     (checker) => {
@@ -159,7 +178,12 @@ it.each(forged)('the checker of a simulation › %s › %s is broken', (_, invar
 
 it('the checker of a simulation › a vote, its block, and its commit › break nothing', () => {
   const checker = new InvariantChecker({ scopes: [committee.scope], now: () => 7 })
-  checker.stateDurable(1, stateOf(vote))
+  checker.stateDurable(2, { ...stateOf(vote), proposals: [proposal] })
+  checker.blockDurable(2, committee.block(4n, bytes('a')))
+  checker.stateDurable(2, { ...stateOf(vote), highCommitQc: committee.commitQc(vote) })
+  checker.stateDurable(1, { ...stateOf(vote), phase: 'timeout' })
+  const timeout = { view: vote.view, highVote: vote, highQc: undefined }
+  checker.sent(1, encodeSigned(committee.sign(1, { type: 'replicaTimeout', value: timeout })))
   checker.sent(1, frameOf(vote))
   checker.sent(1, frameOf(vote))
   checker.accepted(bytes('a'))

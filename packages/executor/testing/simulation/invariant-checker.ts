@@ -10,6 +10,8 @@ import {
   type CommitQC,
   type EpochScope,
   type FinalBlock,
+  type Proposal,
+  type ReplicaCommit,
   type ReplicaState,
   type Signed,
   type View,
@@ -23,7 +25,8 @@ import { FrameRecorder } from '../frame-recorder.js'
  * - `certificate`: every stored block has a valid certificate of a quorum of the committee of its height, of a later epoch or view
  *   than the block before.
  * - `equivocation`: no honest node signs two messages that contradict each other, whatever happens to its process.
- * - `durability`: what a node says is implied by what is on its disk, and its disk does not go back.
+ * - `durability`: what a node says is implied by what is on its disk, its disk does not go back, and keeps the payload of a final
+ *   block until the block is there.
  * - `validity`: every committed payload was proposed or accepted by the execution layer of an honest node.
  * - `delivery`: the execution layer of every node gets each height once, in order.
  * - `liveness`: once all faults are over, blocks come in time.
@@ -65,6 +68,8 @@ interface Known {
   /** Next height that its execution layer expects. */
   nextCommit: bigint
 }
+
+type BlockHash = Pick<Proposal, 'number' | 'hash'>
 
 /** A frame and the message in it. */
 interface SentFrame {
@@ -186,19 +191,41 @@ export class InvariantChecker {
       const [old, now] = [known.state, state].map(({ view, phase }) => `view ${view}, ${phase}`)
       this.found('durability', node, `its disk went back from ${old} to ${now}`)
     }
+    const lost = known.state && this.#lostPayload(known.state, state, known.nextDurable)
+    if (lost !== undefined) {
+      const text = `keeps the payload of block ${lost} no more, which is final and not on its disk`
+      this.found('durability', node, text)
+    }
     known.state = state
+  }
+
+  /** The number of a final block whose payload one state of an epoch has, the next has not, and no disk does (rule 22). */
+  #lostPayload(before: ReplicaState, after: ReplicaState, nextDurable: bigint): bigint | undefined {
+    if (before.epoch !== after.epoch || before.proposals === after.proposals) return undefined
+    const isFinal = ({ number, hash }: BlockHash): boolean => {
+      const newest = after.highCommitQc?.message.proposal
+      const final = newest?.number === number ? newest.payload : this.#chain.get(number)
+      return final !== undefined && bytesEqual(final, hash)
+    }
+    const isKept = ({ number, hash }: BlockHash): boolean =>
+      after.proposals.some((kept) => kept.number === number && bytesEqual(kept.hash, hash))
+    return before.proposals.find(
+      (proposal) => proposal.number >= nextDurable && !isKept(proposal) && isFinal(proposal),
+    )?.number
   }
 
   /** A node starts, and its disk ends before height `next`. */
   started(node: number, next: bigint): void {
-    const { nextDurable } = this.#of(node)
-    if (next < nextDurable) {
+    const known = this.#of(node)
+    if (next < known.nextDurable) {
       this.found(
         'durability',
         node,
-        `had blocks below ${nextDurable}, comes back with those below ${next}`,
+        `had blocks below ${known.nextDurable}, comes back with those below ${next}`,
       )
     }
+    // it may have died before it heard that its last write was done
+    known.nextDurable = next
   }
 
   /** A block is on the disk of a node. */
@@ -294,12 +321,22 @@ function isImplied({ msg }: Signed, state: ReplicaState | undefined): boolean {
       if (highVote === undefined || highVote.view.number < view) return false
       return highVote.view.number > view || sameReplicaCommit(highVote, msg.value)
     }
-    case 'replicaTimeout':
-      return state.view > view || state.phase === 'timeout'
+    case 'replicaTimeout': {
+      if (state.view === view && state.phase !== 'timeout') return false
+      const { highVote } = state
+      return (
+        (highVote !== undefined && highVote.view.number > view) ||
+        isSameVote(highVote, msg.value.highVote)
+      )
+    }
     case 'replicaNewView':
     case 'leaderProposal':
       return true
   }
+}
+
+function isSameVote(a: ReplicaCommit | undefined, b: ReplicaCommit | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameReplicaCommit(a, b)
 }
 
 function isSameBlock(a: FinalBlock, b: FinalBlock): boolean {
