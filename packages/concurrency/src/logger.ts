@@ -26,7 +26,9 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 /** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number]
 
-function plain(_: string, value: unknown): unknown {
+/** What is written for a field; `shown` is what its own `toJSON`, if it has one, made of it. */
+function plain(this: unknown, key: string, shown: unknown): unknown {
+  const value = (this as Readonly<Record<string, unknown>>)[key]
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Uint8Array)
     return Array.from(value, (b) => b.toString(16).padStart(2, '0')).join('')
@@ -36,7 +38,7 @@ function plain(_: string, value: unknown): unknown {
       message: value.message,
       ...('code' in value ? { code: value.code } : {}),
     }
-  return value
+  return shown
 }
 
 /**

@@ -24,6 +24,22 @@ test('json logger › fields of every kind › one object per line, from the lev
   ])
 })
 
+test('json logger › a Buffer, and an error that has a form of its own › are bytes and an error all the same', () => {
+  const lines: unknown[] = []
+  const logger = jsonLogger((line) => lines.push(JSON.parse(line)))
+  const error = Object.assign(new Error('refused'), { toJSON: () => ({ password: 'secret' }) })
+  logger.info('a', { key: Buffer.from([1, 255]), list: [Buffer.from([2])], error })
+  expect(lines).toEqual([
+    {
+      level: 'info',
+      message: 'a',
+      key: '01ff',
+      list: ['02'],
+      error: { name: 'Error', message: 'refused' },
+    },
+  ])
+})
+
 test('silent logger › child › is silent too', () => {
   expect(silentLogger.child({ a: 1 })).toBe(silentLogger)
 })
