@@ -8,7 +8,7 @@ import type { BatchAnswer, WorkerEvents, WorkerMessage, WorkerPort } from './wor
 
 /** What {@link SignatureWorkers} takes. */
 export interface SignatureWorkersInit {
-  /** Threads; 0 for none. Default: one less than there are cores, 4 at most. */
+  /** Threads, 64 at most; 0 for none. Default: one less than there are cores, 4 at most. */
   readonly count?: number | undefined
   /** A worker did not start, ended by itself, or was silent for a minute: there is one less from now on. */
   onFailure(error: Error): void
@@ -54,6 +54,8 @@ const maxChecks = 64
 const maxHashedBytes = { alone: 256 * 1024, together: 4 * 1024 * 1024 }
 /** Fewer than these are not shared out among several workers: where checks are made together, few at a time cost more. */
 const fewChecks = { alone: 4, together: 32 }
+/** Who asks for more means something else. */
+const mostThreads = 64
 /** More than one thread can feed. */
 const mostByDefault = 4
 /** Checks that wait, at most. */
@@ -79,7 +81,11 @@ export class SignatureWorkers implements AsyncDisposable {
   #isClosed = false
   #isScheduled = false
 
+  /** @throws RangeError when `count` is no number of threads. */
   constructor(init: SignatureWorkersInit) {
+    const { count = 0 } = init
+    if (!Number.isSafeInteger(count) || count < 0 || count > mostThreads)
+      throw new RangeError(`count: expected 0 to ${mostThreads} threads, got ${count}`)
     this.#init = init
   }
 

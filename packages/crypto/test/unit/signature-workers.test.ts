@@ -61,6 +61,14 @@ async function ready(count: number): Promise<ReturnType<typeof played>> {
   return all
 }
 
+test.each([-1, 0.5, Number.NaN, Infinity, 1e9])(
+  'signature workers › %d of them › is a RangeError, before any starts',
+  (count) => {
+    const make = (): unknown => new SignatureWorkers({ count, onFailure: () => undefined })
+    expect(make).toThrow(RangeError)
+  },
+)
+
 describe('signature workers', () => {
   test('nobody is asked › no thread starts', () => {
     expect(played(2).events).toEqual([])
