@@ -1,4 +1,5 @@
 import { seededRandom } from '@zkstack/concurrency'
+import { checkWhole } from './check-simulation.js'
 import type { CrashAtWriteFault } from './fault.js'
 import { simulate } from './simulate.js'
 import type { CrashPoint } from './simulated-machine.js'
@@ -45,6 +46,7 @@ const downViews = 0.5
  */
 export async function crashPoints(o: CrashPointOptions): Promise<CrashPointReport> {
   const { views = 20, sample, onRun = () => undefined, ...rest } = o
+  checkWhole('sample', sample, 1)
   const options = { latency: 'lan', executionMs: 1, ...rest, minBlocks: views } as const
   const base = await simulate({ ...options, faults: [] })
   if (!base.ok) throw new RangeError('the run without a crash breaks an invariant already')

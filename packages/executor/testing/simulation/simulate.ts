@@ -1,4 +1,5 @@
 import { loadCryptoBackends } from '@zkstack/crypto'
+import { checkSimulation } from './check-simulation.js'
 import { Simulation } from './simulation.js'
 import type { SimulationOptions, SimulationReport } from './simulation-options.js'
 
@@ -9,9 +10,10 @@ import type { SimulationOptions, SimulationReport } from './simulation-options.j
  *
  * After every event the invariants are checked; the first violation ends the run and is reported, never thrown.
  *
- * @throws RangeError for options that describe no network.
+ * @throws RangeError for options that describe no network, or faults that cannot be.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+  checkSimulation(options)
   await loadCryptoBackends()
   return new Simulation(options).run()
 }
