@@ -1,7 +1,8 @@
-import { signatureScheme } from '@zkstack/crypto'
-import type { NodeStore } from '@zkstack/storage'
+import { concatBytes, signatureScheme } from '@zkstack/crypto'
+import type { NodeStore, ProposeRequest } from '@zkstack/storage'
 import { describe, expect, it } from 'vitest'
 import {
+  CounterChain,
   simulate,
   type Fault,
   type SimulationOptions,
@@ -16,6 +17,14 @@ const firstSeed = Number(process.env['SEED'] ?? 1)
 /** What a failed run tells, with all that it takes to repeat it. */
 function tell(report: SimulationReport): string {
   return `seed ${report.seed}: ${report.violations.map(({ invariant, text }) => `${invariant}: ${text}`).join('; ')}`
+}
+
+/** Whose payloads name the view, so that another leader of a height proposes another block. */
+class ChainOfViews extends CounterChain {
+  override async propose(p: ProposeRequest): Promise<Uint8Array | null> {
+    const payload = await super.propose(p)
+    return payload && concatBytes(payload, new TextEncoder().encode(`view ${p.view}`))
+  }
 }
 
 describe('equal seeds', () => {
@@ -64,6 +73,7 @@ describe('whole nodes in a bad world', () => {
     ['unequal weights', { validators: [1n, 5n, 2n, 3n, 4n, 1n, 2n] }],
     ['a full node', { fullNodes: 1 }],
     ['a later first block', { firstBlock: 7n }],
+    ['leaders that never propose the same', { execution: () => new ChainOfViews() }],
   ]
   for (const [name, options] of committees) {
     it(`keep all invariants with ${name}`, async () => {
