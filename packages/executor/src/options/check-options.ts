@@ -10,6 +10,7 @@ import {
   requireObject,
   requirePresent,
   type Fields,
+  type Methods,
 } from './check.js'
 import { checkGenesisShape } from './check-genesis.js'
 import { checkPeers } from './check-peers.js'
@@ -116,20 +117,23 @@ function checkExecution(value: unknown): void {
 }
 
 function checkStore(value: unknown): void {
-  requireMethods(
-    value,
-    'options.store',
-    'Give await levelStore(path), or memoryStore() for tests',
-    {
-      required: ['open', 'range', 'get', 'append', 'load', 'save'],
-    },
-  )
-  requireMethods(
-    (value as Fields)['epochs'],
-    'options.store.epochs',
-    'Give a store that keeps epochs, as levelStore and memoryStore do',
-    { required: ['latest', 'get', 'save'] },
-  )
+  const path = 'options.store'
+  requireMethods(value, path, 'Give await levelStore(path), or memoryStore() for tests', {
+    required: ['open', 'range', 'get', 'append', 'watch', 'load', 'save', 'highestEpoch'],
+    optional: ['getEncoded', 'appendAndSave', 'prune'],
+  })
+  const { epochs, addresses, marks } = value as Fields
+  const remedy = 'Give a store that keeps epochs, as levelStore and memoryStore do'
+  requireMethods(epochs, `${path}.epochs`, remedy, { required: ['latest', 'get', 'save'] })
+  checkPart(addresses, `${path}.addresses`, { required: ['version', 'saveVersion'] })
+  checkPart(marks, `${path}.marks`, { required: ['load', 'save'] })
+}
+
+/** An object that may be absent. */
+function checkPart(value: unknown, path: string, methods: Methods): void {
+  if (value === undefined) return
+  const remedy = `Give an object with ${methods.required.join(', ')}, or leave it out`
+  requireMethods(value, path, remedy, methods)
 }
 
 function checkValidators(value: unknown): void {
@@ -274,23 +278,20 @@ function checkRetention({ retention: value, store, execution }: Fields): void {
 }
 
 /** Replaceable parts: each is checked for the methods that will be called. */
-const PLUGS: Readonly<Record<string, readonly string[]>> = {
-  mempool: ['admit'],
-  fallback: ['head', 'fetch'],
-  logger: ['debug', 'info', 'warn', 'error', 'child'],
-  metrics: ['counter', 'gauge', 'histogram'],
-  tracer: ['startSpan'],
-  transport: ['start', 'dial', 'stop'],
-  clock: ['now', 'nowUtc', 'setTimer'],
-  random: ['bytes', 'uint32', 'float'],
+const PLUGS: Readonly<Record<string, Methods>> = {
+  mempool: { required: ['admit'], optional: ['pending'] },
+  fallback: { required: ['head', 'fetch'] },
+  logger: { required: ['debug', 'info', 'warn', 'error', 'child'] },
+  metrics: { required: ['counter', 'gauge', 'histogram'] },
+  tracer: { required: ['startSpan'] },
+  transport: { required: ['start', 'dial', 'stop'] },
+  clock: { required: ['now', 'nowUtc', 'setTimer'], optional: ['yieldTurn'] },
+  random: { required: ['bytes', 'uint32', 'float'] },
 }
 
 function checkPlugs(o: Fields): void {
-  for (const [name, required] of Object.entries(PLUGS)) {
-    if (o[name] === undefined) continue
-    const remedy = `Give an object with ${required.join(', ')}, or leave it out`
-    requireMethods(o[name], `options.${name}`, remedy, { required })
-  }
+  for (const [name, methods] of Object.entries(PLUGS))
+    checkPart(o[name], `options.${name}`, methods)
   if (o['signal'] === undefined || o['signal'] instanceof AbortSignal) return
   throw new NodeOptionError(
     'OPTION_INVALID',

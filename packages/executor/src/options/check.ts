@@ -30,13 +30,14 @@ export function refuseUnknown(value: Fields, path: string, known: readonly strin
   }
 }
 
+/** Names of the methods that an object must have, and may have. */
+export interface Methods {
+  readonly required: readonly string[]
+  readonly optional?: readonly string[]
+}
+
 /** Checks that an object has methods. @throws NodeOptionError `OPTION_MISSING`, `OPTION_INVALID`. */
-export function requireMethods(
-  value: unknown,
-  path: string,
-  remedy: string,
-  o: { readonly required: readonly string[]; readonly optional?: readonly string[] },
-): void {
+export function requireMethods(value: unknown, path: string, remedy: string, o: Methods): void {
   requirePresent(value, path, remedy)
   if (typeof value !== 'object' && typeof value !== 'function') {
     throw new NodeOptionError('OPTION_INVALID', path, `is ${describe(value)}`, remedy)

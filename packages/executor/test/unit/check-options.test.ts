@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkNodeOptions, createNode, NodeOptionError, type NodeOptions } from '../../src/index.js'
 import { good, nodeKey, validatorKey, wrongOptions } from './wrong-options.js'
+import { wrongParts } from './wrong-parts.js'
 
 /** The error of a start with some options replaced. */
 async function errorOf(changes: Readonly<Record<string, unknown>>): Promise<NodeOptionError> {
@@ -14,7 +15,7 @@ async function errorOf(changes: Readonly<Record<string, unknown>>): Promise<Node
 }
 
 describe('options of createNode', () => {
-  for (const row of wrongOptions) {
+  for (const row of [...wrongOptions, ...wrongParts]) {
     it(`${row.name} › ${row.code} at ${row.path}`, async () => {
       const error = await errorOf(row.options)
       await expect(checkNodeOptions({ ...good(), ...row.options })).rejects.toEqual(error)

@@ -27,7 +27,8 @@ export function good(): NodeOptions {
   }
 }
 
-interface WrongOptions {
+/** Options that are refused, and how. */
+export interface WrongOptions {
   readonly name: string
   readonly options: Readonly<Record<string, unknown>>
   readonly code: string
@@ -291,12 +292,6 @@ export const wrongOptions: readonly WrongOptions[] = [
     options: { validators: { changes: () => [] } },
     code: 'OPTION_MISSING',
     path: 'options.validators.scheduleAt',
-  },
-  {
-    name: 'a store that keeps no epochs',
-    options: { store: { ...memoryStore(), epochs: undefined } },
-    code: 'OPTION_MISSING',
-    path: 'options.store.open',
   },
   {
     name: 'a fallback that has no head',
