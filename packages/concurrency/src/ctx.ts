@@ -31,6 +31,12 @@ export interface ChildOptions {
 /** One for all: whoever disposes of a context has ended its work, and nobody asks where; a stack trace for each costs time. */
 const disposed = new CanceledError('the context was disposed of')
 
+/** A moment that is no number would be now for one clock and never for another. */
+function checked(atMs: number): number {
+  if (Number.isNaN(atMs)) throw new RangeError('timeoutMs and deadline must not be NaN')
+  return atMs
+}
+
 interface Surroundings {
   readonly clock: Clock
   readonly random: Random
@@ -63,21 +69,26 @@ export class Ctx implements Disposable {
     this.deadline = deadline
   }
 
-  /** Makes a context without a parent. */
+  /** Makes a context without a parent. @throws RangeError when the time-out is NaN. */
   static root(o: RootOptions = {}): Ctx {
     const clock = o.clock ?? realClock
-    const deadline = o.timeoutMs === undefined ? undefined : clock.now() + o.timeoutMs
+    const deadline = o.timeoutMs === undefined ? undefined : checked(clock.now() + o.timeoutMs)
     const ctx = new Ctx({ clock, random: o.random ?? systemRandom }, deadline)
     if (o.signal !== undefined) ctx.#followSignal(o.signal)
     ctx.#armDeadline(deadline)
     return ctx
   }
 
-  /** Makes a context that ends with this one, at its own deadline, or when it is canceled itself. */
+  /**
+   * Makes a context that ends with this one, at its own deadline, or when it is canceled itself.
+   * @throws RangeError when a deadline or a time-out is NaN.
+   */
   child(o: ChildOptions = {}): Ctx {
-    const own = Math.min(
-      o.deadline ?? Infinity,
-      o.timeoutMs === undefined ? Infinity : this.clock.now() + o.timeoutMs,
+    const own = checked(
+      Math.min(
+        o.deadline ?? Infinity,
+        o.timeoutMs === undefined ? Infinity : this.clock.now() + o.timeoutMs,
+      ),
     )
     const earlier = own < (this.deadline ?? Infinity)
     const child = new Ctx(this, earlier ? own : this.deadline)

@@ -191,3 +191,14 @@ test('context › frozen promise › is raced like any other, more than once', a
   ctx.cancel()
   await expect(raced).rejects.toMatchObject({ code: 'CANCELED' })
 })
+
+test('context › a time-out that is no number › is a RangeError of root and child alike, not a context without one', () => {
+  const root = Ctx.root({ clock: new ManualClock() })
+  const makes = [
+    () => Ctx.root({ timeoutMs: Number.NaN }),
+    () => root.child({ timeoutMs: Number.NaN }),
+    () => root.child({ deadline: Number.NaN }),
+  ]
+  for (const make of makes) expect(make).toThrow(RangeError)
+  expect(root.listeners).toBe(0)
+})
