@@ -8,11 +8,11 @@ import type { ViewVerifyError } from '../messages/view.js'
 import { verifyView } from '../messages/view.js'
 import type { ConflictKind } from './conflict.js'
 import type { Evidence } from './evidence.js'
-import { createEvidence, decodeEvidence } from './evidence.js'
+import { createEvidence, decodeEvidence, encodeEvidence } from './evidence.js'
 
 /** Why evidence proves nothing. */
 export type EvidenceError =
-  /** The bytes are no evidence. */
+  /** The bytes are no evidence, or the evidence has none. */
   | { readonly code: 'MALFORMED'; readonly cause: DecodeError }
   /** The genesis names no validators: give the scope of the epoch. */
   | { readonly code: 'NO_SCHEDULE' }
@@ -51,7 +51,7 @@ export function verifyEvidence(
 ): Result<ProvenFault, EvidenceError> {
   const scope = scopeOf(chain)
   if (scope === undefined) return err({ code: 'NO_SCHEDULE' })
-  const decoded = evidence instanceof Uint8Array ? decode(evidence, scope) : ok(evidence)
+  const decoded = evidence instanceof Uint8Array ? decode(evidence, scope) : encodable(evidence)
   return decoded.ok ? judge(decoded.value, scope) : decoded
 }
 
@@ -67,6 +67,17 @@ function decode(bytes: Uint8Array, { schedule }: EpochScope): Result<Evidence, E
   } catch (e) {
     if (e instanceof DecodeError) return err({ code: 'MALFORMED', cause: e })
     throw e
+  }
+}
+
+/** The evidence, if it has bytes at all. */
+function encodable(evidence: Evidence): Result<Evidence, EvidenceError> {
+  try {
+    encodeEvidence(evidence)
+    return ok(evidence)
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e
+    return err({ code: 'MALFORMED', cause: new DecodeError('OUT_OF_RANGE', e.message) })
   }
 }
 

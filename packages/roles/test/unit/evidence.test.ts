@@ -220,6 +220,21 @@ describe('verifyEvidence', () => {
     })
   })
 
+  it('evidence › with a number that no message can have › MALFORMED, and nothing is thrown', () => {
+    const good = evidenceOf(commit(vote(4n, 'a')), commit(vote(4n, 'b')))
+    for (const number of [-1n, 2n ** 64n]) {
+      const view = { ...vote(4n).view, number }
+      const bent = (signed: Signed): Signed => ({
+        ...signed,
+        msg: commit({ ...(signed.msg.value as ReplicaCommit), view }),
+      })
+      const evidence = { ...good, first: bent(good.first), second: bent(good.second) }
+      expect(verifyEvidence(evidence, genesis)).toMatchObject({
+        error: { code: 'MALFORMED', cause: { name: 'DecodeError', code: 'OUT_OF_RANGE' } },
+      })
+    }
+  })
+
   it('bytes › of messages in the other order › MALFORMED, NOT_IN_ORDER', () => {
     const bytes = encodeEvidence({ ...good, first: good.second, second: good.first })
     const result = verifyEvidence(bytes, scope)
