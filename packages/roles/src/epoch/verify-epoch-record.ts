@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@zkstack/crypto'
+import { uint64Max } from '../codec/varint.js'
 import type { EpochScope } from '../messages/epoch-scope.js'
 import { epochScopeOf, type EpochCertificate, type EpochRecord } from './epoch-record.js'
 import { hashEpoch } from './epoch-hash.js'
@@ -7,7 +8,7 @@ import { hashEpoch } from './epoch-hash.js'
 export type EpochRecordError =
   /** Its number is not the next one. */
   | { readonly code: 'NOT_NEXT_EPOCH'; readonly got: bigint; readonly want: bigint }
-  /** It begins no later than the epoch before. */
+  /** It begins no later than the epoch before, or beyond the last number that a block may have. */
   | { readonly code: 'FIRST_BLOCK'; readonly got: bigint; readonly above: bigint }
   | { readonly code: 'OTHER_SCHEME' }
   | { readonly code: 'NO_CERTIFICATE' }
@@ -29,7 +30,7 @@ export function verifyEpochRecord(
   const { epoch, firstBlock, schedule, certificate } = record
   const want = before.epoch + 1n
   if (epoch !== want) return err({ code: 'NOT_NEXT_EPOCH', got: epoch, want })
-  if (firstBlock <= before.firstBlock) {
+  if (firstBlock <= before.firstBlock || firstBlock > uint64Max) {
     return err({ code: 'FIRST_BLOCK', got: firstBlock, above: before.firstBlock })
   }
   if (schedule.scheme.id !== before.schedule.scheme.id) return err({ code: 'OTHER_SCHEME' })

@@ -137,6 +137,11 @@ describe('the record of an epoch', () => {
   it.each([
     ['another number', { epoch: 2n }, 'NOT_NEXT_EPOCH'],
     ['an earlier beginning', { firstBlock: 0n }, 'FIRST_BLOCK'],
+    [
+      'a beginning beyond 64 bits, of which the rest is signed',
+      { firstBlock: 30n + 2n ** 64n },
+      'FIRST_BLOCK',
+    ],
     ['another beginning than signed', { firstBlock: 31n }, 'BAD_SIGNATURE'],
     ['another committee than signed', { schedule: old.schedule }, 'BAD_SIGNATURE'],
     ['another scheme', { schedule: testCommittee(1, { scheme }).schedule }, 'OTHER_SCHEME'],
