@@ -68,7 +68,12 @@ export function proveCommittee(
       ),
     )
   }
-  const proven = verifySchedulePossession(schedule, proofsOfPossession)
+  const proofs = schedule.scheme.needsProofOfPossession ? proofsOfPossession : []
+  if (proofs.length > schedule.length) {
+    const problem = `has ${proofs.length} proofs of possession for ${schedule.length} validators`
+    return err(malformed(role, problem))
+  }
+  const proven = verifySchedulePossession(schedule, proofs)
   if (!proven.ok) {
     const { code, index } = proven.error
     const key = formatValidatorPublicKey(
@@ -83,7 +88,6 @@ export function proveCommittee(
       ),
     )
   }
-  const proofs = schedule.scheme.needsProofOfPossession ? proofsOfPossession : []
   return ok({ schedule, proofsOfPossession: proofs.map((proof) => Uint8Array.from(proof)) })
 }
 

@@ -172,6 +172,10 @@ describe('proofs of possession', () => {
   ])('%s › SCHEDULE_POSSESSION', (_, given) => {
     expect(judgeProofs(given)).toBe('SCHEDULE_POSSESSION')
   })
+
+  it('one too many › SCHEDULE_MALFORMED: what is kept could not be read again', () => {
+    expect(judgeProofs([...proofs, new Uint8Array(48)])).toBe('SCHEDULE_MALFORMED')
+  })
 })
 
 describe('an answer that contradicts what is known', () => {
