@@ -51,6 +51,8 @@ function explain(error: ChainError): string {
       return `the block is of epoch ${error.epoch}, which nobody handed over to`
     case 'OUTSIDE_EPOCH':
       return `block ${error.number} lies outside its epoch`
+    case 'FIELD_MISMATCH':
+      return `the block gives another ${error.field} than its certificate`
     case 'HASH_MISMATCH':
       return 'the payload is not the one that was signed'
     case 'JUSTIFICATION':

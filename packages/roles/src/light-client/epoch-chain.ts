@@ -11,8 +11,8 @@ import type { FinalBlock } from '../messages/block.js'
 import type { CommitQC } from '../messages/commit-qc.js'
 import type { EpochScope } from '../messages/epoch-scope.js'
 import type { VerifyOptions } from '../messages/qc-key.js'
-import { verifyCommitQC, type CommitQCVerifyError } from '../messages/verify-commit-qc.js'
-import { verifyFinalBlock } from '../messages/verify-final-block.js'
+import { verifyCommitQC } from '../messages/verify-commit-qc.js'
+import { verifyFinalBlock, type FinalBlockVerifyError } from '../messages/verify-final-block.js'
 
 /** Why a genesis cannot be the beginning of a chain of epochs. */
 export type ChainStartError =
@@ -46,9 +46,8 @@ export type ChainBlockError =
       readonly first: bigint
       readonly next: bigint | undefined
     }
-  /** The payload is not the one that the certificate names. */
-  | { readonly code: 'HASH_MISMATCH'; readonly headerHash: Hash32; readonly payloadHash: Hash32 }
-  | { readonly code: 'JUSTIFICATION'; readonly cause: CommitQCVerifyError }
+  /** What the block says of itself is not what its certificate says, its payload is another one, or the certificate is wrong. */
+  | FinalBlockVerifyError
 
 /**
  * What a light client knows of a chain: the genesis that it trusts, and the committees that follow from it, each certified by the one

@@ -10,6 +10,8 @@ import { validateCommitQC, verifyCommitQC, verifyCommitQCAsync } from './verify-
 
 /** Why a final block is invalid. */
 export type FinalBlockVerifyError =
+  /** What the block says of itself is not what its certificate says; no block that was decoded or made by `createFinalBlock` is so. */
+  | { readonly code: 'FIELD_MISMATCH'; readonly field: 'number' | 'epoch' | 'view' | 'payloadHash' }
   | { readonly code: 'HASH_MISMATCH'; readonly headerHash: Hash32; readonly payloadHash: Hash32 }
   | { readonly code: 'JUSTIFICATION'; readonly cause: CommitQCVerifyError }
 
@@ -58,6 +60,8 @@ export async function verifyFinalBlockAsync(
   const { payload, justification } = block
   const { verifyAggregate, hashedElsewhere, yieldTurn } = o
   const { least, most } = hashedElsewhere ?? { least: 1, most: 0 }
+  const fields = compareFields(block)
+  if (!fields.ok) return fields
   if (payload.length >= least && payload.length <= most) {
     const hashed = { bytes: payload, hash: justification.message.proposal.payload }
     const qc = await verifyCommitQCAsync(justification, scope, verifyAggregate, hashed)
@@ -75,8 +79,20 @@ function checkFinalBlock(
   block: FinalBlock,
   judge: () => Result<void, CommitQCVerifyError>,
 ): Result<void, FinalBlockVerifyError> {
+  const fields = compareFields(block)
+  if (!fields.ok) return fields
   const hash = comparePayloadHash(block, hashPayload(block.payload))
   return hash.ok ? justified(judge()) : hash
+}
+
+/** A block taken apart and put together by hand may say anything beside its certificate. */
+function compareFields(block: FinalBlock): Result<void, FinalBlockVerifyError> {
+  const { view, proposal } = block.justification.message
+  if (block.number !== proposal.number) return err({ code: 'FIELD_MISMATCH', field: 'number' })
+  if (block.epoch !== view.epoch) return err({ code: 'FIELD_MISMATCH', field: 'epoch' })
+  if (block.view !== view.number) return err({ code: 'FIELD_MISMATCH', field: 'view' })
+  if (bytesEqual(block.payloadHash, proposal.payload)) return ok(undefined)
+  return err({ code: 'FIELD_MISMATCH', field: 'payloadHash' })
 }
 
 function comparePayloadHash(

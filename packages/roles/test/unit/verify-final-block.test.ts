@@ -1,4 +1,4 @@
-import { bytesEqual } from '@zkstack/crypto'
+import { bytesEqual, hash32 } from '@zkstack/crypto'
 import { describe, expect, it } from 'vitest'
 import {
   hashPayload,
@@ -27,6 +27,18 @@ async function verify(block: FinalBlock): Promise<{ verdict: unknown; turns: num
 }
 
 describe('a final block', () => {
+  it.each([
+    ['number', { number: 99n }],
+    ['epoch', { epoch: 1n }],
+    ['view', { view: 99n }],
+    ['payloadHash', { payloadHash: hash32(new Uint8Array(32)) }],
+  ] as const)('that says another %s than its certificate › is refused', async (field, said) => {
+    const block = { ...committee.block(3n, new Uint8Array(5)), ...said }
+    const refusal = { ok: false, error: { code: 'FIELD_MISMATCH', field } }
+    expect(verifyFinalBlock(block, scope)).toEqual(refusal)
+    expect((await verify(block)).verdict).toEqual(refusal)
+  })
+
   it.each([0, 100, payloadPartBytes, payloadPartBytes + 1, 5 * payloadPartBytes + 3])(
     'with %i bytes › has the same verdict by steps and in one go',
     async (length) => {
