@@ -48,6 +48,8 @@ export class RpcDispatcher {
     const answers: string[] = []
     let bytes = 2
     for (const request of message.value.requests) {
+      // Nobody waits for the rest, and what is given up goes on a while: all of it would go on at once.
+      if (o.signal.aborted) return undefined
       const answer = await this.#answerOne(request, o)
       if (answer === undefined) continue
       bytes += answer.length + 1

@@ -98,6 +98,20 @@ describe('a JSON-RPC dispatcher', () => {
     )
   })
 
+  test('the client goes away in the middle of a batch › nothing more of it is begun', async () => {
+    const gone = new AbortController()
+    let calls = 0
+    const leave: RpcMethod = () => {
+      calls += 1
+      gone.abort()
+      return new Promise(() => undefined)
+    }
+    const three = JSON.stringify(Array.from({ length: 3 }, () => call('leave')))
+    const leaving = dispatcher({ methods: new Map([['leave', leave]]) })
+    await leaving.answer(three, { signal: gone.signal })
+    expect(calls).toBe(1)
+  })
+
   test('a refusal is answered as it is; a bug shows nothing of what is inside', async () => {
     expect(await ask(call('refuse'))).toEqual(failure(-10008, 'Resource not found: x'))
     expect(await ask(call('crash'))).toEqual(failure(-32603, 'Internal error'))
