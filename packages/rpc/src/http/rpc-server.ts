@@ -11,6 +11,7 @@ import { refuseUpgrade, RpcSockets } from '../subscriptions/rpc-sockets.js'
 import type { RpcTopics } from '../subscriptions/rpc-topics.js'
 import { bearerToken } from './bearer-token.js'
 import { readBody } from './body.js'
+import { TAKING_TIMEOUT_MS } from './taking-timeout.js'
 
 /** Options of {@link serveRpc}. */
 export interface RpcServerOptions {
@@ -102,10 +103,15 @@ class RunningServer implements RpcServer {
     this.#http = createServer(
       { requestTimeout: ARRIVAL_TIMEOUT_MS, headersTimeout: ARRIVAL_TIMEOUT_MS },
       (request, response) => {
-        this.#serve(request, response).catch((e: unknown) => {
-          this.#logger.debug('a client went away', { reason: errorOf(e).message })
-          response.destroy()
-        })
+        this.#serve(request, response).then(
+          () => {
+            this.#limitTaking(response)
+          },
+          (e: unknown) => {
+            this.#logger.debug('a client went away', { reason: errorOf(e).message })
+            response.destroy()
+          },
+        )
       },
     )
     this.#http.maxConnections = o.maxConnections ?? 100
@@ -204,6 +210,19 @@ class RunningServer implements RpcServer {
     if (response.destroyed) return
     if (answer === undefined) send(response, 204, '')
     else send(response, 200, answer)
+  }
+
+  /** Whoever leaves an answer where it is loses the connection: there are only so many. */
+  #limitTaking(response: ServerResponse): void {
+    if (response.closed) return
+    const { clock = realClock } = this.#o
+    const cancelTimer = clock.setTimer(clock.now() + TAKING_TIMEOUT_MS, () => {
+      this.#logger.warn('a client does not take its answer', {
+        caller: response.socket?.remoteAddress,
+      })
+      response.destroy()
+    })
+    response.once('close', cancelTimer)
   }
 
   /** Nobody's browser has the token, and no page may try. */

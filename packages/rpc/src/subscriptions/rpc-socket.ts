@@ -2,6 +2,7 @@ import { errorOf, type Clock, type Logger } from '@zkstack/concurrency'
 import { ok } from '@zkstack/crypto'
 import { json } from '@zkstack/pessimistic-proof'
 import { WebSocket, type RawData } from 'ws'
+import { TAKING_TIMEOUT_MS } from '../http/taking-timeout.js'
 import { anyJson } from '../json-rpc/json-forms.js'
 import { RpcDispatcher, type RpcDispatcherOptions } from '../json-rpc/rpc-dispatcher.js'
 import { rpcError } from '../json-rpc/rpc-error.js'
@@ -98,12 +99,15 @@ export class RpcSocket {
   #schedulePing(): void {
     const { socket, clock, pingIntervalMs } = this.#o
     this.#cancelTimer = clock.setTimer(clock.now() + pingIntervalMs, () => {
-      if (!this.#isAlive) {
-        socket.terminate()
-        return
+      // What is not read has no pongs.
+      if (!socket.isPaused) {
+        if (!this.#isAlive) {
+          socket.terminate()
+          return
+        }
+        this.#isAlive = false
+        socket.ping()
       }
-      this.#isAlive = false
-      socket.ping()
       this.#schedulePing()
     })
   }
@@ -121,6 +125,7 @@ export class RpcSocket {
       })
       .finally(() => {
         this.#running -= 1
+        if (this.#o.socket.isPaused) this.#isAlive = true
         this.#o.socket.resume()
       })
   }
@@ -139,10 +144,16 @@ export class RpcSocket {
     for (const subscription of opened) this.#begin(subscription)
   }
 
-  /** Resolves when the client's side of the connection has taken it. */
+  /** Resolves when the client's side of the connection has taken it; who does not in time is cut off. */
   #send(text: string): Promise<void> {
+    const { socket, clock, logger, caller } = this.#o
     return new Promise((resolve, reject) => {
-      this.#o.socket.send(text, (error) => {
+      const cancelTimer = clock.setTimer(clock.now() + TAKING_TIMEOUT_MS, () => {
+        logger.warn('a client does not take its answer', { caller })
+        this.close(closeCodes.SLOW_READER, 'SLOW_READER')
+      })
+      socket.send(text, (error) => {
+        cancelTimer()
         if (error) reject(error)
         else resolve()
       })

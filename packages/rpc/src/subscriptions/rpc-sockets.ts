@@ -45,5 +45,7 @@ export class RpcSockets {
 
 /** Answers an upgrade that is not allowed. */
 export function refuseUpgrade(stream: Duplex, status: string): void {
+  // What was taken out of the server's hands ends at no time-out of its own.
+  stream.once('finish', () => stream.destroy())
   stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

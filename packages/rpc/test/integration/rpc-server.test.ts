@@ -1,4 +1,6 @@
-import { loadCryptoBackends, toHex } from '@zkstack/crypto'
+import { connect } from 'node:net'
+import { ManualClock } from '@zkstack/concurrency'
+import { loadCryptoBackends, ok, toHex } from '@zkstack/crypto'
 import { certificateId, certificateToJson } from '@zkstack/pessimistic-proof'
 import { NetworkRateLimits } from '@zkstack/settlement'
 import { certificateChain } from '@zkstack/settlement/testing'
@@ -198,6 +200,45 @@ describe('an RPC server', () => {
       },
       { maxRequestBytes: 1000 },
     )
+  })
+
+  test('who does not take an answer in time loses the connection, which others get', async () => {
+    const clock = new ManualClock()
+    let asked = (): void => undefined
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const long = async () => {
+      asked()
+      return ok('x'.repeat(32 * 2 ** 20))
+    }
+    const methods = new Map([['long', long]])
+    const o = { methods, clock, maxResponseBytes: 64 * 2 ** 20, maxConnections: 1 }
+    await using server = await serveRpc({ ...o, port: 0 })
+    const port = Number(new URL(server.url).port)
+    const socket = connect({ port })
+    const body = '{"jsonrpc":"2.0","id":1,"method":"long"}'
+    const head = `content-type: application/json\r\ncontent-length: ${body.length}`
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n${body}`)
+    await isAsked
+    const isFree = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const other = connect({ port })
+        other.on('error', () => undefined)
+        other.once('data', () => {
+          resolve(true)
+          other.destroy()
+        })
+        other.once('close', () => {
+          resolve(false)
+        })
+        other.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
+      })
+    let turns = 0
+    for (; !(await isFree()) && turns < 200; turns++) clock.advance(1_000)
+    expect(turns).toBeLessThan(200)
+    expect(turns).toBeGreaterThan(0)
+    socket.destroy()
   })
 
   test('pages of any origin may call without a token, none with one', async () => {

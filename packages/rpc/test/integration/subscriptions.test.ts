@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { Channel, Ctx, scope } from '@zkstack/concurrency'
+import { connect } from 'node:net'
+import { Channel, Ctx, ManualClock, scope } from '@zkstack/concurrency'
 import { loadCryptoBackends, ok, toHex } from '@zkstack/crypto'
 import { createTransactionManager, formatJobId, memoryJobStore } from '@zkstack/l1'
 import { SimulatedL1, simulatedL1Client, simulatedSigner, worldPolicy } from '@zkstack/l1/testing'
@@ -288,6 +289,44 @@ describe('a WebSocket', () => {
     expect(quick.socket.readyState).toBe(WebSocket.OPEN)
   })
 
+  test('its client does not take an answer › it is cut off', async () => {
+    const { topics, subscribers } = testTopics()
+    const clock = new ManualClock()
+    const methods = new Map([['long', async () => ok('x'.repeat(32 * 2 ** 20))]])
+    const o = { methods, clock, maxResponseBytes: 64 * 2 ** 20, pingIntervalMs: 1e9 }
+    const client = await Client.connect(await serveTopics(topics, o))
+    await client.subscribe('test_subscribe')
+    client.socket.pause()
+    client.call('long').catch(() => undefined)
+    for (let turns = 0; subscribers.size > 0 && turns < 1_000; turns++) {
+      clock.advance(1_000)
+      await new Promise(setImmediate)
+    }
+    expect(subscribers.size).toBe(0)
+  })
+
+  test('its client waits for as many answers as it may › it is not taken for gone', async () => {
+    const { topics } = testTopics()
+    const clock = new ManualClock()
+    const answers: (() => void)[] = []
+    const wait = () =>
+      new Promise<ReturnType<typeof ok<string>>>((resolve) => {
+        answers.push(() => {
+          resolve(ok('done'))
+        })
+      })
+    const server = await serveTopics(topics, { methods: new Map([['wait', wait]]), clock })
+    const client = await Client.connect(server)
+    const closed = client.closed()
+    const calls = Array.from({ length: 4 }, () => client.call('wait'))
+    while (answers.length < 4) await new Promise(setImmediate)
+    for (let pings = 0; pings < 3; pings++) clock.advance(30_000)
+    for (const answer of answers) answer()
+    expect(await Promise.race([Promise.all(calls), closed])).toMatchObject(
+      Array.from({ length: 4 }, () => ({ result: 'done' })),
+    )
+  })
+
   test('something was not told › the client learns that it was', async () => {
     const { topics, subscribers } = testTopics()
     const client = await Client.connect(await serveTopics(topics))
@@ -342,5 +381,15 @@ describe('a WebSocket', () => {
     const closed = (await Client.connect(server)).closed()
     await server.close()
     expect((await closed)[0]).toBe(1006)
+  })
+
+  test('who is refused one and does not go › loses the connection', async () => {
+    const server = await serveRpc({ methods: new Map(), port: 0 })
+    const socket = connect({ port: Number(new URL(server.url).port), allowHalfOpen: true })
+    open.push(() => socket.destroy())
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    socket.resume()
+    await once(socket, 'end')
+    await server.close()
   })
 })
