@@ -82,11 +82,15 @@ export class Submissions {
       return ok({ certificateId, isNew: false })
     const checked = await this.#check(certificate)
     if (!checked.ok) return checked
+    const free = this.#reserve(networkId)
+    if (!free.ok) return free
+    // While L1 says who should have signed, a stranger must not keep the place from those who did.
+    free.value.release()
+    const signed = await this.#verify(certificate, o)
+    if (!signed.ok) return signed
     const slot = this.#reserve(networkId)
     if (!slot.ok) return slot
     try {
-      const signed = await this.#verify(certificate, o)
-      if (!signed.ok) return signed
       const accepted = await this.#decide(certificate, certificateId, o)
       if (accepted.ok) slot.value.record(this.#o.clock.now())
       return accepted
