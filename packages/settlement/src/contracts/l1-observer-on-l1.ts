@@ -1,4 +1,4 @@
-import { bytesEqual, hash32, ok, type Hash32, type Result } from '@zkstack/crypto'
+import { bytesEqual, err, hash32, ok, type Hash32, type Result } from '@zkstack/crypto'
 import { highestFinal, type FinalityPolicy, type L1Client, type L1Error } from '@zkstack/l1'
 import {
   ZERO_HASH,
@@ -45,7 +45,9 @@ export class L1ObserverOnL1 implements L1Observer {
     const nothing: L1Observation = { pessimisticRoot: ZERO_HASH, txHash: undefined }
     const head = await client.block(finality.tag, o)
     if (!head.ok) return head
-    const at = head.value === undefined ? undefined : highestFinal(finality, head.value.number)
+    // A node that has just started knows no tag, which says nothing of what was settled.
+    if (head.value === undefined) return noSuchBlock(finality)
+    const at = highestFinal(finality, head.value.number)
     if (at === undefined) return ok(nothing)
     const rollup = await readRollup(this.#o, networkId, at, o)
     if (!rollup.ok) return rollup
@@ -77,6 +79,10 @@ export class L1ObserverOnL1 implements L1Observer {
     }
     return ok(undefined)
   }
+}
+
+function noSuchBlock({ tag }: FinalityPolicy): Result<never, L1Error> {
+  return err({ code: 'UNAVAILABLE', message: `L1 has no ${tag} block`, retry: true })
 }
 
 function wordOf(value: number): Hash32 {

@@ -1,6 +1,11 @@
 import { realClock, scope, silentLogger, systemRandom, type Ctx } from '@zkstack/concurrency'
 import { err, ok, type Result } from '@zkstack/crypto'
-import { createTransactionManager, HeadSigns, type HeadSource } from '@zkstack/l1'
+import {
+  createTransactionManager,
+  defaultTransactionPolicy,
+  HeadSigns,
+  type HeadSource,
+} from '@zkstack/l1'
 import { createCertifier } from '../certifier/create-certifier.js'
 import { currentEpoch } from '../clock/epoch-clock.js'
 import { resumeClock, type ClockConfiguration, type ClockMismatch } from '../clock/resume-clock.js'
@@ -131,6 +136,7 @@ function clockOf(epochs: EpochSchedule, nowMs: number): ClockConfiguration {
 
 function partsOnL1(o: SettlementNodeOptions) {
   const { l1: client, addresses, clock, finality = {} } = o
+  const { tag } = (o.transactions ?? defaultTransactionPolicy).finality
   const { rollupManager, deploymentBlock } = addresses
   const contracts = new ContractsOnL1({
     ...addresses,
@@ -154,7 +160,7 @@ function partsOnL1(o: SettlementNodeOptions) {
       client,
       rollupManager,
       deploymentBlock,
-      finality: finality.settlements,
+      finality: finality.settlements ?? { tag, confirmations: 1 },
     }),
   }
 }

@@ -21,7 +21,7 @@ export type EpochSchedule =
 export interface NodeFinality {
   /** Roots of the L1 info tree; default: finalized blocks. */
   readonly l1InfoRoots?: FinalityPolicy | undefined
-  /** Settled pessimistic roots; default: safe blocks. */
+  /** Settled pessimistic roots; default: blocks under the tag of `transactions`, or a root settled a moment ago is not seen. */
   readonly settlements?: FinalityPolicy | undefined
 }
 
