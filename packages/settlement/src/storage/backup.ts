@@ -12,9 +12,11 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '@zkstack/concurrency'
-import { concatBytes } from '@zkstack/crypto'
+import { bytesEqual, concatBytes } from '@zkstack/crypto'
 import { json } from '@zkstack/pessimistic-proof'
 import { backupManifest, type BackupManifest } from './backup-manifest.js'
+import { columnPrefix } from './column.js'
+import { columns } from './columns.js'
 import type { BatchOperation, Database, Entry } from './database.js'
 import { be32, readBe32 } from './keys.js'
 import { SettlementStorageError } from './settlement-storage-error.js'
@@ -31,6 +33,9 @@ export interface BackupOptions {
 const dataFile = 'data'
 const manifestFile = 'manifest.json'
 const unfinished = '.unfinished'
+
+/** What the keys of the records of a version begin with. */
+const versionPrefix = columnPrefix(columns.migrations.name)
 
 /** Records written or restored in one go. */
 const chunkEntries = 512
@@ -93,7 +98,7 @@ export async function* readBackup(path: string, number: number): AsyncGenerator<
 }
 
 /**
- * Fills an empty database from a backup.
+ * Fills an empty database from a backup. The records of its version come last: a part of it is no database for a node.
  * @throws SettlementStorageError `STORAGE_BACKUP` for a bad backup, or a database that is not empty: nothing was written.
  */
 export async function restoreBackup(
@@ -102,14 +107,17 @@ export async function restoreBackup(
 ): Promise<void> {
   for await (const _ of database.entries())
     throw badBackup(o.path, 'the database to restore to is not empty')
+  const versions: BatchOperation[] = []
   let batch: BatchOperation[] = []
   for await (const [key, value] of readBackup(o.path, o.number)) {
-    batch.push({ type: 'put', key, value })
+    const isVersion = bytesEqual(key.subarray(0, versionPrefix.length), versionPrefix)
+    const operations = isVersion ? versions : batch
+    operations.push({ type: 'put', key, value })
     if (batch.length < chunkEntries) continue
     await database.write(batch)
     batch = []
   }
-  await database.write(batch)
+  await database.write([...batch, ...versions])
 }
 
 async function writeData(

@@ -6,6 +6,7 @@ import { certificateId } from '@zkstack/pessimistic-proof'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   BackupEngine,
+  columns,
   createBackup,
   levelDatabase,
   listBackups,
@@ -17,7 +18,7 @@ import {
   SettlementStore,
   type Database,
 } from '../../src/index.js'
-import { certificateChain } from '../../testing/index.js'
+import { certificateChain, CrashingDatabase } from '../../testing/index.js'
 import { storeProblems } from '../helpers/check-store.js'
 import { life, settleAll, world } from '../helpers/lives.js'
 import { temporaryFolder } from '../helpers/temporary-folder.js'
@@ -75,6 +76,24 @@ describe('a backup', () => {
     await life({ ...w, database }, chain, {}, (r) => settleAll(r, chain))
     expect(w.l1.transactions).toHaveLength(1)
     expect(await storeProblems(database)).toEqual([])
+  })
+
+  test('of which a part was restored when the process died › is nothing that a node goes on from', async () => {
+    const path = await temporaryFolder()
+    const database = await settledDatabase()
+    await database.write(
+      Array.from({ length: 2000 }, (_, height) =>
+        columns.startCheckpoints.put({ epoch: 1n, networkId: height }, 0n),
+      ),
+    )
+    await createBackup(database, { path, clock })
+    for (const write of [1, 2, 3]) {
+      const part = memoryDatabase()
+      const point = { write, when: 'before' } as const
+      const dying = new CrashingDatabase(part, { point, onCrash: () => undefined })
+      await expect(restoreBackup(dying, { path, number: 1 })).rejects.toThrow()
+      await expect(SettlementStore.open(part)).rejects.toMatchObject({ code: 'STORAGE_SCHEMA' })
+    }
   })
 
   test('beyond the number to keep › replaces the oldest', async () => {
