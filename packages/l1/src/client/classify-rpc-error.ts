@@ -65,11 +65,11 @@ export function classifyRpcError(error: RpcError, method: string): L1Error {
   return refused('OTHER', message, { rpcCode: error.code })
 }
 
-/** Nodes give the data of a revert as text, or within an object. */
-function revertDataOf(data: unknown): Uint8Array | undefined {
+/** Nodes give the data of a revert as text, or within an object, or within one in that. */
+function revertDataOf(data: unknown, depth = 2): Uint8Array | undefined {
   if (typeof data === 'string') return data.startsWith('0x') ? fromHex(data.slice(2)) : undefined
-  if (typeof data === 'object' && data !== null && 'data' in data) return revertDataOf(data.data)
-  return undefined
+  const isAround = typeof data === 'object' && data !== null && 'data' in data
+  return isAround && depth > 0 ? revertDataOf(data.data, depth - 1) : undefined
 }
 
 const alreadyKnown =

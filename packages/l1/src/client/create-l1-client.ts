@@ -1,6 +1,14 @@
 import { keccak256, type Hash32 } from '@zkstack/crypto'
 import { decodeBlock, type BlockQuestion } from './decode-block.js'
-import { dataOf, hashOf, hexData, hexQuantity, quantityOf, requireSame } from './answer-fields.js'
+import {
+  AnswerError,
+  dataOf,
+  hashOf,
+  hexData,
+  hexQuantity,
+  quantityOf,
+  requireSame,
+} from './answer-fields.js'
 import { isAlreadyKnown, isNotFound } from './classify-rpc-error.js'
 import { decodeLogs } from './decode-logs.js'
 import { decodeMinedTransaction, decodeReceipt } from './decode-receipt.js'
@@ -60,7 +68,14 @@ export function createL1Client(options: L1ClientOptions): L1Client {
       return answer.error.reason === 'UNSUPPORTED' ? { ok: true, value: 'UNSUPPORTED' } : answer
     },
     transactionCount: (sender, at, call) =>
-      pool.ask(numberQuestion('eth_getTransactionCount', [hexData(sender), place(at)], 64), call),
+      pool.ask(
+        {
+          method: 'eth_getTransactionCount',
+          params: [hexData(sender), place(at)],
+          decode: transactionCountOf,
+        },
+        call,
+      ),
     balance: (of, at, call) =>
       pool.ask(numberQuestion('eth_getBalance', [hexData(of), place(at)]), call),
     estimateGas: (request, call) =>
@@ -121,6 +136,14 @@ function numberQuestion(
   bits: 64 | 256 = 256,
 ): Question<bigint> {
   return { method, params, decode: (result) => quantityOf(result, 'result', bits) }
+}
+
+/** More than a double holds are more than all wallets ever sent. @throws AnswerError */
+function transactionCountOf(result: unknown): bigint {
+  const count = quantityOf(result, 'result', 64)
+  if (count > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new AnswerError(`result: ${count} transactions cannot be`)
+  return count
 }
 
 function sendQuestion(transaction: Uint8Array): Question<Hash32> {

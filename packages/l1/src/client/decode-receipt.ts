@@ -38,6 +38,8 @@ export function decodeReceipt(answer: unknown, transaction: Hash32): L1Receipt |
       decodeLog(log, `receipt.logs[${i}]`),
     ),
   }
+  if (receipt.blockNumber === 0n)
+    throw new AnswerError('receipt.blockNumber: the first block has no transactions')
   for (const [i, log] of receipt.logs.entries()) requireOwn(log, receipt, `receipt.logs[${i}]`)
   requireOrder(receipt.logs)
   if (receipt.status === 'reverted' && receipt.logs.length > 0)

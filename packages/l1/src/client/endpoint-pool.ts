@@ -28,15 +28,15 @@ export class EndpointPool {
 
   /**
    * Asks one endpoint after another until one answers or refuses: those that are ready first, those that rest last, those that want
-   * to be left alone not at all. That a node lacks a method counts as its answer only if nobody has it.
+   * to be left alone not at all. That a node lacks a method counts as its answer only if nobody has it; so does an answer too large,
+   * except of logs, of which all nodes have as many.
    */
   async ask<T>(question: Question<T>, { signal }: CallOptions): Promise<Result<T, L1Error>> {
     let failure: L1Error | undefined
     for (const endpoint of this.#inOrder()) {
       const answer = await endpoint.ask(question, signal)
       if (answer.ok) return answer
-      const isFinal = answer.error.code === 'REFUSED' && answer.error.reason !== 'UNSUPPORTED'
-      if (isFinal) return answer
+      if (isFinal(answer.error, question.method)) return answer
       failure = worse(failure, answer.error)
     }
     return err(failure ?? this.#nobody())
@@ -104,6 +104,12 @@ export class EndpointPool {
     const worst = reasons.reduce<L1Error | undefined>(worse, undefined)
     return worst ?? unavailable('every endpoint has just failed')
   }
+}
+
+/** Whether another node would refuse as well. */
+function isFinal(error: L1Error, method: string): boolean {
+  if (error.code !== 'REFUSED' || error.reason === 'UNSUPPORTED') return false
+  return error.reason !== 'TOO_LARGE' || method === 'eth_getLogs'
 }
 
 /** A node that failed may have the method that another lacks; of two failures, a contradiction says more than silence. */

@@ -92,6 +92,14 @@ describe('an endpoint that lies', () => {
       'eth_getTransactionReceipt',
       change('blockHash', zero),
     ],
+    [
+      'receipt of the first block',
+      'eth_getTransactionReceipt',
+      {
+        type: 'change',
+        change: (r) => ({ ...(r as object), blockNumber: '0x0', logs: [] }),
+      },
+    ],
     ['receipt of a third status', 'eth_getTransactionReceipt', change('status', '0x2')],
     [
       'receipt of a reverted transaction with logs',
@@ -117,6 +125,11 @@ describe('an endpoint that lies', () => {
       'a fee that would empty the wallet',
       'eth_feeHistory',
       change('baseFeePerGas', ['0xffffffffffffff']),
+    ],
+    [
+      'a count that no wallet reaches',
+      'eth_getTransactionCount',
+      { type: 'change', change: () => '0x20000000000000' },
     ],
     ['no fees', 'eth_feeHistory', change('baseFeePerGas', [])],
     ['a result that is no bytes', 'eth_call', { type: 'change', change: () => '0x0' }],
@@ -166,6 +179,23 @@ describe('an endpoint that lies', () => {
     const client = endpoints.client(1, { maxAnswerBytes: 50_000 })
     const answer = await client.call({ to: addr(9), calldata: bytes('') }, 'latest', call)
     expect(answer).toMatchObject({ error: { code: 'REFUSED', reason: 'TOO_LARGE' } })
+  })
+
+  it('an answer without end to what has a short one › another endpoint is believed', async () => {
+    spoil(first, 'eth_estimateGas', { type: 'change', change: () => `0x${'00'.repeat(100_000)}` })
+    const client = endpoints.client(2, { maxAnswerBytes: 50_000 })
+    const request = { from: wallet.address, to: emitter, calldata: word(1) }
+    expect(good(await client.estimateGas(request, call))).toBeGreaterThan(21_000n)
+  })
+
+  it('a revert within a revert without end › is no answer', async () => {
+    const deep = `${'{"data":'.repeat(100_000)}"0x"${'}'.repeat(100_000)}`
+    const body = `{"id":2,"error":{"code":-32000,"message":"no","data":${deep}}}`
+    spoil(first, 'eth_call', { type: 'status', status: 200, body })
+    const answer = await endpoints
+      .client(1)
+      .call({ to: addr(9), calldata: bytes('') }, 'latest', call)
+    expect(answer).toMatchObject({ ok: false, error: { code: 'REFUSED', reason: 'OTHER' } })
   })
 
   it('gives another hash for a sent transaction › the hash is computed here, and who has it decides', async () => {
