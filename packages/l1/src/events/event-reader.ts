@@ -94,10 +94,13 @@ class EventReader {
   readonly #machine: EventMachineOptions
   readonly #logger: Logger
   readonly #metrics: EventMetrics
+  /** Since something was read, or there was nothing to read: that L1 tells its head is not enough. */
   #failures = 0
   #signsSeen = 0
 
   constructor(o: EventReaderOptions, signs: HeadSigns) {
+    if (o.pollMs !== undefined && !(o.pollMs > 0))
+      throw new RangeError(`pollMs: expected a positive number, got ${o.pollMs}`)
     this.#o = o
     this.#signs = signs
     this.#scope = { chainId: o.client.chainId, filter: o.filter, start: o.startBlock }
@@ -144,10 +147,7 @@ class EventReader {
     if (effect.type === 'wait') return this.#wait(ctx, before.type === 'failed')
     if (effect.type === 'apply') return this.#apply(ctx, effect)
     const answer = await answerEffect(ctx, effect, this.#o, this.#machine.policy.tag)
-    if (answer.ok) {
-      this.#failures = 0
-      return answer.value
-    }
+    if (answer.ok) return answer.value
     this.#failures += 1
     this.#logger.warn('L1 does not answer', { effect: effect.type, reason: answer.error.message })
     return { type: 'failed' }
@@ -156,6 +156,7 @@ class EventReader {
   async #apply(ctx: Ctx, effect: Extract<EventEffect, { type: 'apply' }>): Promise<EventInput> {
     const { change, cursor } = effect
     await this.#o.sink.apply(change, encodeEventCursor(cursor, this.#scope), ctx)
+    this.#failures = 0
     this.#metrics.applied(change)
     if (change.type === 'rollback')
       this.#logger.warn('the chain took blocks back', { fromBlock: change.fromBlock })
@@ -169,6 +170,7 @@ class EventReader {
       const grown = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(this.#failures - 1, 30))
       await ctx.sleep(grown * (0.5 + ctx.random.float() / 2))
     } else {
+      this.#failures = 0
       await this.#signs.next(ctx, this.#signsSeen, pollMs)
     }
     this.#signsSeen = this.#signs.count

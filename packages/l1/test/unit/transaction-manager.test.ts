@@ -1,9 +1,19 @@
 import { Ctx, seededRandom } from '@zkstack/concurrency'
-import { createJobId, jobTables, memoryJobStore } from '@zkstack/l1'
+import { createJobId, createTransactionManager, jobTables, memoryJobStore } from '@zkstack/l1'
+import { SimulatedL1, simulatedL1Client } from '@zkstack/l1/testing'
 import { describe, expect, test } from 'vitest'
 import { refused, unavailable } from '../../src/l1-error.js'
 import { foreignTransaction } from '../helpers/foreign-transaction.js'
 import { codeOf, Rig, running, signal, signer } from '../helpers/manager-rig.js'
+
+test.each([0, -1, NaN])(
+  'a manager that waits %s ms between looks › is not made',
+  (pollIntervalMs) => {
+    const client = simulatedL1Client(new SimulatedL1())
+    const o = { client, signers: [signer], store: memoryJobStore(), pollIntervalMs } as const
+    expect(() => createTransactionManager(o)).toThrow(RangeError)
+  },
+)
 
 describe('submitting', () => {
   test('a call that L1 says would fail › refused, and nothing is stored', async () => {

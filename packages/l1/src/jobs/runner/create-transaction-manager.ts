@@ -41,7 +41,7 @@ const POLL_INTERVAL_MS = 2000
 /** Jobs that look at L1 at the same time; the others wait their turn. */
 const INSPECTIONS = 16
 
-/** Makes a transaction manager; jobs are driven while its `run` does. */
+/** Makes a transaction manager; jobs are driven while its `run` does. @throws RangeError for a pause that is none. */
 export function createTransactionManager(options: TransactionManagerOptions): TransactionManager {
   return new Manager(options)
 }
@@ -58,11 +58,13 @@ class Manager implements TransactionManager {
   readonly #completed = new Watch<Completion>(undefined)
 
   constructor(options: TransactionManagerOptions) {
-    const { client, signers, store } = options
+    const { client, signers, store, pollIntervalMs = POLL_INTERVAL_MS } = options
+    if (!(pollIntervalMs > 0))
+      throw new RangeError(`pollIntervalMs: expected a positive number, got ${pollIntervalMs}`)
     const o = {
       ...options,
       policy: options.policy ?? defaultTransactionPolicy,
-      pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
+      pollIntervalMs,
       clock: options.clock ?? realClock,
       random: options.random ?? systemRandom,
     }
