@@ -135,9 +135,9 @@ function l1Of(root: SettleTable): SettleConfig['l1'] {
     chainId: l1.bigint('chain-id', 1337n),
     nodeUrls,
     wsNodeUrl,
-    timeoutMs: l1.duration('rpc-timeout', 45_000),
+    timeoutMs: l1.durationAboveZero('rpc-timeout', 45_000),
     // A subscription that stands leaves little to ask for.
-    pollIntervalMs: l1.duration('poll-interval', wsNodeUrl === undefined ? 2_000 : 12_000),
+    pollIntervalMs: l1.durationAboveZero('poll-interval', wsNodeUrl === undefined ? 2_000 : 12_000),
     addresses: {
       rollupManager: l1.address('rollup-manager-contract'),
       globalExitRootManager: l1.address('polygon-zkevm-global-exit-root-v2-contract'),
@@ -183,7 +183,7 @@ function rpcOf(
     maxResponseBytes: size('max-response-body-size'),
     maxConnections: rpc.integer('max-connections', 100, 1, 100_000),
     batchLimit: batchLimitOf(rpc),
-    timeoutMs: rpc.duration('request-timeout', 180_000),
+    timeoutMs: rpc.durationAboveZero('request-timeout', 180_000),
     maxSubscriptions: rpc.integer('max-subscriptions-per-connection', 32, 0, 100_000),
     pingIntervalMs: Math.max(1_000, rpc.duration('ping-interval', 30_000)),
   }
@@ -290,7 +290,7 @@ function proverOf(root: SettleTable, path: (value: string) => string): ProverCon
     type: 'remote',
     endpoints,
     tls: clientTlsOf(remote, path),
-    timeoutMs: remote.duration('timeout', 301_000),
+    timeoutMs: remote.durationAboveZero('timeout', 301_000),
     accepts: remote.plain.has('development-vkey')
       ? { type: 'native', developmentVKey: vkeyOf(remote, 'development-vkey') }
       : { type: 'sp1', vkey: vkeyOf(remote, 'vkey') },

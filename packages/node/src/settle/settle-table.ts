@@ -1,4 +1,5 @@
 import { fromHex } from '@zkstack/crypto'
+import { multiplier, type Multiplier } from '@zkstack/l1'
 import { address, type Address } from '@zkstack/pessimistic-proof'
 import { ConfigError } from '../config/config-error.js'
 import { ConfigTable } from '../config/config-table.js'
@@ -61,6 +62,20 @@ export class SettleTable {
     const ms = parseDuration(value)
     if (ms !== undefined) return ms
     throw this.#invalid(key, 'a duration such as "5s", "10min" or a number of seconds')
+  }
+
+  /** Milliseconds; without any, what waits would never rest, and what is timed would always be late. */
+  durationAboveZero(key: string, fallbackMs: number): number {
+    const ms = this.duration(key, fallbackMs)
+    if (ms > 0) return ms
+    throw this.#invalid(key, 'a duration above zero')
+  }
+
+  /** A factor with at most three decimals. */
+  multiplier(key: string, fallback: number, min: number, max: number): Multiplier {
+    const value = this.number(key, fallback, min, max)
+    if (Math.round(value * 1000) / 1000 === value) return multiplier(value)
+    throw this.#invalid(key, 'at most three decimals')
   }
 
   /** Wei. */

@@ -1,9 +1,4 @@
-import {
-  defaultTransactionPolicy,
-  multiplier,
-  type FinalityPolicy,
-  type TransactionPolicy,
-} from '@zkstack/l1'
+import { defaultTransactionPolicy, type FinalityPolicy, type TransactionPolicy } from '@zkstack/l1'
 import type { SettleTable } from './settle-table.js'
 
 const tags = { LatestBlock: 'latest', SafeBlock: 'safe', FinalizedBlock: 'finalized' } as const
@@ -28,7 +23,7 @@ export function transactionPolicyOf(table: SettleTable): TransactionPolicy {
       maxPriorityFee: feeOf(table, 'max-priority-fee-per-gas', d.fees.maxPriorityFee),
     },
     gasLimit: {
-      multiplier: multiplier(table.number('gas-limit-multiplier-factor', 1.3, 1, 100)),
+      multiplier: table.multiplier('gas-limit-multiplier-factor', 1.3, 1, 100),
       ceiling: table.bigint('gas-limit-ceiling', d.gasLimit.ceiling),
     },
   }
@@ -51,16 +46,16 @@ function retryOf(table: SettleTable, key: string, fallback: Retry): Retry {
     'jitter',
   ])
   return {
-    initialMs: retry.duration('initial-interval', fallback.initialMs),
+    initialMs: retry.durationAboveZero('initial-interval', fallback.initialMs),
     factor: retry.number('interval-multiplier-factor', fallback.factor, 1, 100),
-    maxMs: retry.duration('max-interval', fallback.maxMs),
+    maxMs: retry.durationAboveZero('max-interval', fallback.maxMs),
     jitterMs: retry.duration('jitter', fallback.jitterMs),
   }
 }
 
 function feeOf(table: SettleTable, key: string, { floor, ceiling }: FeeRule): FeeRule {
   return {
-    multiplier: multiplier(table.number(`${key}-multiplier-factor`, 1, 0, 1_000)),
+    multiplier: table.multiplier(`${key}-multiplier-factor`, 1, 0, 1_000),
     floor: table.amount(`${key}-floor`, floor),
     ceiling: table.amount(`${key}-ceiling`, ceiling),
   }

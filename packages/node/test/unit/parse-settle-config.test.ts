@@ -163,6 +163,23 @@ describe('the configuration of a settlement node', () => {
     ],
     ['proof-signers.x', `${least}\n[proof-signers]\nx = "${address}"`],
     ['rpc.request-timeout', `${least}\n[rpc]\nrequest-timeout = "soon"`],
+    ['l1.poll-interval', least.replace('[l1]', '[l1]\npoll-interval = "0s"')],
+    ['l1.rpc-timeout', least.replace('[l1]', '[l1]\nrpc-timeout = 0')],
+    ['rpc.request-timeout', `${least}\n[rpc]\nrequest-timeout = "0ms"`],
+    [
+      'prover.remote.timeout',
+      `${least.replace(/\[prover[^]*/, '')}\n[prover.remote]\nendpoints = ["a:1"]\nvkey = "${vkey}"\ntimeout = "0s"`,
+    ],
+    ...['retry-on-transient-failure', 'retry-on-not-included-on-l1'].flatMap((name) =>
+      ['initial-interval', 'max-interval'].map((key): [string, string] => [
+        `settlement.pessimistic-proof-tx-config.${name}.${key}`,
+        `${least}\n[settlement.pessimistic-proof-tx-config]\n${name} = { ${key} = "0s" }`,
+      ]),
+    ),
+    ...['gas-limit', 'max-fee-per-gas'].map((name): [string, string] => [
+      `settlement.pessimistic-proof-tx-config.${name}-multiplier-factor`,
+      `${least}\n[settlement.pessimistic-proof-tx-config]\n${name}-multiplier-factor = 1.0001`,
+    ]),
     ['epoch', `${least}\n[epoch.time-clock]\n[epoch.block-clock]`],
   ])('a wrong %s is named', (key, text) => {
     expect(problem(text).startsWith(`${key}: `), problem(text)).toBe(true)
