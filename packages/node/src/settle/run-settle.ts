@@ -200,6 +200,7 @@ async function follow(ctx: Ctx, node: SettlementNode, counted: SettleMetrics): P
       for await (const event of node.events({ signal: ctx.signal })) counted.happened(event)
     } catch (e) {
       if (!(e instanceof ZkStackError) || e.code !== 'EVENTS_LOST') throw e
+      counted.eventsLost()
     }
     ctx.throwIfCanceled()
   }

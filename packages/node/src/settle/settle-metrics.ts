@@ -12,7 +12,7 @@ import {
 /** Seconds. @see agglayer crates/agglayer-telemetry */
 const durationBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900, 1800]
 
-/** Certificates on their way that are timed at once. */
+/** Certificates on their way that are timed at once; the oldest ones give way. */
 const maxTimed = 100_000
 
 interface Timed {
@@ -25,10 +25,12 @@ interface Timed {
 export class SettleMetrics {
   readonly #clock: Clock
   readonly #timed = new Map<string, Timed>()
+  readonly #maxTimed: number
   readonly #metrics
 
-  constructor(sink: MetricsSink, clock: Clock) {
+  constructor(sink: MetricsSink, clock: Clock, most = maxTimed) {
     this.#clock = clock
+    this.#maxTimed = most
     this.#metrics = {
       duration: sink.histogram(
         'agglayer_certificate_duration_seconds',
@@ -57,7 +59,8 @@ export class SettleMetrics {
 
   /** A certificate was taken in. */
   accepted(certificateId: Uint8Array): void {
-    if (this.#timed.size >= maxTimed) return
+    const [oldest] = this.#timed.keys()
+    if (oldest !== undefined && this.#timed.size >= this.#maxTimed) this.#timed.delete(oldest)
     const now = this.#clock.now()
     this.#timed.set(toHex(certificateId), { since: now, stage: 'pending', stageSince: now })
   }
@@ -67,6 +70,11 @@ export class SettleMetrics {
     if (event.type === 'epochStarted') this.#metrics.epoch.set(Number(event.epoch))
     if (event.type !== 'statusChanged') return
     this.#statusChanged(event.networkId, toHex(event.certificateId), event.status.type)
+  }
+
+  /** What became of those on their way may not have been told: their times are unknown, and they would stay for ever. */
+  eventsLost(): void {
+    this.#timed.clear()
   }
 
   /** Reads what is only known when somebody asks. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { realClock } from '@zkstack/concurrency'
 import { hash32 } from '@zkstack/crypto'
+import type { SettlementEvent } from '@zkstack/settlement'
 import { describe, expect, test } from 'vitest'
 import { prometheusMetrics } from '../../src/metrics/prometheus-metrics.js'
 import { parseSettleConfig } from '../../src/settle/parse-settle-config.js'
@@ -41,6 +42,59 @@ test('settle.md › what it calls defaults are those', () => {
     rateLimits: { default: 'unlimited' },
   })
   expect([proofSigners.size, rateLimits.networks.size]).toEqual([1, 1])
+})
+
+test('settle.md › of the tables that must be there, what may be left out has the default that it says', () => {
+  const required = /^(node-url|rollup-manager-contract|polygon-\S+|private-keys|endpoints|vkey) =/
+  const lines = example.split('\n')
+  const least = lines.filter(
+    (line) => /^\[(l1|auth\.local|prover\.remote)\]/.test(line) || required.test(line),
+  )
+  const { l1, prover } = parseSettleConfig(least.join('\n'), '/etc/zkstack')
+  const full = parseSettleConfig(example, '/etc/zkstack')
+  expect(l1).toEqual({
+    ...full.l1,
+    nodeUrls: full.l1.nodeUrls.slice(0, 1),
+    wsNodeUrl: undefined,
+  })
+  expect(example).toMatch(/^timeout = "5min" # a second more by default/m)
+  expect(prover).toEqual({ ...full.prover, tls: undefined, timeoutMs: 301_000 })
+  const subscribed = least.map((line) =>
+    line === '[l1]' ? '[l1]\nws-node-url = "ws://127.0.0.1:8546"' : line,
+  )
+  expect(example).toMatch(/^poll-interval = "2s" # by default 12s with ws-node-url/m)
+  expect(parseSettleConfig(subscribed.join('\n'), '/').l1.pollIntervalMs).toBe(12_000)
+})
+
+describe('the metrics of a settlement node', () => {
+  const idOf = (n: number) => hash32(new Uint8Array(32).fill(n))
+  const settled = (n: number): SettlementEvent => {
+    const about = { certificateId: idOf(n), height: 0n, networkId: 1 }
+    return { type: 'statusChanged', status: { type: 'settled' }, ...about }
+  }
+  const timed = (metrics: ReturnType<typeof prometheusMetrics>) =>
+    /^agglayer_certificate_duration_seconds_count\S* (\d+)$/m.exec(
+      metrics.expose(undefined).text,
+    )?.[1] ?? '0'
+
+  test('as many certificates as are timed at once never end › the next one is timed all the same', () => {
+    const metrics = prometheusMetrics()
+    const counted = new SettleMetrics(metrics, realClock, 2)
+    for (const n of [1, 2, 3]) counted.accepted(idOf(n))
+    counted.happened(settled(3))
+    expect(timed(metrics)).toBe('1')
+  })
+
+  test('events were lost › what was on its way is timed no more', () => {
+    const metrics = prometheusMetrics()
+    const counted = new SettleMetrics(metrics, realClock)
+    counted.accepted(idOf(1))
+    counted.eventsLost()
+    counted.happened(settled(1))
+    counted.accepted(idOf(2))
+    counted.happened(settled(2))
+    expect(timed(metrics)).toBe('1')
+  })
 })
 
 test('the metrics of a settlement node › have the labels that docs/metrics.md says', () => {
