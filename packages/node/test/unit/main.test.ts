@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/main.js'
@@ -60,6 +63,24 @@ describe('zkstack', () => {
     const { code, err } = await zkstack('inspect', '--url', 'http://127.0.0.1:1')
     expect(code).toBe(4)
     expect(err).toMatch(/^zkstack: no answer from http:\/\/127\.0\.0\.1:1: /)
+  })
+
+  test.each([
+    [['inspect'], '{"readiness":{"ready":true},"node":{"height":7}}'],
+    [['inspect', '--ready', '--json'], '{"readiness":null}'],
+    [['settle', 'status'], '{"ready":true,"checks":{"l1":"good"}}'],
+    [['settle', 'status'], '{"ready":true,"checks":[null]}'],
+  ])('%j › a node of another version › says so', async (args, answer) => {
+    const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const { code, err } = await zkstack(...args, '--url', `http://127.0.0.1:${port}`)
+      expect(code).toBe(1)
+      expect(err).toMatch(/^zkstack: .*another version.*\n$/)
+    } finally {
+      server.close()
+    }
   })
 
   test('completion › bash, zsh and fish › have every command and option', async () => {

@@ -1,6 +1,7 @@
 import { fetchReport } from '../../http/fetch-report.js'
 import type { StatusReport } from '../../status/status-report.js'
 import { exitCodes, type Command } from '../command.js'
+import { ofThisVersion } from '../of-this-version.js'
 import { reasonOf } from '../reason-of.js'
 import { reportText } from '../report-text.js'
 import { urlOf } from '../url-option.js'
@@ -36,8 +37,13 @@ export const inspect: Command = {
       io.err(`zkstack: no answer from ${url}: ${reasonOf(e)}\n`)
       return exitCodes.unreachable
     }
-    const text = args.has('json') ? `${JSON.stringify(report)}\n` : reportText(report)
-    io.out(text)
-    return args.has('ready') && !report.readiness.ready ? exitCodes.notReady : exitCodes.ok
+    io.out(
+      args.has('json')
+        ? `${JSON.stringify(report)}\n`
+        : ofThisVersion(url, () => reportText(report)),
+    )
+    if (!args.has('ready')) return exitCodes.ok
+    const isReady = ofThisVersion(url, () => report.readiness.ready)
+    return isReady ? exitCodes.ok : exitCodes.notReady
   },
 }

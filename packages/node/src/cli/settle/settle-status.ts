@@ -2,6 +2,7 @@ import { errorOf } from '@zkstack/concurrency'
 import { settlementClient, type Readiness } from '@zkstack/rpc'
 import { networkInfoToJson } from '@zkstack/settlement'
 import { exitCodes, UsageError, type CommandArguments, type CommandIo } from '../command.js'
+import { ofThisVersion } from '../of-this-version.js'
 import { urlOf } from '../url-option.js'
 
 const TIMEOUT_MS = 5_000
@@ -31,7 +32,10 @@ export async function settleStatus(args: CommandArguments, io: CommandIo): Promi
   }
   if (args.has('json'))
     io.out(`{"readiness":${JSON.stringify(readiness)},"networks":[${lines.join(',')}]}\n`)
-  else io.out(`${textOf(readiness)}${lines.map((line) => `${line}\n`).join('')}`)
+  else
+    io.out(
+      `${ofThisVersion(url, () => textOf(readiness))}${lines.map((line) => `${line}\n`).join('')}`,
+    )
   return readiness.ready ? exitCodes.ok : exitCodes.notReady
 }
 
