@@ -66,7 +66,8 @@ class Client<B extends { readonly number: bigint }> implements SettlementClient 
     this.#pollMs = o.pollIntervalMs ?? 5000
     const parts = { networkId, store, index: this.#index }
     this.#reporter = new ExitReporter({ ...parts, events: this.#events })
-    this.#gate = new EpochGate({ l1: o.l1, endpoint, submitAt: o.submitAt ?? 0.5 })
+    const { l1, submitAt = 0.5 } = o
+    this.#gate = new EpochGate({ l1, endpoint, submitAt, logger: this.#logger })
     this.#outbox = new Outbox({
       networkId,
       store,

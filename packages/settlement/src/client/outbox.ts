@@ -212,10 +212,14 @@ export class Outbox {
     return err({ code: reason ?? code, message })
   }
 
-  /** Whether enough time has passed since a certificate failed: since it was made, as far as its metadata tell. */
+  /**
+   * Whether enough time has passed since a certificate failed: since it was made, as far as its metadata tell. One of the future was
+   * made by a clock that was set back since, and tells nothing.
+   */
   #isRested({ header, attempt }: ClientCertificate): boolean {
     const madeAtMs = 1000 * (decodeCertificateMetadata(header.metadata)?.createdAt ?? 0)
-    return this.#o.clock.nowUtc() >= madeAtMs + this.#o.pauseMs(attempt + 1)
+    const nowMs = this.#o.clock.nowUtc()
+    return nowMs < madeAtMs || nowMs >= madeAtMs + this.#o.pauseMs(attempt + 1)
   }
 
   /**

@@ -13,7 +13,7 @@ import type { ClientEvent } from '../../src/client/client-event.js'
 import { ClientStore } from '../../src/client/client-store.js'
 import { ExitReporter } from '../../src/client/exit-reporter.js'
 import { L1BridgeIndex } from '../../src/client/l1-bridge-index.js'
-import { Outbox, type OutboxStep } from '../../src/client/outbox.js'
+import { Outbox, type OutboxOptions, type OutboxStep } from '../../src/client/outbox.js'
 import type { Database } from '../../src/storage/database.js'
 import { Broadcast } from '../../src/node/broadcast.js'
 import type { SettlementEndpoint } from '../../src/node/settlement-endpoint.js'
@@ -121,7 +121,11 @@ export class ClientWorld {
   /** What L1 says next of the network's local exit root; no exits when there is nothing more. */
   readonly rootsOnL1: (Hash32 | undefined)[] = []
 
-  private constructor(store: ClientStore, endpoint: SettlementEndpoint) {
+  private constructor(
+    store: ClientStore,
+    endpoint: SettlementEndpoint,
+    o: Partial<Pick<OutboxOptions, 'clock' | 'pauseMs'>>,
+  ) {
     this.store = store
     const { events, broadcast } = this
     const tell = broadcast.send.bind(broadcast)
@@ -143,12 +147,17 @@ export class ClientWorld {
         this.rootsOnL1.length > 0 ? this.rootsOnL1.shift() : ZERO_HASH,
       pauseMs: () => 0,
       isDue: async () => true,
+      ...o,
     })
   }
 
   /** Starts a process. */
-  static async start(database: Database, endpoint: SettlementEndpoint): Promise<ClientWorld> {
-    return new ClientWorld(await ClientStore.open(database, 0n), endpoint)
+  static async start(
+    database: Database,
+    endpoint: SettlementEndpoint,
+    o: Partial<Pick<OutboxOptions, 'clock' | 'pauseMs'>> = {},
+  ): Promise<ClientWorld> {
+    return new ClientWorld(await ClientStore.open(database, 0n), endpoint, o)
   }
 
   /** A block with exits of these amounts. */
