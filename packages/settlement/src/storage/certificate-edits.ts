@@ -152,7 +152,8 @@ async function pointersWithout(
   return changes
 }
 
-async function highestLeft(
+/** What waits at the highest height of a network, but for one certificate. */
+export async function highestLeft(
   database: Database,
   { networkId, certificateId: removed }: Pick<CertificateHeader, 'networkId' | 'certificateId'>,
 ): Promise<{ readonly certificateId: Hash32; readonly height: bigint } | undefined> {

@@ -7,6 +7,7 @@ import {
 } from '@zkstack/pessimistic-proof'
 import { assignCertificate, type EpochError, type OpenEpoch } from '../epochs/open-epoch.js'
 import type { CertificateHeader } from '../types/certificate-header.js'
+import { highestLeft } from './certificate-edits.js'
 import { columns } from './columns.js'
 import type { BatchOperation, Database } from './database.js'
 import { checkpointChanges } from './epoch-records.js'
@@ -117,15 +118,19 @@ function claimChanges({ networkId, importedBridgeExits }: Certificate): BatchOpe
   return [columns.facts.put(key, { type: 'settledClaim', claim })]
 }
 
-/** Pointers to what is not settled, as far as nothing above is left. */
+/** Pointers to what is not settled: to what is left above, whatever an operator had them point at. */
 async function pointerChanges(
   database: Database,
-  { networkId, height }: CertificateHeader,
+  settled: CertificateHeader,
 ): Promise<BatchOperation[]> {
+  const { networkId, height } = settled
   const changes: BatchOperation[] = []
-  for (const column of [columns.latestPending, columns.latestProven]) {
-    const pointer = await column.get(database, networkId)
-    if (pointer !== undefined && pointer.height <= height) changes.push(column.del(networkId))
-  }
-  return changes
+  const proven = await columns.latestProven.get(database, networkId)
+  if (proven !== undefined && proven.height <= height)
+    changes.push(columns.latestProven.del(networkId))
+  const pending = await columns.latestPending.get(database, networkId)
+  if (pending === undefined || pending.height > height) return changes
+  const left = await highestLeft(database, settled)
+  const { latestPending } = columns
+  return [...changes, left ? latestPending.put(networkId, left) : latestPending.del(networkId)]
 }

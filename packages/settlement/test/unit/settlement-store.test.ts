@@ -19,6 +19,7 @@ import {
   type Database,
   type StoredProof,
 } from '../../src/index.js'
+import { planPointer } from '../../src/storage/certificate-edits.js'
 import { columnPrefix } from '../../src/storage/column.js'
 import { certificateChain, testClock } from '../../testing/index.js'
 import { storeProblems } from '../helpers/check-store.js'
@@ -71,6 +72,18 @@ describe('a settlement store', () => {
     expect(errorOf(await store.storeError(id, error, root)).code).toBe('WrongStatus')
     expect(errorOf(await store.resetToPending(id)).code).toBe('WrongStatus')
     expect(await store.header(id)).toEqual(header)
+  })
+
+  test('settles the one that an operator made the newest, while another waits above › that one is the newest', async () => {
+    const { database, store, chain, id, request } = await opened()
+    const [, second] = chain
+    if (second === undefined) throw new Error('no second certificate')
+    const secondId = valueOf(await store.accept(second.certificate, { judged: undefined }))
+    valueOf(await store.edit((records) => planPointer(records, id, 'latestPending')))
+    valueOf(await store.finalise(request))
+    expect((await readLatestHeaders(database, 1)).pending?.certificateId).toEqual(secondId)
+    expect(await store.networksWithCertificates()).toEqual([1])
+    expect(await storeProblems(database)).toEqual([])
   })
 
   test('given a state that is not the one after › writes nothing', async () => {
@@ -234,6 +247,16 @@ describe('migrations', () => {
       Uint8Array.of(2),
       undefined,
     ])
+  })
+
+  test('of a database with more records than a call takes arguments › are made', async () => {
+    const value = new Uint8Array()
+    const many = Array.from({ length: 200_000 }, (_, key) => ({
+      ...{ type: 'put' as const, value, key: new Uint8Array(new Uint32Array([key]).buffer) },
+    }))
+    const database = memoryDatabase()
+    await migrate(database, [step('a', 1), { name: 'b', plan: async () => many }])
+    expect(await names(database)).toEqual(['a', 'b'])
   })
 
   test('job records of a time before checksums › get theirs; what is damaged stays so', async () => {
