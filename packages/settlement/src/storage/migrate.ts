@@ -38,7 +38,8 @@ export async function migrate(
   let batch: BatchOperation[] = []
   for (const [i, step] of steps.slice(made.length).entries()) {
     const number = BigInt(made.length + i)
-    batch.push(...(await step.plan(database)), columns.migrations.put(number, step.name))
+    const planned = await step.plan(database)
+    batch = [...batch, ...planned, columns.migrations.put(number, step.name)]
     if (made.length === 0) continue
     await database.write(batch)
     batch = []

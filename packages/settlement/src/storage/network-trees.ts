@@ -44,11 +44,11 @@ export async function stateChanges(
   networkId: NetworkId,
   change: { readonly before: LocalNetworkState; readonly after: LocalNetworkState },
 ): Promise<BatchOperation[]> {
-  const collected: BatchOperation[] = []
+  let collected: BatchOperation[] = []
   const collector: NodeStore = {
     get: async (keys) => keys.map(() => undefined),
     write: async (batch) => {
-      collected.push(...inColumns(networkId, batch))
+      collected = [...collected, ...inColumns(networkId, batch)]
     },
   }
   await saveNetworkState(collector, change)
