@@ -12,6 +12,7 @@ import {
 import type { L1InfoRoot } from '../certifier/l1-contracts.js'
 import { globalExitRootManagerAbi as abi } from './abis.js'
 import { hashOf, hexOf } from './bytes-of.js'
+import { findLog } from './find-log.js'
 import { readContract, type ReadAt } from './read-contract.js'
 
 /** What {@link L1InfoRoots} needs. */
@@ -27,9 +28,6 @@ export interface L1InfoRootsOptions {
   readonly pollIntervalMs?: number | undefined
   readonly clock?: Clock | undefined
 }
-
-/** Blocks asked about at once. */
-const blocksPerRequest = 10_000n
 
 const initData = parseAbiParameters('uint32 leafCount, bytes32 currentL1InfoRoot')
 const initSelector = hashOf(toEventSelector('event InitL1InfoRootMap(uint32, bytes32)'))
@@ -64,29 +62,27 @@ export class L1InfoRoots {
     const { client, globalExitRootManager, deploymentBlock = 0n } = this.#o
     const head = await client.block('latest', { signal })
     if (!head.ok) return head
-    const last = head.value?.number ?? 0n
-    for (let fromBlock = deploymentBlock; fromBlock <= last; fromBlock += blocksPerRequest) {
-      const end = fromBlock + blocksPerRequest - 1n
-      const logs = await client.logs(
-        { addresses: [globalExitRootManager], topics: [[initSelector]] },
-        { fromBlock, toBlock: end < last ? end : last },
-        { signal },
-      )
-      if (!logs.ok) return logs
-      const [log] = logs.value
-      if (log === undefined) continue
-      const [leafCount, text] = decodeAbiParameters(initData, hexOf(log.data))
-      const root = hashOf(text)
-      if (bytesEqual(root, ZERO_HASH)) return notInitialised('a zero root')
-      // It is kept, hence not believed from one answer.
-      const confirmed = await this.#rootAt(leafCount, 'latest', { signal })
-      if (!confirmed.ok) return confirmed
-      if (confirmed.value === undefined || !bytesEqual(confirmed.value, root))
-        return notInitialised('another root')
-      this.#initial = { root, leafCount }
-      return ok(this.#initial)
-    }
-    return notInitialised('no event')
+    const found = await findLog(
+      client,
+      {
+        filter: { addresses: [globalExitRootManager], topics: [[initSelector]] },
+        ...{ fromBlock: deploymentBlock, toBlock: head.value?.number ?? 0n, first: 'oldest' },
+        pick: ([log]) => log,
+      },
+      { signal },
+    )
+    if (!found.ok) return found
+    if (found.value === undefined) return notInitialised('no event')
+    const [leafCount, text] = decodeAbiParameters(initData, hexOf(found.value.data))
+    const root = hashOf(text)
+    if (bytesEqual(root, ZERO_HASH)) return notInitialised('a zero root')
+    // It is kept, hence not believed from one answer.
+    const confirmed = await this.#rootAt(leafCount, 'latest', { signal })
+    if (!confirmed.ok) return confirmed
+    if (confirmed.value === undefined || !bytesEqual(confirmed.value, root))
+      return notInitialised('another root')
+    this.#initial = { root, leafCount }
+    return ok(this.#initial)
   }
 
   async #finalRoot(

@@ -10,6 +10,7 @@ import { toEventSelector } from 'viem'
 import type { L1Observation } from '../certificates/network-state.js'
 import type { L1Observer } from '../runner/ports.js'
 import { hashOf } from './bytes-of.js'
+import { findLog } from './find-log.js'
 import { readRollup } from './rollup-reader.js'
 
 /** What {@link L1ObserverOnL1} needs. */
@@ -22,9 +23,6 @@ export interface L1ObserverOptions {
   /** How far back the transaction that settled last is looked for, in blocks; default 100 000. */
   readonly maxLookback?: bigint | undefined
 }
-
-/** Blocks asked about at once. */
-const blocksPerRequest = 10_000n
 
 const settledSelector = hashOf(
   toEventSelector(
@@ -66,18 +64,16 @@ export class L1ObserverOnL1 implements L1Observer {
   ): Promise<Result<Hash32 | undefined, L1Error>> {
     const { client, rollupManager, deploymentBlock = 0n, maxLookback = 100_000n } = this.#o
     const lowest = last - maxLookback > deploymentBlock ? last - maxLookback : deploymentBlock
-    for (let toBlock = last; toBlock >= lowest; toBlock -= blocksPerRequest) {
-      const start = toBlock - blocksPerRequest + 1n
-      const logs = await client.logs(
-        { addresses: [rollupManager], topics: [[settledSelector], [wordOf(networkId)]] },
-        { fromBlock: start > lowest ? start : lowest, toBlock },
-        o,
-      )
-      if (!logs.ok) return logs
-      const settled = logs.value.findLast(({ data }) => bytesEqual(data.subarray(32, 64), root))
-      if (settled !== undefined) return ok(settled.transactionHash)
-    }
-    return ok(undefined)
+    const settled = await findLog(
+      client,
+      {
+        filter: { addresses: [rollupManager], topics: [[settledSelector], [wordOf(networkId)]] },
+        ...{ fromBlock: lowest, toBlock: last, first: 'newest' },
+        pick: (logs) => logs.findLast(({ data }) => bytesEqual(data.subarray(32, 64), root)),
+      },
+      o,
+    )
+    return settled.ok ? ok(settled.value?.transactionHash) : settled
   }
 }
 

@@ -1,5 +1,5 @@
-import { concatBytes, hash32, ok, type Hash32 } from '@zkstack/crypto'
-import type { L1Client, L1Log } from '@zkstack/l1'
+import { concatBytes, err, hash32, ok, type Hash32 } from '@zkstack/crypto'
+import type { L1Block, L1Client, L1Log } from '@zkstack/l1'
 import { SimulatedChain, simulatedClient } from '@zkstack/l1/testing'
 import { address } from '@zkstack/pessimistic-proof'
 import { describe, expect, test } from 'vitest'
@@ -18,6 +18,10 @@ function beginning(root: Hash32): L1Log {
     ...{ blockNumber: 0n, blockHash: word(8), transactionHash: word(7) },
     ...{ transactionIndex: 0, logIndex: 0 },
   }
+}
+
+function blockAt(number: bigint): L1Block {
+  return { number, hash: word(8), parentHash: word(7), timestamp: 0n, baseFeePerGas: 0n }
 }
 
 /** Roots of a contract that began with the root 1, read over what gives these logs and roots, one after another. */
@@ -43,6 +47,21 @@ describe('the root that the L1 info tree began with', () => {
       ok: false,
       error: { code: 'INCONSISTENT', retry: true },
     })
+    expect(await roots.initial({ signal })).toEqual(right)
+  })
+
+  test('the node gives no logs of so many blocks at once › it is asked for fewer', async () => {
+    const client: L1Client = {
+      ...simulatedClient(new SimulatedChain()),
+      block: async () => ok(blockAt(100_000n)),
+      async logs(_, place) {
+        if ('fromBlock' in place && place.toBlock - place.fromBlock >= 100n)
+          return err({ code: 'REFUSED', reason: 'TOO_LARGE', message: 'too many', retry: false })
+        return ok([beginning(word(1))])
+      },
+      call: async () => ok(word(1)),
+    }
+    const roots = new L1InfoRoots({ client, globalExitRootManager })
     expect(await roots.initial({ signal })).toEqual(right)
   })
 
