@@ -12,6 +12,7 @@ import { NetworkRateLimits } from '../rate-limit/network-rate-limits.js'
 import type { ClockRecord } from '../storage/records.js'
 import type { SubmissionError } from '../submission/submission-error.js'
 import type { EffectRunnerOptions } from './effect-runner.js'
+import { logEvent } from './log-event.js'
 import { NetworkRunner } from './network-runner.js'
 import type { BackupRequests } from './ports.js'
 import { SingleRun } from './single-run.js'
@@ -170,6 +171,10 @@ export class SettlementEngine {
       ...this.#o,
       networkId,
       machine: { certificatesPerEpoch, retry: this.#retry },
+      onEvent: (id, event) => {
+        logEvent(this.#logger, id, event)
+        this.#o.onEvent?.(id, event)
+      },
     })
   }
 
