@@ -42,6 +42,7 @@ export class L1BridgeIndex implements EventSink {
   #logs: Placed[] = []
   #cursor: Uint8Array | undefined
   #trees = new Trees()
+  #counted: CountedLeaves | undefined
 
   /** The events to read. */
   static filter({ globalExitRootManager, rollupManager, bridge }: BridgeAddresses): LogFilter {
@@ -120,7 +121,7 @@ export class L1BridgeIndex implements EventSink {
     const tree = rollups.get(rer)
     const settled = localExitRoots.get(rer)?.get(networkId)
     if (tree === undefined || settled === undefined) return undefined
-    const leafCount = leafCountOf(exits, settled)
+    const leafCount = this.#leafCountOf(exits, settled)
     if (leafCount === undefined || leafIndex >= leafCount) return undefined
     const globalIndex: GlobalIndex = { mainnetFlag: false, rollupIndex: networkId - 1, leafIndex }
     const local = exits.proof(leafIndex, leafCount)
@@ -135,6 +136,24 @@ export class L1BridgeIndex implements EventSink {
       rollupExitRoot: newest.leaf.rer,
     }
   }
+
+  /** Looks once through all the roots that a tree had, for all its exits together; later only through those that came since. */
+  #leafCountOf(exits: LocalExitTreeData, root: Hash32): number | undefined {
+    const known = this.#counted
+    const isSame = known?.exits === exits && bytesEqual(known.root, root)
+    if (isSame && known.leafCount !== undefined) return known.leafCount
+    const leafCount = leafCountOf(exits, root, isSame ? known.lookedTo + 1 : 0)
+    this.#counted = { exits, root, lookedTo: exits.leafCount, leafCount }
+    return leafCount
+  }
+}
+
+/** How many leaves a tree had when it had a root, by what was looked through. */
+interface CountedLeaves {
+  readonly exits: LocalExitTreeData
+  readonly root: Hash32
+  readonly lookedTo: number
+  readonly leafCount: number | undefined
 }
 
 /** How many leaves a local exit tree had when it had this root; the newest count that fits. */
