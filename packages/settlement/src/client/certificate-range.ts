@@ -42,19 +42,19 @@ export function planRange({
   maxBytes,
 }: RangeOptions): PlannedRange | undefined {
   const unproven = claims.find(({ isProvable }) => !isProvable)?.block
-  const blocks = [...new Set([...exits, ...claims.map(({ block }) => block)])].sort((a, b) =>
-    a < b ? -1 : 1,
-  )
+  const claimBlocks = claims.map(({ block }) => block)
+  const blocks = [...new Set([...exits, ...claimBlocks])].sort((a, b) => (a < b ? -1 : 1))
   let planned: PlannedRange | undefined
+  let counted = { exits: 0, claims: 0 }
   for (const [i, block] of blocks.entries()) {
     if (unproven !== undefined && block >= unproven) break
     const next = blocks[i + 1]
+    counted = {
+      exits: countUpTo(exits, block, counted.exits),
+      claims: countUpTo(claimBlocks, block, counted.claims),
+    }
     const range = {
-      exits: countUpTo(exits, block),
-      claims: countUpTo(
-        claims.map((claim) => claim.block),
-        block,
-      ),
+      ...counted,
       toBlock: next === undefined ? lastBlock : next - 1n,
     }
     const isTooLarge = estimateCertificateBytes(range.exits, range.claims) > maxBytes
@@ -64,7 +64,9 @@ export function planRange({
   return planned
 }
 
-function countUpTo(blocks: readonly bigint[], last: bigint): number {
-  const count = blocks.findIndex((block) => block > last)
-  return count === -1 ? blocks.length : count
+/** How many are not above the last one; so many are known not to be. */
+function countUpTo(blocks: readonly bigint[], last: bigint, known: number): number {
+  let count = known
+  while (count < blocks.length && (blocks[count] ?? 0n) <= last) count += 1
+  return count
 }

@@ -42,6 +42,26 @@ describe('the range of a certificate', () => {
     expect(planned).toEqual({ exits: 1, claims: 1, toBlock: 2n })
   })
 
+  it('is found in one pass, however much waits', () => {
+    let reads = 0
+    const counted = <T>(values: readonly T[]): readonly T[] =>
+      new Proxy(values, {
+        get(target, key) {
+          reads += Number(typeof key === 'string' && /^\d+$/.test(key))
+          return Reflect.get(target, key) as unknown
+        },
+      })
+    const blocks = Array.from({ length: 1_000 }, (_, i) => BigInt(i))
+    const planned = planRange({
+      exits: counted(blocks),
+      claims: counted(blocks.map(provable)),
+      lastBlock: 999n,
+      maxBytes: 2 ** 30,
+    })
+    expect(planned).toEqual({ exits: 1_000, claims: 1_000, toBlock: 999n })
+    expect(reads).toBeLessThan(10_000)
+  })
+
   it('is nothing where nothing happened', () => {
     expect(planRange({ exits: [], claims: [], lastBlock: 5n, maxBytes: room })).toBeUndefined()
   })
