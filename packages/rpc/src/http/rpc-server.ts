@@ -2,7 +2,14 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { errorOf, realClock, silentLogger, type Clock, type Logger } from '@zkstack/concurrency'
+import {
+  Ctx,
+  errorOf,
+  realClock,
+  silentLogger,
+  type Clock,
+  type Logger,
+} from '@zkstack/concurrency'
 import { RpcDispatcher, type RpcDispatcherOptions } from '../json-rpc/rpc-dispatcher.js'
 import type { RpcMethods } from '../json-rpc/rpc-method.js'
 import type { BatchLimit } from '../json-rpc/rpc-request.js'
@@ -82,11 +89,12 @@ class RunningServer implements RpcServer {
   readonly #logger: Logger
   readonly #maxRequestBytes: number
   readonly #isAllowed: (header: string | undefined) => boolean
-  readonly #stopped = new AbortController()
+  readonly #ctx: Ctx
   #closed: Promise<void> | undefined
 
   constructor(o: RpcServerOptions) {
     this.#o = o
+    this.#ctx = Ctx.root({ clock: o.clock ?? realClock })
     this.#logger = o.logger ?? silentLogger
     this.#maxRequestBytes = o.maxRequestBytes ?? 10 * MEBIBYTE
     this.#isAllowed = o.token === undefined ? () => true : bearerToken(o.token)
@@ -143,7 +151,7 @@ class RunningServer implements RpcServer {
   }
 
   async #close(): Promise<void> {
-    this.#stopped.abort()
+    this.#ctx.cancel(new Error('the server stops'))
     const closed = once(this.#http, 'close')
     this.#sockets?.close()
     this.#http.close()
@@ -198,13 +206,12 @@ class RunningServer implements RpcServer {
     const text = await readBody(request, this.#maxRequestBytes)
     if (text === undefined)
       return refuse(response, 413, `a request has at most ${this.#maxRequestBytes} bytes`)
-    const gone = new AbortController()
+    using ctx = this.#ctx.child()
     response.once('close', () => {
-      gone.abort()
+      ctx.cancel(new Error('the client went away'))
     })
-    const signal = AbortSignal.any([gone.signal, this.#stopped.signal])
     const answer = await this.#dispatcher.answer(text, {
-      signal,
+      signal: ctx.signal,
       caller: request.socket.remoteAddress,
     })
     if (response.destroyed) return
@@ -215,7 +222,7 @@ class RunningServer implements RpcServer {
   /** Whoever leaves an answer where it is loses the connection: there are only so many. */
   #limitTaking(response: ServerResponse): void {
     if (response.closed) return
-    const { clock = realClock } = this.#o
+    const { clock } = this.#ctx
     const cancelTimer = clock.setTimer(clock.now() + TAKING_TIMEOUT_MS, () => {
       this.#logger.warn('a client does not take its answer', {
         caller: response.socket?.remoteAddress,

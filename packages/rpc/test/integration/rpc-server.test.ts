@@ -4,7 +4,7 @@ import { loadCryptoBackends, ok, toHex } from '@zkstack/crypto'
 import { certificateId, certificateToJson } from '@zkstack/pessimistic-proof'
 import { NetworkRateLimits } from '@zkstack/settlement'
 import { certificateChain } from '@zkstack/settlement/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   adminMethods,
   interopMethods,
@@ -239,6 +239,16 @@ describe('an RPC server', () => {
     expect(turns).toBeLessThan(200)
     expect(turns).toBeGreaterThan(0)
     socket.destroy()
+  })
+
+  test('a request leaves nothing at what lives as long as the server', async () => {
+    // The platform never forgets a signal that was made of one that lives on.
+    const any = vi.spyOn(AbortSignal, 'any')
+    await served(async ({ url }) => {
+      await settlementClient(url).latestHeaders(1, call)
+      expect(any).not.toHaveBeenCalled()
+    })
+    any.mockRestore()
   })
 
   test('pages of any origin may call without a token, none with one', async () => {
