@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import {
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-  type FileHandle,
-} from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import type { Clock } from '@zkstack/concurrency'
 import { bytesEqual, concatBytes } from '@zkstack/crypto'
 import { json } from '@zkstack/pessimistic-proof'
@@ -58,8 +49,10 @@ export async function createBackup(
   const data = await writeData(join(partial, dataFile), database)
   const createdAtMs = BigInt(Math.floor(clock.nowUtc()))
   const manifest = { version: 1, number, createdAtMs, ...data }
-  await writeFile(join(partial, manifestFile), json.stringify(backupManifest, manifest))
+  await writeManifest(join(partial, manifestFile), manifest)
+  await syncFolder(partial)
   await rename(partial, join(path, folderName(number)))
+  await syncFolder(path)
   for (const old of present.slice(0, Math.max(0, present.length + 1 - keep)))
     await rm(join(path, folderName(old)), { recursive: true, force: true })
   return manifest
@@ -153,6 +146,28 @@ async function writeData(
 
 async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten
+}
+
+async function writeManifest(path: string, manifest: BackupManifest): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(json.stringify(backupManifest, manifest))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes the names in a folder durable. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders, and needs no such sync.
+  if (sep === '\\') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 async function readManifest(folder: string): Promise<BackupManifest> {
