@@ -54,6 +54,7 @@ export class RpcSocket {
   readonly #o: RpcSocketOptions
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #gone = new AbortController()
+  readonly #waiting: string[] = []
   #running = 0
   #nextId = 1
   #isAlive = true
@@ -92,6 +93,7 @@ export class RpcSocket {
   #end(): void {
     this.#cancelTimer()
     this.#gone.abort()
+    this.#waiting.length = 0
     for (const { end } of this.#subscriptions.values()) end()
     this.#subscriptions.clear()
   }
@@ -117,17 +119,32 @@ export class RpcSocket {
       this.close(1003, 'expected text')
       return
     }
-    this.#running += 1
-    if (this.#running >= maxConcurrent) this.#o.socket.pause()
-    this.#answer(textOf(data))
-      .catch((e: unknown) => {
-        this.#o.logger.debug('a client went away', { reason: errorOf(e).message })
-      })
-      .finally(() => {
-        this.#running -= 1
-        if (this.#o.socket.isPaused) this.#isAlive = true
-        this.#o.socket.resume()
-      })
+    this.#waiting.push(textOf(data))
+    this.#begin()
+  }
+
+  /** Answers what waits, as far as it may; what a client sends besides is not read, but for what was read with it. */
+  #begin(): void {
+    const { socket } = this.#o
+    while (this.#running < maxConcurrent) {
+      const text = this.#waiting.shift()
+      if (text === undefined) break
+      this.#running += 1
+      void this.#answer(text)
+        .catch((e: unknown) => {
+          this.#o.logger.debug('a client went away', { reason: errorOf(e).message })
+        })
+        .finally(() => {
+          this.#running -= 1
+          this.#begin()
+        })
+    }
+    if (this.#running >= maxConcurrent) {
+      socket.pause()
+    } else if (socket.isPaused) {
+      this.#isAlive = true
+      socket.resume()
+    }
   }
 
   async #answer(text: string): Promise<void> {
@@ -141,7 +158,7 @@ export class RpcSocket {
       caller: this.#o.caller,
     })
     if (answer !== undefined) await this.#send(answer)
-    for (const subscription of opened) this.#begin(subscription)
+    for (const subscription of opened) this.#tellEarly(subscription)
   }
 
   /** Resolves when the client's side of the connection has taken it; who does not in time is cut off. */
@@ -201,7 +218,7 @@ export class RpcSocket {
   }
 
   /** The client knows the id by now. */
-  #begin(subscription: Subscription): void {
+  #tellEarly(subscription: Subscription): void {
     const { early = [] } = subscription
     subscription.early = undefined
     for (const [id, known] of this.#subscriptions)

@@ -27,6 +27,7 @@ import {
   type Subscriber,
 } from '../../src/index.js'
 import { runSimulatedNode } from '../../testing/index.js'
+import { SocketClient } from '../helpers/socket-client.js'
 
 beforeAll(() => loadCryptoBackends())
 
@@ -40,66 +41,12 @@ const [first, second] = chain.map(({ certificate }) => certificate)
 if (first === undefined || second === undefined) throw new Error('no certificates')
 const idOf = (certificate: Certificate): string => `0x${toHex(certificateId(certificate))}`
 
-type Message = Record<string, unknown>
-
-/** A client that calls, and keeps everything that it is told. */
-class Client {
-  readonly socket: WebSocket
-  readonly told: Message[] = []
-  readonly #answers = new Map<unknown, (answer: Message) => void>()
-  #nextId = 1
-
-  private constructor(socket: WebSocket) {
-    this.socket = socket
-    socket.on('error', () => undefined)
-    socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as Message
-      const answered = this.#answers.get(message['id'])
-      if (answered === undefined) this.told.push(message)
-      else answered(message)
-    })
-    open.push(() => {
-      socket.terminate()
-    })
-  }
-
-  static async connect({ url }: RpcServer, o: ClientOptions = {}, path = '/'): Promise<Client> {
-    const client = new Client(new WebSocket(url.replace('http', 'ws') + path, o))
-    await once(client.socket, 'open')
-    return client
-  }
-
-  call(method: string, ...params: readonly unknown[]): Promise<Message> {
-    const id = this.#nextId++
-    this.socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
-    return new Promise((resolve) => {
-      this.#answers.set(id, (answer) => {
-        resolve((answer['error'] as Message | undefined) ?? answer)
-      })
-    })
-  }
-
-  async subscribe(method: string, ...params: readonly unknown[]): Promise<string> {
-    const { result } = await this.call(method, ...params)
-    expect(result).toMatch(/^0x[0-9a-f]+$/)
-    return result as string
-  }
-
-  /** What a subscription was told, once it is as much. */
-  async news(subscription: string, count: number): Promise<readonly Message[]> {
-    for (;;) {
-      const own = this.told
-        .map(({ params }) => params as { subscription: string; result: Message })
-        .filter((params) => params.subscription === subscription)
-      if (own.length >= count) return own.map(({ result }) => result)
-      await new Promise(setImmediate)
-    }
-  }
-
-  async closed(): Promise<readonly [number, string]> {
-    const [code, reason] = (await once(this.socket, 'close')) as [number, Buffer]
-    return [code, reason.toString()]
-  }
+async function clientOf(...parts: Parameters<typeof SocketClient.connect>): Promise<SocketClient> {
+  const client = await SocketClient.connect(...parts)
+  open.push(() => {
+    client.socket.terminate()
+  })
+  return client
 }
 
 /** The status with which a server refuses a WebSocket. */
@@ -169,7 +116,7 @@ describe('subscriptions of chains', () => {
   test('the status of certificates, of all or of some, in order; the id comes before', async () => {
     await runSimulatedNode({ submissions: chain }, (service) =>
       serve(service, async (server) => {
-        const client = await Client.connect(server, {}, '/json-rpc')
+        const client = await clientOf(server, {}, '/json-rpc')
         const all = await client.subscribe('interop_subscribe', 'certificates')
         const own = await client.subscribe('interop_subscribe', 'certificates', {
           certificate_id: idOf(second),
@@ -207,7 +154,7 @@ describe('subscriptions of chains', () => {
     const notifications = settlementNotifications(service)
     const running = notifications.run(ctx)
     const server = await serveTopics(notifications.chains, { methods: interopMethods(service) })
-    const client = await Client.connect(server)
+    const client = await clientOf(server)
     for (const params of [[], ['weather'], ['epochs', { network_id: 'x' }, 1], [7]])
       expect(await client.call('interop_subscribe', ...params)).toMatchObject({ code: -32602 })
     expect(
@@ -250,7 +197,7 @@ describe('subscriptions of operators', () => {
       expect(await refusal(server.url, { headers: { authorization: 'Bearer Secret' } })).toBe(401)
       const headers = { authorization: 'Bearer secret' }
       expect(await refusal(server.url, { headers, origin: 'https://page.example' })).toBe(403)
-      const client = await Client.connect(server, { headers })
+      const client = await clientOf(server, { headers })
       const id = await client.subscribe('admin_subscribe', 'settlementJobs')
       while (l1.mempool.length === 0) await new Promise(setImmediate)
       for (let i = 0; i < 6; i++) l1.mine()
@@ -271,7 +218,7 @@ describe('a WebSocket', () => {
   test('its client does not read › it is cut off by name, and nobody else', async () => {
     const { topics, subscribers } = testTopics()
     const server = await serveTopics(topics, { maxUnreadBytes: 100_000 })
-    const [slow, quick] = [await Client.connect(server), await Client.connect(server)]
+    const [slow, quick] = [await clientOf(server), await clientOf(server)]
     await slow.subscribe('test_subscribe')
     slow.socket.pause()
     const id = await quick.subscribe('test_subscribe')
@@ -294,7 +241,7 @@ describe('a WebSocket', () => {
     const clock = new ManualClock()
     const methods = new Map([['long', async () => ok('x'.repeat(32 * 2 ** 20))]])
     const o = { methods, clock, maxResponseBytes: 64 * 2 ** 20, pingIntervalMs: 1e9 }
-    const client = await Client.connect(await serveTopics(topics, o))
+    const client = await clientOf(await serveTopics(topics, o))
     await client.subscribe('test_subscribe')
     client.socket.pause()
     client.call('long').catch(() => undefined)
@@ -316,7 +263,7 @@ describe('a WebSocket', () => {
         })
       })
     const server = await serveTopics(topics, { methods: new Map([['wait', wait]]), clock })
-    const client = await Client.connect(server)
+    const client = await clientOf(server)
     const closed = client.closed()
     const calls = Array.from({ length: 4 }, () => client.call('wait'))
     while (answers.length < 4) await new Promise(setImmediate)
@@ -327,9 +274,37 @@ describe('a WebSocket', () => {
     )
   })
 
+  test('its client sends many messages at once › a few are answered at a time', async () => {
+    const answers: (() => void)[] = []
+    let open = 0
+    let most = 0
+    const wait = () =>
+      new Promise<ReturnType<typeof ok<string>>>((resolve) => {
+        open += 1
+        most = Math.max(most, open)
+        answers.push(() => {
+          open -= 1
+          resolve(ok('done'))
+        })
+      })
+    const server = await serveTopics(testTopics().topics, { methods: new Map([['wait', wait]]) })
+    const client = await clientOf(server)
+    let answered = 0
+    const calls = Array.from({ length: 2_000 }, async () => {
+      await client.call('wait')
+      answered += 1
+    })
+    while (answered < calls.length) {
+      answers.shift()?.()
+      await new Promise(setImmediate)
+    }
+    await Promise.all(calls)
+    expect(most).toBe(4)
+  })
+
   test('something was not told › the client learns that it was', async () => {
     const { topics, subscribers } = testTopics()
-    const client = await Client.connect(await serveTopics(topics))
+    const client = await clientOf(await serveTopics(topics))
     await client.subscribe('test_subscribe')
     const closed = client.closed()
     for (const subscriber of [...subscribers]) subscriber.lost()
@@ -341,7 +316,7 @@ describe('a WebSocket', () => {
     const { topics, subscribers } = testTopics()
     const o = { maxConnections: 2, maxSubscriptions: 2, maxRequestBytes: 1000 }
     const server = await serveTopics(topics, o)
-    const client = await Client.connect(server)
+    const client = await clientOf(server)
     await client.subscribe('test_subscribe')
     const id = await client.subscribe('test_subscribe')
     expect(await client.call('test_subscribe')).toMatchObject({
@@ -350,8 +325,8 @@ describe('a WebSocket', () => {
     })
     expect(await client.call('test_unsubscribe', id)).toMatchObject({ result: true })
     await client.subscribe('test_subscribe')
-    const other = await Client.connect(server)
-    await expect(Client.connect(server)).rejects.toThrow()
+    const other = await clientOf(server)
+    await expect(clientOf(server)).rejects.toThrow()
     const tooLong = other.closed()
     other.socket.send('x'.repeat(2000))
     expect((await tooLong)[0]).toBe(1009)
@@ -364,8 +339,8 @@ describe('a WebSocket', () => {
   test('its client is gone without a word › it ends', async () => {
     const { topics, subscribers } = testTopics()
     const server = await serveTopics(topics, { pingIntervalMs: 1_000 })
-    const dead = await Client.connect(server, { autoPong: false })
-    const alive = await Client.connect(server)
+    const dead = await clientOf(server, { autoPong: false })
+    const alive = await clientOf(server)
     await dead.subscribe('test_subscribe')
     expect((await dead.closed())[0]).toBe(1006)
     while (subscribers.size > 0) await new Promise(setImmediate)
@@ -378,7 +353,7 @@ describe('a WebSocket', () => {
     expect(await refusal(plain.url)).toBe(404)
     const server = await serveTopics(testTopics().topics)
     expect(await refusal(`${server.url}/elsewhere`)).toBe(404)
-    const closed = (await Client.connect(server)).closed()
+    const closed = (await clientOf(server)).closed()
     await server.close()
     expect((await closed)[0]).toBe(1006)
   })
