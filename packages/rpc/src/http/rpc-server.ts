@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   Ctx,
@@ -67,6 +67,9 @@ export interface RpcServer extends AsyncDisposable {
 
 const MEBIBYTE = 1024 * 1024
 
+/** Requests of one connection that may wait for their answers. */
+const MAX_PIPELINED = 8
+
 /** How long a request may take to arrive, in milliseconds. */
 const ARRIVAL_TIMEOUT_MS = 60_000
 
@@ -90,6 +93,8 @@ class RunningServer implements RpcServer {
   readonly #maxRequestBytes: number
   readonly #isAllowed: (header: string | undefined) => boolean
   readonly #ctx: Ctx
+  /** Requests of a connection that are not answered yet. */
+  readonly #open = new WeakMap<Socket, number>()
   #closed: Promise<void> | undefined
 
   constructor(o: RpcServerOptions) {
@@ -111,6 +116,7 @@ class RunningServer implements RpcServer {
     this.#http = createServer(
       { requestTimeout: ARRIVAL_TIMEOUT_MS, headersTimeout: ARRIVAL_TIMEOUT_MS },
       (request, response) => {
+        if (!this.#takesOneMore(request, response)) return
         this.#serve(request, response).then(
           () => {
             this.#limitTaking(response)
@@ -179,6 +185,19 @@ class RunningServer implements RpcServer {
     else if (origin !== undefined && this.#origin !== '*' && this.#origin !== origin)
       refuseUpgrade(stream, '403 Forbidden')
     else this.#sockets.accept(request, stream, head)
+  }
+
+  /** No client needs to send on before it is answered, and whoever did it without end would be answered without end. */
+  #takesOneMore({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const open = (this.#open.get(socket) ?? 0) + 1
+    this.#open.set(socket, open)
+    response.once('close', () => {
+      this.#open.set(socket, (this.#open.get(socket) ?? 1) - 1)
+    })
+    if (open <= MAX_PIPELINED) return true
+    this.#logger.warn('a client asks on without an answer', { caller: socket.remoteAddress })
+    socket.destroy()
+    return false
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -241,6 +241,24 @@ describe('an RPC server', () => {
     socket.destroy()
   })
 
+  test('who sends many requests before it has an answer is cut off', async () => {
+    let calls = 0
+    const wait = () => {
+      calls += 1
+      return new Promise<never>(() => undefined)
+    }
+    await using server = await serveRpc({ methods: new Map([['wait', wait]]), port: 0 })
+    const socket = connect({ port: Number(new URL(server.url).port) })
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined)
+    socket.resume()
+    const body = '{"jsonrpc":"2.0","id":1,"method":"wait"}'
+    const head = `content-type: application/json\r\ncontent-length: ${body.length}`
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n${body}`.repeat(1_000))
+    await ended
+    expect(calls).toBeLessThan(20)
+  })
+
   test('a request leaves nothing at what lives as long as the server', async () => {
     // The platform never forgets a signal that was made of one that lives on.
     const any = vi.spyOn(AbortSignal, 'any')
