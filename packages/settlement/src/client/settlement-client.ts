@@ -35,7 +35,7 @@ export interface SettlementOptions<B extends { readonly number: bigint }> {
   readonly finality?: FinalityPolicy | undefined
   /** How much of an epoch is over before its certificate is made, from 0 to below 1; default 0.5. */
   readonly submitAt?: number | undefined
-  /** Default 8 MiB. */
+  /** In JSON, reckoned with the longest exits and claims; default 8 MiB. */
   readonly maxCertificateBytes?: number | undefined
   /** For the chain's contract on L1; default: nothing. */
   readonly customChainData?: Uint8Array | undefined

@@ -1,5 +1,10 @@
 import { err, hash32 } from '@zkstack/crypto'
-import { certificateId } from '@zkstack/pessimistic-proof'
+import {
+  certificateId,
+  certificateToJson,
+  type ImportedBridgeExit,
+} from '@zkstack/pessimistic-proof'
+import { testExit, TestBridge } from '@zkstack/pessimistic-proof/testing'
 import { describe, expect, it } from 'vitest'
 import {
   decodeCertificateMetadata,
@@ -8,6 +13,7 @@ import {
 import { estimateCertificateBytes, planRange } from '../../src/client/certificate-range.js'
 import { memoryDatabase } from '../../src/storage/memory-database.js'
 import { certificateStatusError } from '../../src/types/certificate-status-error.js'
+import { testAuthentication } from '../../testing/certificate-chain.js'
 import { ClientWorld, FakeSettlementNode } from '../helpers/client-world.js'
 
 const room = 2 ** 20
@@ -29,6 +35,33 @@ describe('the range of a certificate', () => {
     const maxBytes = estimateCertificateBytes(3, 0)
     const planned = planRange({ exits: [1n, 1n, 4n, 4n], claims: [], lastBlock: 9n, maxBytes })
     expect(planned).toEqual({ exits: 2, claims: 0, toBlock: 3n })
+  })
+
+  it('is reckoned by no less than a certificate takes in JSON, which servers refuse above 10 MiB', () => {
+    const bridge = new TestBridge()
+    for (const id of [1, 2]) bridge.addNetwork(id, testAuthentication)
+    const deposit = bridge.exit(0, testExit({ destNetwork: 1, amount: 9n }))
+    bridge.claim(1, deposit)
+    const exit = bridge.exit(1, testExit({ destNetwork: 2, amount: 3n }))
+    const [mainnet] = bridge.settle(1).certificate.importedBridgeExits
+    bridge.claim(2, exit)
+    const { certificate } = bridge.settle(2)
+    const [rollup] = certificate.importedBridgeExits
+    if (mainnet === undefined || rollup === undefined) throw new Error('no claims')
+    const longest = { ...testExit({ destNetwork: 2 ** 32 - 1 }), amount: 2n ** 256n - 1n }
+    const bridgeExit = { ...longest, metadata: hash32(new Uint8Array(32).fill(1)) }
+    const bytes = (exits: number, imported: ImportedBridgeExit | undefined): number =>
+      certificateToJson({
+        ...certificate,
+        bridgeExits: Array.from({ length: exits }, () => bridgeExit),
+        importedBridgeExits: imported
+          ? Array.from({ length: 10 }, () => ({ ...imported, bridgeExit }))
+          : [],
+      }).length
+    const none = bytes(0, undefined)
+    expect(estimateCertificateBytes(10, 0)).toBeGreaterThanOrEqual(bytes(10, undefined) - none)
+    for (const imported of [mainnet, rollup])
+      expect(estimateCertificateBytes(0, 10)).toBeGreaterThanOrEqual(bytes(0, imported) - none)
   })
 
   it('has the first block whatever its size', () => {
