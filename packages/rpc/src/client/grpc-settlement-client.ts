@@ -179,6 +179,9 @@ const transient: ReadonlySet<status> = new Set([
   ...[status.CANCELLED, status.ABORTED, status.INTERNAL, status.UNKNOWN],
 ])
 
+/** What gRPC's implementations say of a message above a limit, of which the status says only that something is exhausted. */
+const tooLarge = /larger than (max|\d)|too large/i
+
 /** What an error of the server means for who submits certificates; the node's own kind and code if it has them. */
 function endpointError({ code, details, metadata }: ServiceError): EndpointError {
   const [bytes] = metadata.get('grpc-status-details-bin')
@@ -189,6 +192,9 @@ function endpointError({ code, details, metadata }: ServiceError): EndpointError
   if (code === status.NOT_FOUND) return { kind: 'fatal', code: 'NotFound', message: details }
   if (info?.reason.endsWith('_UNEXPECTED_CLOCK_CONFIGURATION') === true)
     return { kind: 'fatal', code: 'UnexpectedClock', message: details }
+  // Sent again it would be as long.
+  if (code === status.RESOURCE_EXHAUSTED && tooLarge.test(details))
+    return { kind: 'fatal', code: 'TooLarge', message: details }
   if (transient.has(code)) {
     const isAnswered = code === status.RESOURCE_EXHAUSTED || code === status.INTERNAL
     return { kind: 'retry', code: isAnswered ? 'Unavailable' : 'Unreachable', message: details }

@@ -23,12 +23,12 @@ export interface JsonRpcClientOptions {
 }
 
 /**
- * Why a call has no result: the server's answer (`ANSWERED`), no answer in time (`UNREACHABLE`), or one that is no JSON-RPC
- * (`MALFORMED`).
+ * Why a call has no result: the server's answer (`ANSWERED`), no answer in time (`UNREACHABLE`), one that is no JSON-RPC
+ * (`MALFORMED`), or that it takes no call of this length (`TOO_LARGE`).
  */
 export type CallError =
   | { readonly code: 'ANSWERED'; readonly message: string; readonly error: RpcError }
-  | { readonly code: 'UNREACHABLE' | 'MALFORMED'; readonly message: string }
+  | { readonly code: 'UNREACHABLE' | 'MALFORMED' | 'TOO_LARGE'; readonly message: string }
 
 /** Calls the methods of a JSON-RPC server over HTTP. */
 export class JsonRpcClient {
@@ -60,7 +60,11 @@ export class JsonRpcClient {
       o.signal.throwIfAborted()
       if (isProgrammingError(e) && !(e instanceof TypeError)) throw e
       const reason = ctx.canceled ? `no answer within ${timeoutMs} ms` : reasonOf(e)
-      return err({ code: 'UNREACHABLE', message: `${method}: ${reason}` })
+      const isTooLarge = e instanceof HttpStatusError && e.status === 413
+      return err({
+        code: isTooLarge ? 'TOO_LARGE' : 'UNREACHABLE',
+        message: `${method}: ${reason}`,
+      })
     }
   }
 
@@ -95,7 +99,7 @@ export class JsonRpcClient {
 }
 
 class HttpStatusError extends Error {
-  constructor(status: number) {
+  constructor(readonly status: number) {
     super(`the server answers with HTTP status ${status}`)
   }
 }

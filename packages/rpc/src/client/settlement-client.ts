@@ -99,6 +99,8 @@ function malformed(message: string): EndpointError {
 
 function endpointError(error: CallError): EndpointError {
   if (error.code === 'ANSWERED') return answeredError(error.error)
+  // Sent again it would be as long.
+  if (error.code === 'TOO_LARGE') return { kind: 'fatal', code: 'TooLarge', message: error.message }
   const code = error.code === 'MALFORMED' ? 'MalformedAnswer' : 'Unreachable'
   return { kind: 'retry', code, message: error.message }
 }

@@ -232,6 +232,12 @@ describe('the services of a node over gRPC', () => {
     const [client, other] = [clientOf(server), clientOf(server)]
     const { code } = await client.raw(...submission, Buffer.alloc(2000))
     expect(code).toBe(status.RESOURCE_EXHAUSTED)
+    using own = grpcSettlementClient(server.address)
+    using small = grpcSettlementClient(server.address, { maxMessageBytes: 1000 })
+    for (const sender of [own, small])
+      expect(await sender.submit(first, call)).toMatchObject({
+        error: { kind: 'fatal', code: 'TooLarge' },
+      })
     const info = (from: NodeClient): Promise<Called> =>
       from.call('NodeStateService', 'GetNetworkInfo', { networkId: 1 })
     const asked = [info(client), info(client)]

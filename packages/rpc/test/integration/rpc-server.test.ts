@@ -181,6 +181,9 @@ describe('an RPC server', () => {
     await served(
       async ({ url }) => {
         expect((await post(url, 'x'.repeat(2000))).status).toBe(413)
+        expect(await settlementClient(url).submit(first.certificate, call)).toMatchObject({
+          error: { kind: 'fatal', code: 'TooLarge' },
+        })
         expect((await post(url, '{}', { 'content-type': 'text/plain' })).status).toBe(415)
         expect((await fetch(url)).status).toBe(405)
         expect((await post(`${url}/elsewhere`, '{}')).status).toBe(404)
