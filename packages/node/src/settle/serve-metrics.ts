@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { Logger } from '@zkstack/concurrency'
+import { errorOf, type Logger } from '@zkstack/concurrency'
 import { formatHostPort, parseHostPort } from '@zkstack/network'
 import { limitedServer } from '../http/limited-server.js'
 import { contentTypeFor, type Exposition } from '../metrics/prometheus-metrics.js'
@@ -38,7 +38,10 @@ export async function serveMetrics(
       exposeOnce(request.headers.accept).then(
         ({ contentType, text }) =>
           response.writeHead(200, { 'content-type': contentType }).end(text),
-        () => response.writeHead(500).end(),
+        (e: unknown) => {
+          logger.warn('the metrics cannot be read', { reason: errorOf(e).message })
+          response.writeHead(500).end()
+        },
       )
     },
     { logger },
