@@ -83,6 +83,31 @@ describe('zkstack', () => {
     }
   })
 
+  test.each([
+    ['Resource not found', -10008, 'Forgotten'],
+    ['Method disabled', -10009, 'Refused'],
+  ])('settle certificate submit --wait › "%s" ends it', async (message, code, said) => {
+    const server = createServer((request, response) => {
+      let body = ''
+      request.on('data', (part: Buffer) => (body += part.toString()))
+      request.on('end', () => {
+        const isSent = body.includes('interop_sendCertificate')
+        const answer = isSent ? { result: `0x${'11'.repeat(32)}` } : { error: { code, message } }
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, ...answer }))
+      })
+    }).listen(0, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const file = `${root}packages/pessimistic-proof/test/vectors/data/certificates/cert_h0.json`
+      const url = ['--url', `http://127.0.0.1:${port}`]
+      const ended = await zkstack('settle', 'certificate', 'submit', file, '--wait', ...url)
+      expect(ended).toMatchObject({ code: 1, err: expect.stringContaining(said) as string })
+    } finally {
+      server.close()
+    }
+  })
+
   test('completion › bash, zsh and fish › have every command and option', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       const { code, out } = await zkstack('completion', shell)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Ctx, ZkStackError } from '@zkstack/concurrency'
-import { fromHex, hash32, toHex, type Hash32 } from '@zkstack/crypto'
+import { err, fromHex, hash32, ok, toHex, type Hash32, type Result } from '@zkstack/crypto'
 import { parseCertificate } from '@zkstack/pessimistic-proof'
 import { settlementClient, type SettlementClient } from '@zkstack/rpc'
 import {
@@ -61,23 +61,31 @@ async function submit(
     io.out(`{"certificate_id":"0x${toHex(accepted.value)}"}\n`)
     return exitCodes.ok
   }
-  const header = await untilEnd(client, accepted.value, io)
-  io.out(`${certificateHeaderToJson(header)}\n`)
-  return header.status.type === 'settled' ? exitCodes.ok : exitCodes.failed
+  const ended = await untilEnd(client, accepted.value, io)
+  if (!ended.ok) return refused(ended.error, io)
+  io.out(`${certificateHeaderToJson(ended.value)}\n`)
+  return ended.value.status.type === 'settled' ? exitCodes.ok : exitCodes.failed
 }
 
-/** Waits until a certificate is settled or in error, through restarts of the node. */
+/** Waits until a certificate is settled or in error, through restarts of the node, unless it is forgotten or nobody may ask. */
 async function untilEnd(
   client: SettlementClient,
   id: Hash32,
   io: CommandIo,
-): Promise<CertificateHeader> {
+): Promise<Result<CertificateHeader, EndpointError>> {
   using ctx = Ctx.root({ signal: io.signal })
   for (;;) {
     const header = await client.header(id, { signal: io.signal })
-    const status = header.ok ? header.value?.status.type : undefined
-    if (header.ok && header.value !== undefined && (status === 'settled' || status === 'inError'))
-      return header.value
+    if (!header.ok) {
+      if (header.error.kind !== 'retry') return header
+    } else {
+      const { value } = header
+      if (value === undefined) {
+        const message = `the node took the certificate 0x${toHex(id)}, and knows it no longer`
+        return err({ kind: 'fatal', code: 'Forgotten', message })
+      }
+      if (value.status.type === 'settled' || value.status.type === 'inError') return ok(value)
+    }
     await ctx.sleep(POLL_MS)
   }
 }
