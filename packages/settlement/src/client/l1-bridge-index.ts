@@ -5,7 +5,6 @@ import {
   globalExitRoot,
   hashL1InfoTreeLeaf,
   LocalExitTreeData,
-  RollupExitTree,
   ZERO_HASH,
   type Address,
   type BridgeExit,
@@ -17,6 +16,7 @@ import {
 import type { ContractAddresses } from '../contracts/contract-addresses.js'
 import { bridgeSelectors, decodeBridgeLog, type BridgeLog } from './bridge-logs.js'
 import type { ClaimedExit } from './exit-source.js'
+import { RollupRoots } from './rollup-roots.js'
 
 /** Where the contracts are that clients watch. */
 export interface BridgeAddresses extends ContractAddresses {
@@ -35,7 +35,7 @@ interface Placed {
 }
 
 /**
- * L1's trees, followed by their events: the mainnet exit tree, the rollup exit tree at each of its roots, and the L1 info tree. Kept
+ * L1's trees, followed by their events: the mainnet exit tree, the rollup exit tree at its newest roots, and the L1 info tree. Kept
  * in memory and read anew at each start.
  */
 export class L1BridgeIndex implements EventSink {
@@ -115,17 +115,15 @@ export class L1BridgeIndex implements EventSink {
     exits: LocalExitTreeData,
     { bridgeExit, leafIndex }: { readonly bridgeExit: BridgeExit; readonly leafIndex: number },
   ): ClaimedExit | undefined {
-    const { newest, rollups, localExitRoots } = this.#trees
-    if (newest === undefined) return undefined
-    const rer = toHex(newest.leaf.rer)
-    const tree = rollups.get(rer)
-    const settled = localExitRoots.get(rer)?.get(networkId)
-    if (tree === undefined || settled === undefined) return undefined
+    const { newest, rollups } = this.#trees
+    const leaves = newest && rollups.at(newest.leaf.rer)
+    const settled = leaves?.localExitRoots.get(networkId)
+    if (newest === undefined || leaves === undefined || settled === undefined) return undefined
     const leafCount = this.#leafCountOf(exits, settled)
     if (leafCount === undefined || leafIndex >= leafCount) return undefined
     const globalIndex: GlobalIndex = { mainnetFlag: false, rollupIndex: networkId - 1, leafIndex }
     const local = exits.proof(leafIndex, leafCount)
-    const rollup = tree.proof(globalIndex.rollupIndex)
+    const rollup = leaves.tree.proof(globalIndex.rollupIndex)
     if (!local.ok || !rollup.ok) return undefined
     return {
       bridgeExit,
@@ -173,12 +171,7 @@ class Trees {
   /** By global exit root. */
   readonly infoLeaves = new Map<string, InfoLeaf>()
   newest: InfoLeaf | undefined
-  /** By rollup exit root. */
-  readonly rollups = new Map<string, RollupExitTree>()
-  /** The leaves of these trees, by rollup exit root and network. */
-  readonly localExitRoots = new Map<string, ReadonlyMap<NetworkId, Hash32>>()
-  #rollup = RollupExitTree.empty
-  #localExitRoots: ReadonlyMap<NetworkId, Hash32> = new Map()
+  readonly rollups = new RollupRoots()
   #exitRoots: { readonly mer: Hash32; readonly rer: Hash32 } | undefined
 
   add(log: BridgeLog): void {
@@ -193,14 +186,8 @@ class Trees {
       case 'infoLeaf':
         this.#addInfoLeaf(log)
         return
-      case 'localExitRoot': {
-        const { networkId, root } = log
-        this.#rollup = this.#rollup.update(networkId - 1, root)
-        this.#localExitRoots = new Map(this.#localExitRoots).set(networkId, root)
-        const key = toHex(this.#rollup.root)
-        this.rollups.set(key, this.#rollup)
-        this.localExitRoots.set(key, this.#localExitRoots)
-      }
+      case 'localExitRoot':
+        this.rollups.settle(log.networkId, log.root)
     }
   }
 
