@@ -19,10 +19,10 @@ export async function* followExit(
   let told: ExitEvent | undefined
   while (signal?.aborted !== true) {
     // Subscribed before looking, so that nothing happens in between unseen.
-    const news = events.subscribe(signal)
+    const news = events.subscribe(signal)[Symbol.asyncIterator]()
     try {
       const now = await present()
-      for await (const event of startWith(now, news)) {
+      for await (const event of startWith(now, { [Symbol.asyncIterator]: () => news })) {
         if (event.type !== 'exit' || event.leafIndex !== leafIndex || isSame(event, told)) continue
         told = event
         yield event
@@ -30,6 +30,9 @@ export async function* followExit(
       }
     } catch (e) {
       if (!(e instanceof ZkStackError) || e.code !== 'EVENTS_LOST') throw e
+    } finally {
+      // Whoever leaves at the first stage has read none of them.
+      await news.return?.()
     }
   }
   return undefined

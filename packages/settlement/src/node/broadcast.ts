@@ -7,6 +7,11 @@ const maxUnread = 4096
 export class Broadcast<T> {
   readonly #subscribers = new Set<Subscriber<T>>()
 
+  /** How many listen. */
+  get subscribers(): number {
+    return this.#subscribers.size
+  }
+
   /** Tells everybody; who has too much unread is cut off. */
   send(event: T): void {
     for (const subscriber of this.#subscribers) {
@@ -29,13 +34,16 @@ export class Broadcast<T> {
       this.#subscribers.delete(subscriber)
     }
     const unlink = signal && onAbort(signal, end)
-    const events = read(subscriber)
+    const leave = (): void => {
+      unlink?.()
+      end()
+    }
+    const events = read(subscriber, leave)
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => events.next(),
         return: () => {
-          unlink?.()
-          end()
+          leave()
           return events.return(undefined)
         },
       }),
@@ -48,8 +56,15 @@ interface Subscriber<T> {
   isLagging: boolean
 }
 
-async function* read<T>(subscriber: Subscriber<T>): AsyncGenerator<T, undefined, undefined> {
-  yield* subscriber.channel
+async function* read<T>(
+  subscriber: Subscriber<T>,
+  leave: () => void,
+): AsyncGenerator<T, undefined, undefined> {
+  try {
+    yield* subscriber.channel
+  } finally {
+    leave()
+  }
   if (subscriber.isLagging)
     throw new ZkStackError('EVENTS_LOST', `more than ${maxUnread} events were not read in time`)
   return undefined

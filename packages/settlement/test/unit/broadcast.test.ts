@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { Broadcast } from '../../src/node/broadcast.js'
 
@@ -32,7 +33,8 @@ describe('the events of a node', () => {
 
   it('are not lost in silence when they are not read in time', async () => {
     const events = new Broadcast<number>()
-    const late = events.subscribe()
+    const controller = new AbortController()
+    const late = events.subscribe(controller.signal)
     for (let i = 0; i < 5000; i++) events.send(i)
     const read: number[] = []
     const reading = (async () => {
@@ -40,6 +42,7 @@ describe('the events of a node', () => {
     })()
     await expect(reading).rejects.toMatchObject({ code: 'EVENTS_LOST' })
     expect(read).toHaveLength(4096)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   })
 })
 

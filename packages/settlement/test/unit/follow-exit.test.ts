@@ -50,6 +50,22 @@ describe('the way of one exit', () => {
     })
   })
 
+  it('leaves nobody listening, whether it is followed to its end or not', async () => {
+    const world = await start()
+    await world.block(0n, 5n)
+    for await (const { stage } of follow(world, 0)) {
+      expect(stage).toBe('collected')
+      break
+    }
+    expect(world.broadcast.subscribers).toBe(0)
+    await world.settle()
+    const { latest } = world.store
+    if (latest === undefined) throw new Error('there is no certificate')
+    await world.store.putCertificate({ ...latest, isClaimable: true })
+    for await (const { stage } of follow(world, 0)) expect(stage).toBe('claimable')
+    expect(world.broadcast.subscribers).toBe(0)
+  })
+
   it('leads into another certificate when the first one fails', async () => {
     const node = new FakeSettlementNode()
     node.errors.push(certificateStatusError('SettlementError', 'reverted', { kind: 'rebuild' }))
