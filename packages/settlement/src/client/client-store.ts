@@ -13,9 +13,8 @@ import type { BlockExits } from './exit-source.js'
 
 /** What a client keeps: exits and claims in their order, the local exit tree, and the certificates made of them. */
 export class ClientStore {
-  /** All exits so far: two digests each, in memory. */
-  readonly exitTree: LocalExitTreeData
   readonly #database: Database
+  #exitTree: LocalExitTreeData
   #collected: Collected
   #latest: ClientCertificate | undefined
 
@@ -28,7 +27,7 @@ export class ClientStore {
     },
   ) {
     this.#database = database
-    this.exitTree = o.exitTree
+    this.#exitTree = o.exitTree
     this.#collected = o.collected
     this.#latest = o.latest
   }
@@ -39,15 +38,18 @@ export class ClientStore {
    */
   static async open(database: Database, firstBlock: bigint): Promise<ClientStore> {
     const stored = await clientColumns.collected.get(database, 'collected')
-    const exitTree = new LocalExitTreeData()
-    for await (const [, { exit }] of clientColumns.exits.entries(database))
-      exitTree.append(hashBridgeExit(exit))
+    const collected = stored ?? { nextBlock: firstBlock, exits: 0, claims: 0 }
+    const exitTree = await storedTree(database, collected)
     let latest: ClientCertificate | undefined
     const newest = { reverse: true, limit: 1 }
     for await (const [, record] of clientColumns.certificates.entries(database, newest))
       latest = record
-    const collected = stored ?? { nextBlock: firstBlock, exits: 0, claims: 0 }
     return new ClientStore(database, { exitTree, collected, latest })
+  }
+
+  /** All exits so far: two digests each, in memory. */
+  get exitTree(): LocalExitTreeData {
+    return this.#exitTree
   }
 
   /** How far exits and claims are collected. */
@@ -71,6 +73,9 @@ export class ClientStore {
   ): Promise<{ readonly first: number; readonly end: number }> {
     const { nextBlock, exits: first, claims: firstClaim } = this.#collected
     if (block < nextBlock) return { first, end: first }
+    // What was not stored in the end is in the tree all the same.
+    if (this.#exitTree.leafCount > first)
+      this.#exitTree = await storedTree(this.#database, this.#collected)
     for (const exit of bridgeExits) this.exitTree.append(hashBridgeExit(exit))
     if (localExitRoot !== undefined && !bytesEqual(localExitRoot, this.exitTree.root)) {
       const message = `after block ${block} the execution layer has the local exit root ${toHex(localExitRoot)}, its exits lead to ${toHex(this.exitTree.root)}`
@@ -114,6 +119,15 @@ export class ClientStore {
   async *certificates(): AsyncGenerator<ClientCertificate, void, undefined> {
     for await (const [, record] of clientColumns.certificates.entries(this.#database)) yield record
   }
+}
+
+async function storedTree(database: Database, { exits }: Collected): Promise<LocalExitTreeData> {
+  const tree = new LocalExitTreeData()
+  for await (const [leafIndex, { exit }] of clientColumns.exits.entries(database)) {
+    if (leafIndex >= exits) break
+    tree.append(hashBridgeExit(exit))
+  }
+  return tree
 }
 
 function present<T>(record: T | undefined, what: string): T {

@@ -1,11 +1,13 @@
 import { realClock, silentLogger, type Logger } from '@zkstack/concurrency'
-import { err, ok } from '@zkstack/crypto'
+import { err, hash32, ok } from '@zkstack/crypto'
 import { SimulatedChain, simulatedClient } from '@zkstack/l1/testing'
+import { hashBridgeExit, LocalExitTreeData } from '@zkstack/pessimistic-proof'
 import { expect, test } from 'vitest'
+import { ClientStore } from '../../src/client/client-store.js'
 import { EpochGate } from '../../src/client/epoch-gate.js'
-import { memoryDatabase } from '../../src/index.js'
+import { memoryDatabase, type Database } from '../../src/index.js'
 import { certificateStatusError } from '../../src/types/certificate-status-error.js'
-import { ClientWorld, FakeSettlementNode } from '../helpers/client-world.js'
+import { ClientWorld, etherExit, FakeSettlementNode } from '../helpers/client-world.js'
 
 test('the clock was years ahead when a certificate was made that failed › another one is made all the same', async () => {
   let utcMs = Date.UTC(2040, 1)
@@ -46,3 +48,24 @@ test.each([
     ])
   },
 )
+
+test('a block could not be stored, or had another root › it is collected when it comes again, each exit once', async () => {
+  const disk = memoryDatabase()
+  let isFull = true
+  const database: Database = {
+    ...disk,
+    write: (batch) => (isFull ? Promise.reject(new Error('the disk is full')) : disk.write(batch)),
+  }
+  const store = await ClientStore.open(database, 0n)
+  const tree = new LocalExitTreeData()
+  tree.append(hashBridgeExit(etherExit(1n)))
+  const block = { bridgeExits: [etherExit(1n)], claims: [], localExitRoot: tree.root }
+  await expect(store.addBlock(0n, block)).rejects.toThrow('the disk is full')
+  const wrong = { ...block, localExitRoot: hash32(new Uint8Array(32)) }
+  await expect(store.addBlock(0n, wrong)).rejects.toMatchObject({
+    code: 'LOCAL_EXIT_ROOT_MISMATCH',
+  })
+  isFull = false
+  expect(await store.addBlock(0n, block)).toEqual({ first: 0, end: 1 })
+  expect(store.exitTree.root).toEqual(tree.root)
+})
