@@ -66,17 +66,28 @@ export class L1BridgeIndex implements EventSink {
   /** @throws ZkStackError `L1_INFO_TREE_MISMATCH` when L1's events contradict each other */
   async apply(change: EventChange, cursor: Uint8Array): Promise<void> {
     if (change.type === 'events') {
-      for (const event of change.events) {
-        const log = decodeBridgeLog(event)
-        this.#logs.push({ blockNumber: event.blockNumber, log })
-        this.#trees.add(log)
+      const placed = change.events.map((event) => ({
+        blockNumber: event.blockNumber,
+        log: decodeBridgeLog(event),
+      }))
+      try {
+        for (const { log } of placed) this.#trees.add(log)
+      } catch (e) {
+        // The next run reads them again, from where this one had come.
+        this.#growAnew()
+        throw e
       }
+      for (const one of placed) this.#logs.push(one)
     } else if (change.type === 'rollback') {
       this.#logs = this.#logs.filter(({ blockNumber }) => blockNumber < change.fromBlock)
-      this.#trees = new Trees()
-      for (const { log } of this.#logs) this.#trees.add(log)
+      this.#growAnew()
     }
     this.#cursor = cursor
+  }
+
+  #growAnew(): void {
+    this.#trees = new Trees()
+    for (const { log } of this.#logs) this.#trees.add(log)
   }
 
   /** The first leaf of the L1 info tree with these exit roots. */

@@ -33,8 +33,13 @@ function log(topics: readonly unknown[], data: Hex) {
   }
 }
 
-/** L1 after one network has settled this local exit root, and nobody else anything. */
-async function settledOn(index: L1BridgeIndex, networkId: number, root: Hash32): Promise<void> {
+/** L1 after one network has settled this local exit root, and nobody else anything; or an L1 that lies about a root of its own. */
+async function settledOn(
+  index: L1BridgeIndex,
+  networkId: number,
+  root: Hash32,
+  lie?: Hash32,
+): Promise<void> {
   const mer = new LocalExitTreeData().root
   const rer = RollupExitTree.empty.update(networkId - 1, root).root
   const info = new LocalExitTreeData()
@@ -62,7 +67,7 @@ async function settledOn(index: L1BridgeIndex, networkId: number, root: Hash32):
       encodeEventTopics({ abi, eventName: 'UpdateL1InfoTreeV2', args: { leafCount: 1 } }),
       encodeAbiParameters(
         [{ type: 'bytes32' }, { type: 'uint256' }, { type: 'uint64' }],
-        [hex(info.root), 0n, 0n],
+        [hex(lie ?? info.root), 0n, 0n],
       ),
     ),
   ]
@@ -98,4 +103,17 @@ test('asked for the claims of many exits › looks once, and not for each, where
   exits.append(hashBridgeExit(etherExit(1000n)))
   expect(other.claimOfExit(7, exits, { bridgeExit: etherExit(0n), leafIndex: 0 })).toBeUndefined()
   expect(looks).toBeLessThan(200)
+})
+
+test('told events that contradict each other › takes none of them, and the right ones when they come', async () => {
+  const exits = new LocalExitTreeData()
+  const bridgeExit = etherExit(1n)
+  exits.append(hashBridgeExit(bridgeExit))
+  const index = new L1BridgeIndex()
+  await expect(settledOn(index, 7, exits.root, zero)).rejects.toMatchObject({
+    code: 'L1_INFO_TREE_MISMATCH',
+  })
+  expect([index.leafCount, await index.cursor()]).toEqual([0, undefined])
+  await settledOn(index, 7, exits.root)
+  expect(index.claimOfExit(7, exits, { bridgeExit, leafIndex: 0 })).toBeDefined()
 })
