@@ -1,4 +1,4 @@
-import type { Clock, Gauge, MetricsSink } from '@zkstack/concurrency'
+import type { Clock, MetricsSink } from '@zkstack/concurrency'
 import { toHex } from '@zkstack/crypto'
 import type { NetworkId } from '@zkstack/pessimistic-proof'
 import {
@@ -26,6 +26,8 @@ export class SettleMetrics {
   readonly #clock: Clock
   readonly #timed = new Map<string, Timed>()
   readonly #maxTimed: number
+  /** Networks that had a certificate on its way when last looked at. */
+  #pending: ReadonlySet<NetworkId> = new Set()
   readonly #metrics
 
   constructor(sink: MetricsSink, clock: Clock, most = maxTimed) {
@@ -89,10 +91,25 @@ export class SettleMetrics {
       height.set(Number(at), { network_id: String(networkId), stage: 'settled' })
       this.#metrics.inError.set(0, { network_id: String(networkId) })
     }
-    await sampleErrors(database, this.#metrics.inError)
+    await this.#sampleErrors(database)
     const clock = await store.clock()
     if (clock !== undefined) this.#metrics.block.set(Number(clock.height))
     if (store.epoch !== undefined) this.#metrics.epoch.set(Number(store.epoch.number))
+  }
+
+  async #sampleErrors(database: Database): Promise<void> {
+    const { inError } = this.#metrics
+    const pending = new Set<NetworkId>()
+    for await (const [networkId, { certificateId }] of columns.latestPending.entries(database)) {
+      const header = await columns.headers.get(database, certificateId)
+      const isInError = header?.status.type === 'inError'
+      inError.set(isInError ? 1 : 0, { network_id: String(networkId) })
+      pending.add(networkId)
+    }
+    // An operator may have taken away the only certificate of a network.
+    for (const networkId of this.#pending)
+      if (!pending.has(networkId)) inError.set(0, { network_id: String(networkId) })
+    this.#pending = pending
   }
 
   #statusChanged(networkId: NetworkId, id: string, status: CertificateStatus['type']): void {
@@ -106,13 +123,5 @@ export class SettleMetrics {
     const { stage, stageSince, since } = timed
     this.#metrics.stage.observe((now - stageSince) / 1_000, { ...labels, stage })
     if (status === 'settled') this.#metrics.duration.observe((now - since) / 1_000, labels)
-  }
-}
-
-async function sampleErrors(database: Database, inError: Gauge): Promise<void> {
-  for await (const [networkId, { certificateId }] of columns.latestPending.entries(database)) {
-    const header = await columns.headers.get(database, certificateId)
-    const isInError = header?.status.type === 'inError'
-    inError.set(isInError ? 1 : 0, { network_id: String(networkId) })
   }
 }

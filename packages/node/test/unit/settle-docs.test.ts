@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { realClock } from '@zkstack/concurrency'
 import { hash32 } from '@zkstack/crypto'
-import type { SettlementEvent } from '@zkstack/settlement'
+import {
+  byAdministrator,
+  columns,
+  memoryDatabase,
+  SettlementStore,
+  type SettlementEvent,
+} from '@zkstack/settlement'
 import { describe, expect, test } from 'vitest'
 import { prometheusMetrics } from '../../src/metrics/prometheus-metrics.js'
 import { parseSettleConfig } from '../../src/settle/parse-settle-config.js'
@@ -113,6 +119,29 @@ test('the metrics of a settlement node › have the labels that docs/metrics.md 
     expect(row.split('|')[3]?.trim()).toBe(names.join(', '))
   }
   expect(metrics.names().length).toBe(6)
+})
+
+test('the only certificate of a network failed, and an operator takes it away › the network is in error no longer', async () => {
+  const metrics = prometheusMetrics()
+  const counted = new SettleMetrics(metrics, realClock)
+  const store = await SettlementStore.open(memoryDatabase())
+  const at = { networkId: 7, height: 0n }
+  const root = hash32(new Uint8Array(32))
+  const about = { epochNumber: undefined, certificateIndex: undefined, settlementTxHash: undefined }
+  const roots = { prevLocalExitRoot: root, newLocalExitRoot: root, metadata: root }
+  const header = { ...at, ...about, ...roots, certificateId: root, status: byAdministrator('x') }
+  await store.database.write([
+    columns.headers.put(root, header),
+    columns.latestPending.put(7, { certificateId: root, height: 0n }),
+  ])
+  const isInError = async (): Promise<string | undefined> => {
+    await counted.sample(store)
+    const { text: scraped } = metrics.expose(undefined)
+    return /_latest_certificate_in_error\{network_id="7"\} (\d)/.exec(scraped)?.[1]
+  }
+  expect(await isInError()).toBe('1')
+  await store.database.write([columns.latestPending.del(7)])
+  expect(await isInError()).toBe('0')
 })
 
 describe('the clock of a settlement node', () => {
