@@ -118,9 +118,10 @@ function onMessage(
     readonly id?: unknown
     readonly method?: unknown
     readonly result?: unknown
-    readonly error?: { readonly message?: unknown }
+    readonly error?: { readonly message?: unknown } | null
   } | null
-  if (message?.error !== undefined)
+  // Nodes that are not strict send both, the one that does not count as null.
+  if (typeof message?.error === 'object' && message.error !== null)
     throw new Error(`the node refuses: ${String(message.error.message)}`)
   if (message?.id === 1) {
     if (message.result !== `0x${chainId.toString(16)}`)

@@ -125,12 +125,13 @@ function readAnswer(text: string): Result<json.JsonValue, CallError> {
   if (!parsed.ok || !(parsed.value instanceof Map))
     return err({ code: 'MALFORMED', message: 'the answer is no JSON-RPC' })
   const members = parsed.value as json.JsonObject
-  const result = members.get('result')
-  if (result !== undefined) return ok(result)
+  // Servers that are not strict send both, one of them null.
   const error = readError(members.get('error'))
-  return error === undefined
+  if (error !== undefined) return err({ code: 'ANSWERED', message: error.message, error })
+  const result = members.get('result')
+  return result === undefined
     ? err({ code: 'MALFORMED', message: 'the answer has neither result nor error' })
-    : err({ code: 'ANSWERED', message: error.message, error })
+    : ok(result)
 }
 
 function readError(value: json.JsonValue | undefined): RpcError | undefined {
