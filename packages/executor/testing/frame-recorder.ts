@@ -138,7 +138,7 @@ export class FrameRecorder {
 
   #votesOf(validator: string, epoch: bigint): Votes {
     let ofEpoch = this.#votes.get(epoch)
-    if (ofEpoch === undefined) this.#votes.set(epoch, (ofEpoch = new Map()))
+    if (ofEpoch === undefined) this.#votes.set(epoch, (ofEpoch = new Map<string, Votes>()))
     let votes = ofEpoch.get(validator)
     if (votes === undefined) {
       votes = { proposals: new Map(), commits: new Map(), timeouts: new Map() }

@@ -133,7 +133,7 @@ function applyAtOnce(write: DiskWrite): Promise<void> {
 
 /** A character for each byte: sorts as the bytes do. Asks a short key for no buffer: it would get one made for it. */
 function nameOf(key: Uint8Array): string {
-  return Reflect.apply(String.fromCharCode, undefined, key)
+  return Reflect.apply(String.fromCharCode, undefined, key) as string
 }
 
 /** What an operation does to the records of its table; nothing takes the record away. */

@@ -1,6 +1,4 @@
 import { seededRandom, type SeededRandom } from '@zkstack/concurrency'
-import { protocols } from '@zkstack/network'
-import { labelOf, viewOf } from '@zkstack/roles'
 import type { ExecutionLayer } from '@zkstack/storage'
 import { standInScheme } from '@zkstack/crypto/testing'
 import type { ActorKind } from '@zkstack/bft/testing'
@@ -10,7 +8,6 @@ import { CounterChain } from '../counter-chain.js'
 import { PlannedCommittees } from '../planned-committees.js'
 import { ActorNode } from './actor-node.js'
 import { counterPayloads } from './counter-payloads.js'
-import { describeActorFrame } from './describe-actor-frame.js'
 import { drawFaults } from './draw-faults.js'
 import { slowestClock, type CrashAtWriteFault, type Fault } from './fault.js'
 import { FaultPlan } from './fault-plan.js'
@@ -19,13 +16,13 @@ import { latencyOf, longestDelay, type LatencyMatrix } from './latency.js'
 import { LivenessWatch, livenessBound } from './liveness-watch.js'
 import type { Participant } from './participant.js'
 import { Scheduler } from './scheduler.js'
-import type { WireObserver } from './simulated-connection.js'
 import { SimulatedMachine } from './simulated-machine.js'
 import { SimulatedNode, type NodeObserver } from './simulated-node.js'
 import { SimulatedWire } from './simulated-wire.js'
 import { simulationCommittee, weightsOf, type SimulationCommittee } from './simulation-committee.js'
 import { SimulationLog } from './simulation-log.js'
 import type { SimulationOptions, SimulationReport } from './simulation-options.js'
+import { WireLog } from './wire-log.js'
 
 const defaults = {
   blocks: 5,
@@ -57,6 +54,7 @@ export class Simulation {
   readonly #latency: LatencyMatrix
   readonly #faults: readonly Fault[]
   readonly #checker: InvariantChecker
+  readonly #wireLog: WireLog
   readonly #wire: SimulatedWire
   readonly #machines: readonly SimulatedMachine[]
   readonly #executions: readonly ExecutionLayer[]
@@ -67,10 +65,6 @@ export class Simulation {
   readonly #everybody: readonly Participant[]
   readonly #plan: FaultPlan
   readonly #liveness: LivenessWatch
-  /** The last frame in words: it goes to many, one after another. */
-  #described: { readonly frame: Uint8Array; readonly words: string } | undefined
-  #deliveries = 0
-  #views = 0n
 
   constructor(options: SimulationOptions) {
     this.#random = seededRandom(`simulation ${options.seed}`)
@@ -101,12 +95,19 @@ export class Simulation {
       scopes: this.#cast.epochs.map(({ scope }) => scope),
       now: () => this.#scheduler.now,
     })
+    this.#wireLog = new WireLog({
+      log: this.#log,
+      checker: this.#checker,
+      scheme: this.#cast.genesis.scheme,
+      isActor: (node) => this.#actors.has(node),
+      now: () => this.#scheduler.now,
+    })
     this.#wire = new SimulatedWire({
       scheduler: this.#scheduler,
       random: this.#random,
       latency: this.#latency,
       keys: this.#cast.nodeKeys.map(({ publicKey }) => publicKey),
-      observer: this.#wireObserver(),
+      observer: this.#wireLog,
     })
     this.#machines = this.#cast.nodeKeys.map((_, node) => this.#machine(node))
     this.#executions = this.#machines.map(
@@ -190,12 +191,12 @@ export class Simulation {
       stats: {
         virtualMs: now,
         events,
-        deliveries: this.#deliveries,
+        deliveries: this.#wireLog.deliveries,
         writes: this.#machines.map(({ writes }) => writes),
         blocks: this.#nodes.map(({ index }) =>
           Number(this.#checker.nextCommit(index) - firstBlock),
         ),
-        views: this.#views,
+        views: this.#wireLog.views,
         restarts: this.#nodes.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0),
       },
       events: this.#log.events,
@@ -351,53 +352,6 @@ export class Simulation {
         checker.found(code === 'AGREEMENT' ? 'agreement' : 'failure', node, `${code}: ${text}`)
       },
     }
-  }
-
-  #wireObserver(): WireObserver {
-    const { note, describe } = { note: this.#log, describe: this.#describeFrame.bind(this) }
-    const add = (
-      type: 'send' | 'deliver' | 'lose',
-      node: number,
-      peer: number,
-      text: string,
-    ): string => {
-      note.add({ at: this.#scheduler.now, type, node, peer, text })
-      return text
-    }
-    return {
-      sent: (from, to, protocol, frame) => {
-        if (protocol === protocols.proposals && !this.#actors.has(from)) {
-          this.#checker.sentElsewhere(from, protocol, frame)
-        }
-        if (protocol === protocols.consensus && !this.#actors.has(from)) {
-          if (this.#checker.sent(from, frame)) this.#noteNew(frame)
-        }
-        return add('send', from, to, describe(from, protocol, frame))
-      },
-      delivered: (from, to, protocol, words) => {
-        if (protocol === protocols.consensus) this.#deliveries += 1
-        add('deliver', to, from, words)
-      },
-      lost: (from, to, _, words) => {
-        add('lose', to, from, words)
-      },
-    }
-  }
-
-  #noteNew(frame: Uint8Array): void {
-    this.#log.noteBytes(frame)
-    const { number } = viewOf(this.#checker.decode(frame).msg)
-    if (number > this.#views) this.#views = number
-  }
-
-  #describeFrame(from: number, protocol: string, frame: Uint8Array): string {
-    if (protocol !== protocols.consensus) return `${protocol} ${frame.length}`
-    if (this.#actors.has(from)) return describeActorFrame(frame, this.#cast.genesis.scheme)
-    if (this.#described?.frame === frame) return this.#described.words
-    const { msg } = this.#checker.decode(frame)
-    const words = `${labelOf(msg)} ${viewOf(msg).number}`
-    this.#described = { frame, words }
-    return words
   }
 
   #draw<T>(what: string, choices: readonly [T, ...T[]]): T {
