@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const script = new URL('heap.script.ts', import.meta.url).pathname
 
 /** What ten simulations may leave behind; one of them has some 4 MB while it runs. */
-const limit = 8_000_000
+const limit = 4_000_000
 
 async function growth(...args: string[]): Promise<number> {
   const command = ['--expose-gc', '--import', 'tsx', script, ...args]
